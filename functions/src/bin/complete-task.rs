@@ -1,0 +1,17 @@
+//! `PATCH /api/{user_id}/tasks/{task_id}/complete`: toggles a task's completion, or sets it as the body says.
+
+use shared::{App, Request, Response, Result, config::Fatal, http, task::Completion, tasks};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    shared::serve(App::start, complete_task).await
+}
+
+async fn complete_task(app: &App, request: &Request) -> Result<Response> {
+    let user = app.authenticate(request)?;
+    let id = http::task_id(request)?;
+    let allowed = http::if_match(request)?;
+    let completion = Completion::parse(http::optional_members(request)?)?;
+    let task = tasks::complete(&app.db, &user, id, allowed.as_deref(), completion).await?;
+    Ok(http::ok(&task))
+}

@@ -1,0 +1,15 @@
+//! `POST /api/{user_id}/tasks`: makes a task.
+
+use shared::{App, Request, Response, Result, config::Fatal, http, task::NewTask, tasks};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    shared::serve(App::start, create_task).await
+}
+
+async fn create_task(app: &App, request: &Request) -> Result<Response> {
+    let user = app.authenticate(request)?;
+    let new = NewTask::parse(http::members(request)?)?;
+    let task = tasks::create(&app.db, &user, &new).await?;
+    Ok(http::created(request, &user, &task))
+}

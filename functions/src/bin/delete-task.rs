@@ -1,0 +1,16 @@
+//! `DELETE /api/{user_id}/tasks/{task_id}`: deletes a task.
+
+use shared::{App, Request, Response, Result, config::Fatal, http, tasks};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    shared::serve(App::start, delete_task).await
+}
+
+async fn delete_task(app: &App, request: &Request) -> Result<Response> {
+    let user = app.authenticate(request)?;
+    let id = http::task_id(request)?;
+    let allowed = http::if_match(request)?;
+    tasks::delete(&app.db, &user, id, allowed.as_deref()).await?;
+    Ok(http::no_content())
+}

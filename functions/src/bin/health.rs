@@ -1,0 +1,13 @@
+//! `GET /health`: the API answers. It asks nothing of the database, so that a probe does not keep the compute awake,
+//! and needs no token and no settings.
+
+use shared::{Request, Response, Result, config::Fatal, http};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    shared::serve(async || Ok(()), health).await
+}
+
+async fn health(_: &(), _: &Request) -> Result<Response> {
+    Ok(http::json(200, &[("status", "ok")].into_iter().collect::<std::collections::BTreeMap<_, _>>()))
+}

@@ -1,0 +1,15 @@
+//! `GET /api/{user_id}/tasks`: a page of the caller's tasks, newest first.
+
+use shared::{App, Request, Response, Result, config::Fatal, http, page::ListQuery, tasks};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    shared::serve(App::start, list_tasks).await
+}
+
+async fn list_tasks(app: &App, request: &Request) -> Result<Response> {
+    let user = app.authenticate(request)?;
+    let query = ListQuery::parse(request.query())?;
+    let tasks = tasks::list(&app.db, &user, &query).await?;
+    Ok(http::page(request, &user, &query, &tasks))
+}

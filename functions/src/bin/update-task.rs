@@ -1,0 +1,18 @@
+//! `PUT` and `PATCH /api/{user_id}/tasks/{task_id}`: changes the fields that the body names. Both take a partial body:
+//! clients of this API family send partial PUTs, and wiping what they do not know of would lose data.
+
+use shared::{App, Request, Response, Result, config::Fatal, http, task::TaskPatch, tasks};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    shared::serve(App::start, update_task).await
+}
+
+async fn update_task(app: &App, request: &Request) -> Result<Response> {
+    let user = app.authenticate(request)?;
+    let id = http::task_id(request)?;
+    let allowed = http::if_match(request)?;
+    let patch = TaskPatch::parse(http::members(request)?)?;
+    let task = tasks::update(&app.db, &user, id, allowed.as_deref(), &patch).await?;
+    Ok(http::ok(&task))
+}

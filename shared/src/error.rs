@@ -1,0 +1,176 @@
+//! Every way in which a request fails, each with its status, its code and the sentence that the client reads.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use tokio_postgres::error::SqlState;
+
+use crate::{auth::Unauthorized, event::Response, http};
+
+/// The answer of whatever a request can fail in.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request was not done.
+#[derive(Debug)]
+pub enum Error {
+    /// 400: a path, query, header or body that cannot be read.
+    InvalidRequest(Vec<Detail>),
+    /// 400: a body that can be read but is no task.
+    ValidationFailed(Vec<Detail>),
+    /// 401: no token, or none that holds.
+    Unauthorized(Unauthorized),
+    /// 403: the path names another user than the token.
+    Forbidden,
+    /// 404: no such task, or another user's: the two cannot be told apart.
+    NotFound,
+    /// 412: the task has moved on from the revision that `If-Match` names.
+    PreconditionFailed,
+    /// 413: a body over so many bytes.
+    PayloadTooLarge(usize),
+    /// 415: a body that is not JSON.
+    UnsupportedMediaType,
+    /// 500: a defect of ours. The cause is for the log.
+    Internal(String),
+    /// 503: the database cannot be reached or is too slow; worth another try. The cause is for the log.
+    DatabaseUnavailable(String),
+}
+
+/// What is wrong with one field, parameter or header.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Detail {
+    /// Its name as the client sent it; `body` for the body as a whole.
+    pub field: String,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl Detail {
+    /// `field` may come from the client and be of any length: no more than 64 characters of it are repeated.
+    pub fn new(field: &str, message: impl Into<String>) -> Self {
+        Self { field: field.chars().take(64).collect(), message: message.into() }
+    }
+}
+
+/// The body of every error.
+#[derive(Serialize)]
+struct Body<'a> {
+    code: &'static str,
+    message: &'a str,
+    details: &'a [Detail],
+}
+
+impl Error {
+    /// A 400 about one field.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::InvalidRequest(vec![Detail::new(field, message)])
+    }
+
+    /// Status, code and message: the whole mapping, in one place.
+    fn parts(&self) -> (u16, &'static str, Cow<'static, str>) {
+        let (status, code, message) = match self {
+            Self::InvalidRequest(_) => (400, "invalid_request", "The request cannot be read."),
+            Self::ValidationFailed(_) => (400, "validation_failed", "The task is not valid."),
+            Self::Unauthorized(reason) => (401, "unauthorized", reason.message()),
+            Self::Forbidden => (403, "forbidden", "The path names another user: use your own id, or `me`."),
+            Self::NotFound => (404, "not_found", "There is no such task."),
+            Self::PreconditionFailed => {
+                (412, "precondition_failed", "The task has changed since: read it again, then repeat your change.")
+            }
+            Self::PayloadTooLarge(limit) => {
+                return (413, "payload_too_large", format!("A body has at most {limit} bytes.").into());
+            }
+            Self::UnsupportedMediaType => {
+                (415, "unsupported_media_type", "A body is JSON: send `Content-Type: application/json`.")
+            }
+            Self::Internal(_) => (500, "internal", "Something went wrong on our side."),
+            Self::DatabaseUnavailable(_) => {
+                (503, "database_unavailable", "The database cannot be reached just now: try again.")
+            }
+        };
+        (status, code, message.into())
+    }
+
+    /// The stable name of the error, as clients match on it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.parts().1
+    }
+
+    fn details(&self) -> &[Detail] {
+        match self {
+            Self::InvalidRequest(details) | Self::ValidationFailed(details) => details,
+            _ => &[],
+        }
+    }
+
+    /// What the log learns and the client does not.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        match self {
+            Self::Internal(cause) | Self::DatabaseUnavailable(cause) => Some(cause),
+            Self::Unauthorized(reason) => Some(reason.cause()),
+            _ => None,
+        }
+    }
+
+    /// The answer that says so.
+    #[must_use]
+    pub fn response(&self) -> Response {
+        let (status, code, message) = self.parts();
+        let response = http::json(status, &Body { code, message: &message, details: self.details() });
+        match self {
+            Self::Unauthorized(reason) => response.header("WWW-Authenticate", reason.challenge()),
+            Self::DatabaseUnavailable(_) => response.header("Retry-After", "1"),
+            _ => response,
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let cause = describe(&error);
+        let unreachable = match error.code() {
+            Some(state) => unavailable(state),
+            None => error.is_closed() || is_io(&error),
+        };
+        if unreachable { Self::DatabaseUnavailable(cause) } else { Self::Internal(cause) }
+    }
+}
+
+/// The states that another try may get past, by the classes of the
+/// [Postgres manual](https://www.postgresql.org/docs/current/errcodes-appendix.html): 08 connection, 28 and 3D no way
+/// in, 53 no resources, 57 shut down or cancelled; serialization failure and deadlock; a lock or an idle transaction
+/// that ran out of time.
+fn unavailable(state: &SqlState) -> bool {
+    ["08", "28", "3D", "53", "57"].contains(&&state.code()[..2])
+        || [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+        ]
+        .contains(state)
+}
+
+fn is_io(error: &tokio_postgres::Error) -> bool {
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
+}
+
+/// The error as the log may have it: never its DETAIL, which repeats the row, nor the text of a data exception
+/// (class 22), which repeats the value. (A setting that is refused is of that class, too, and is ours: that
+/// `task_api` does not exist is said in this way.)
+#[must_use]
+pub fn describe(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        None => match std::error::Error::source(error) {
+            None => error.to_string(),
+            Some(source) => format!("{error}: {source}"),
+        },
+        Some(db) => {
+            let state = db.code().code();
+            let repeats_a_value = state.starts_with("22") && *db.code() != SqlState::INVALID_PARAMETER_VALUE;
+            let message = if repeats_a_value { "(data exception)" } else { db.message() };
+            format!("{state} {message}")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The request as API Gateway hands it to a function and the response as it takes it back: HTTP API, payload 2.0
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
+//!
+//! These types are ours because nothing that a client sends may fail before our code can answer it. `lambda_http`
+//! builds an `http::Request` first and panics on a query string or a host that is no valid URI
+//! (<https://github.com/aws/aws-lambda-rust-runtime/issues/515>, `Url::parse(…).unwrap()`), and refuses the event for
+//! a header value outside ASCII: each would be a 500 that any client can cause, and an alarm that it can ring.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+/// One HTTP request. What is absent or null is empty.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Request {
+    route_key: Option<String>,
+    raw_query_string: Option<String>,
+    headers: Option<HashMap<String, Option<String>>>,
+    path_parameters: Option<HashMap<String, String>>,
+    #[serde(rename = "requestContext")]
+    context: Context,
+    pub(crate) body: Option<String>,
+    pub(crate) is_base64_encoded: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Context {
+    request_id: Option<String>,
+}
+
+impl Request {
+    /// A header by its lower-case name (payload 2.0 lower-cases them and joins several of a name by commas).
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.as_ref()?.get(name)?.as_deref()
+    }
+
+    /// A parameter of the route: decoded by API Gateway, as it stands in the path by `cargo lambda watch`.
+    #[must_use]
+    pub fn path_parameter(&self, name: &str) -> Option<&str> {
+        self.path_parameters.as_ref()?.get(name).map(String::as_str)
+    }
+
+    /// The query as it was sent, without the question mark.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        self.raw_query_string.as_deref().unwrap_or_default()
+    }
+
+    /// Method and path pattern, as in `GET /api/{user_id}/tasks`: a label for the log, without anybody's id.
+    /// `cargo lambda watch` does not tell them.
+    #[must_use]
+    pub fn route(&self) -> Option<&str> {
+        self.route_key.as_deref().filter(|route| *route != "$default")
+    }
+
+    /// The gateway's id of the request, which its access log has too.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.context.request_id.as_deref().filter(|id| !id.is_empty())
+    }
+}
+
+/// One HTTP response.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    pub(crate) status_code: u16,
+    #[serde(serialize_with = "as_map")]
+    headers: Vec<(&'static str, String)>,
+    body: String,
+    is_base64_encoded: bool,
+}
+
+impl Response {
+    /// A response with a body (empty for none) and no headers yet.
+    #[must_use]
+    pub fn new(status: u16, body: String) -> Self {
+        Self { status_code: status, headers: Vec::new(), body, is_base64_encoded: false }
+    }
+
+    /// With one more header. `value` must not come from a client unencoded.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+fn as_map<S: Serializer>(headers: &[(&'static str, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(headers.iter().map(|(name, value)| (name, value)))
+}

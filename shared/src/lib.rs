@@ -1,0 +1,29 @@
+//! What every function of the task API shares. A request goes through the modules in this order:
+//!
+//! - [`app`]: starts a function and answers its invocations; the only place that meets the Lambda runtime.
+//! - [`event`]: the request as API Gateway hands it over, and the response as it takes it back.
+//! - [`auth`]: bearer token → verified claims → [`UserId`].
+//! - [`http`]: path, query, preconditions and body; the shapes of the answers.
+//! - [`task`] and [`page`]: the parsed types. One that exists is valid.
+//! - [`tasks`]: the SQL, one function an operation.
+//! - [`db`]: TLS, the pool, and the flight: one transaction in one round trip.
+//! - [`error`]: every way to fail, as status, code and sentence.
+//! - [`config`] and [`telemetry`]: what is set from outside, and what is told to the log.
+
+pub mod app;
+pub mod auth;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod event;
+pub mod http;
+pub mod page;
+pub mod task;
+pub mod tasks;
+pub mod telemetry;
+
+pub use app::{App, serve};
+pub use auth::UserId;
+pub use config::Fatal;
+pub use error::{Error, Result};
+pub use event::{Request, Response};

@@ -1,0 +1,181 @@
+//! The SQL: one function an operation, each statement once. `$1` is always the owner, and every statement names it.
+//!
+//! A write runs under the lock of its owner's row (db.rs takes it). `bumped` moves the owner's revision on and reads
+//! the clock; the task is stamped with both. Where the task is not found, or not at a revision that the caller allows,
+//! `bumped` is empty, and so nothing is written.
+
+use const_format::formatcp;
+use tokio_postgres::{Row, types::Type};
+use uuid::Uuid;
+
+use crate::{
+    UserId,
+    db::{Db, Statement},
+    error::{Error, Result},
+    page::{ListQuery, Status},
+    task::{Completion, Description, NewTask, Task, TaskPatch, Title},
+};
+
+const COLUMNS: &str = "tasks.id, tasks.owner_user_id, tasks.title, tasks.description, tasks.completed, \
+     tasks.completed_at, tasks.created_at, tasks.updated_at, tasks.revision";
+
+/// The caller's tasks, newest first: one more than the page takes, if there is one. Index: `tasks_by_created`, or
+/// `tasks_by_completed_created` for one status.
+pub async fn list(db: &Db, user: &UserId, query: &ListQuery) -> Result<Vec<Task>> {
+    const ALL: &str = formatcp!(
+        "select {COLUMNS} from tasks
+         where owner_user_id = $1 and (created_at, id) < ($2, $3)
+         order by created_at desc, id desc limit $4"
+    );
+    const BY_STATUS: &str = formatcp!(
+        "select {COLUMNS} from tasks
+         where owner_user_id = $1 and (created_at, id) < ($2, $3) and completed = $5
+         order by created_at desc, id desc limit $4"
+    );
+    let (owner, after) = (user.as_str(), &query.cursor);
+    let rows = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
+    let completed = query.status == Status::Completed;
+    let mut statement = Statement::new(ALL)
+        .bind(&owner, Type::TEXT)
+        .bind(&after.created_at, Type::TIMESTAMPTZ)
+        .bind(&after.id, Type::UUID)
+        .bind(&rows, Type::INT8);
+    if query.status != Status::All {
+        statement = statement.with_sql(BY_STATUS).bind(&completed, Type::BOOL);
+    }
+    let rows = db.read(user, statement).await?;
+    Ok(rows.iter().map(Task::try_from).collect::<Result<_, _>>()?)
+}
+
+/// One of the caller's tasks. Index: `tasks_pkey`.
+pub async fn get(db: &Db, user: &UserId, id: Uuid) -> Result<Task> {
+    const SQL: &str = formatcp!("select {COLUMNS} from tasks where owner_user_id = $1 and id = $2");
+    let owner = user.as_str();
+    let rows = db.read(user, Statement::new(SQL).bind(&owner, Type::TEXT).bind(&id, Type::UUID)).await?;
+    let row = rows.first().ok_or(Error::NotFound)?;
+    Ok(Task::try_from(row)?)
+}
+
+/// Makes a task, and with the first one the user. Index: `users_pkey`.
+pub async fn create(db: &Db, user: &UserId, new: &NewTask) -> Result<Task> {
+    const SQL: &str = formatcp!(
+        "with bumped as (
+             update users set revision = revision + 1 where id = $1
+             returning revision, clock_timestamp() as at
+         )
+         insert into tasks
+             (owner_user_id, id, title, description, completed, completed_at, created_at, updated_at, revision)
+         select $1, $2, $3, $4, $5, case when $5 then at end, at, at, revision from bumped
+         returning {COLUMNS}"
+    );
+    // Made before the first try: a second one would insert the same task, not another.
+    let id = Uuid::now_v7();
+    let (owner, title) = (user.as_str(), new.title.as_str());
+    let description = new.description.as_ref().map(Description::as_str);
+    let statement = Statement::new(SQL)
+        .bind(&owner, Type::TEXT)
+        .bind(&id, Type::UUID)
+        .bind(&title, Type::TEXT)
+        .bind(&description, Type::TEXT)
+        .bind(&new.completed, Type::BOOL);
+    let rows = db.write_as_new(user, statement).await?;
+    let row = rows.first().ok_or_else(|| Error::Internal("the owner's row was not there to be bumped".into()))?;
+    Ok(Task::try_from(row)?)
+}
+
+/// The start of every write to a task that exists. `$2` is the task, `$3` the revisions that the caller allows (null
+/// for any). Index: `tasks_pkey`, `users_pkey`.
+const FOUND_AND_BUMPED: &str = "
+    with found as (
+        select revision from tasks where owner_user_id = $1 and id = $2
+    ), bumped as (
+        update users set revision = revision + 1
+        where id = $1 and exists (select from found where $3 is null or revision = any ($3))
+        returning revision, clock_timestamp() as at
+    )";
+
+/// Changes what `patch` names. Index: `tasks_pkey`.
+pub async fn update(db: &Db, user: &UserId, id: Uuid, allowed: Option<&[i64]>, patch: &TaskPatch) -> Result<Task> {
+    const SQL: &str = formatcp!(
+        "{FOUND_AND_BUMPED}, written as (
+             update tasks set
+                 title = coalesce($4, title),
+                 description = case when $5 then $6 else description end,
+                 completed = coalesce($7, completed),
+                 completed_at = case when coalesce($7, completed) then coalesce(completed_at, at) end,
+                 updated_at = at,
+                 revision = bumped.revision
+             from bumped where owner_user_id = $1 and id = $2
+             returning {COLUMNS}
+         )
+         select written.* from found left join written on true"
+    );
+    let (owner, title) = (user.as_str(), patch.title.as_ref().map(Title::as_str));
+    let description = patch.description.as_ref().and_then(|new| new.as_ref().map(Description::as_str));
+    let describes = patch.description.is_some();
+    let statement = Statement::new(SQL)
+        .bind(&owner, Type::TEXT)
+        .bind(&id, Type::UUID)
+        .bind(&allowed, Type::INT8_ARRAY)
+        .bind(&title, Type::TEXT)
+        .bind(&describes, Type::BOOL)
+        .bind(&description, Type::TEXT)
+        .bind(&patch.completed, Type::BOOL);
+    let rows = db.write(user, statement).await?;
+    Ok(Task::try_from(written(&rows)?)?)
+}
+
+/// Toggles or sets the completion. Index: `tasks_pkey`.
+pub async fn complete(
+    db: &Db,
+    user: &UserId,
+    id: Uuid,
+    allowed: Option<&[i64]>,
+    completion: Completion,
+) -> Result<Task> {
+    const SQL: &str = formatcp!(
+        "{FOUND_AND_BUMPED}, written as (
+             update tasks set
+                 completed = coalesce($4, not completed),
+                 completed_at = case when coalesce($4, not completed) then coalesce(completed_at, at) end,
+                 updated_at = at,
+                 revision = bumped.revision
+             from bumped where owner_user_id = $1 and id = $2
+             returning {COLUMNS}
+         )
+         select written.* from found left join written on true"
+    );
+    let (owner, state) = (user.as_str(), completion.state());
+    let statement = Statement::new(SQL)
+        .bind(&owner, Type::TEXT)
+        .bind(&id, Type::UUID)
+        .bind(&allowed, Type::INT8_ARRAY)
+        .bind(&state, Type::BOOL);
+    let rows = db.write(user, statement).await?;
+    Ok(Task::try_from(written(&rows)?)?)
+}
+
+/// Deletes a task. Index: `tasks_pkey`.
+pub async fn delete(db: &Db, user: &UserId, id: Uuid, allowed: Option<&[i64]>) -> Result<()> {
+    const SQL: &str = formatcp!(
+        "{FOUND_AND_BUMPED}, written as (
+             delete from tasks using bumped where owner_user_id = $1 and id = $2
+             returning tasks.id
+         )
+         select written.* from found left join written on true"
+    );
+    let owner = user.as_str();
+    let statement = Statement::new(SQL).bind(&owner, Type::TEXT).bind(&id, Type::UUID).bind(&allowed, Type::INT8_ARRAY);
+    let rows = db.write(user, statement).await?;
+    written(&rows).map(|_| ())
+}
+
+/// The row that was written: no row at all means that there is no such task, one without an id that its revision was
+/// not allowed.
+fn written(rows: &[Row]) -> Result<&Row> {
+    let row = rows.first().ok_or(Error::NotFound)?;
+    match row.try_get::<_, Option<Uuid>>("id")? {
+        Some(_) => Ok(row),
+        None => Err(Error::PreconditionFailed),
+    }
+}
