@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn every_wrong_field_is_told_at_once() {
         let members = serde_json::from_str(r#"{"title": 5, "completed": null, "colour": "red"}"#).unwrap_or_default();
-        let Err(Error::ValidationFailed(details)) = TaskPatch::parse(members) else { return assert!(false) };
+        let Err(Error::ValidationFailed(details)) = TaskPatch::parse(members) else { panic!("taken") };
         let fields: Vec<_> = details.iter().map(|detail| detail.field.as_str()).collect();
         assert_eq!(fields, ["title", "completed", "colour"]);
     }
