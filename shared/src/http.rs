@@ -105,6 +105,7 @@ pub fn if_match(request: &Request) -> Result<Option<Vec<i64>>> {
         let opaque = strong
             .strip_prefix('"')
             .and_then(|tag| tag.strip_suffix('"'))
+            .filter(|tag| !tag.contains('"'))
             .ok_or_else(|| Error::invalid("If-Match", "must be `*` or entity tags in double quotes"))?;
         // A tag that is no number is not one of ours, and so matches no revision.
         revisions.extend(opaque.parse::<i64>().ok().filter(|_| strong == tag));

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
     Error,
     config::{Fatal, optional},
 };
 
-/// Starts the log on standard output. `LOG_LEVEL` is `trace`, `debug`, `info` (the default), `warn`, `error` or `off`.
+/// Starts the log on standard output. `LOG_LEVEL` is `trace`, `debug`, `info` (the default), `warn`, `error` or `off`. It
+/// is for our own lines: what the libraries say is told from `warn` on, because the Lambda runtime traces whole events,
+/// with the tokens in them.
 pub fn init() -> Result<(), Fatal> {
     let level = match optional("LOG_LEVEL") {
         None => LevelFilter::INFO,
@@ -17,14 +20,14 @@ pub fn init() -> Result<(), Fatal> {
             Fatal::new(format!("LOG_LEVEL is {level:?} and must be trace, debug, info, warn, error or off"))
         })?,
     };
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_target(false)
-        .with_max_level(level)
-        .init();
+        .with_target(false);
+    let levels = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target(env!("CARGO_CRATE_NAME"), level);
+    tracing_subscriber::registry().with(levels).with(lines).init();
     Ok(())
 }
 

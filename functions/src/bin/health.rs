@@ -8,6 +8,6 @@ async fn main() -> Result<(), Fatal> {
     shared::serve(async || Ok(()), health).await
 }
 
-async fn health(_: &(), _: &Request) -> Result<Response> {
+async fn health((): &(), _: &Request) -> Result<Response> {
     Ok(http::json(200, &[("status", "ok")].into_iter().collect::<std::collections::BTreeMap<_, _>>()))
 }

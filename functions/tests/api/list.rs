@@ -1,0 +1,207 @@
+//! The list: order, pages, filter.
+
+use serde_json::{Value, json};
+use testing::User;
+
+use crate::{create, path, start};
+
+#[tokio::test]
+async fn the_list_of_a_new_user_is_empty() {
+    let api = start().await;
+    let answer = api.user("alice").get("/api/me/tasks").send().await;
+    assert_eq!((answer.status, answer.json(), answer.header("link")), (200, &json!([]), None));
+}
+
+#[tokio::test]
+async fn the_list_is_a_bare_array_newest_first() {
+    let api = start().await;
+    let alice = api.user("alice");
+    let first = create(&alice, "first").await;
+    let second = create(&alice, "second").await;
+    let answer = alice.get("/api/me/tasks").send().await;
+    assert_eq!((answer.status, answer.json()), (200, &json!([second, first])));
+}
+
+#[tokio::test]
+async fn following_the_links_shows_every_task_once() {
+    let api = start().await;
+    let alice = api.user("alice");
+    for number in 0..7 {
+        create(&alice, &number.to_string()).await;
+    }
+    for (limit, pages) in [(1, 7), (3, 3), (6, 2), (7, 1), (8, 1)] {
+        let seen = follow(&alice, &format!("/api/me/tasks?limit={limit}")).await;
+        assert_eq!(seen.len(), pages, "limit {limit}");
+        assert_eq!(titles(&seen.concat()), ["6", "5", "4", "3", "2", "1", "0"]);
+    }
+}
+
+#[tokio::test]
+async fn tasks_that_come_and_go_between_two_pages_move_none_of_the_others() {
+    let api = start().await;
+    let alice = api.user("alice");
+    let tasks = [create(&alice, "a").await, create(&alice, "b").await, create(&alice, "c").await];
+    let page = alice.get("/api/me/tasks?limit=2").send().await;
+    create(&alice, "newer").await;
+    alice.delete(&path(&tasks[1])).send().await;
+    let next = alice.get(&next(page.header("link")).unwrap()).send().await;
+    assert_eq!(titles(next.json().as_array().unwrap()), ["a"]);
+}
+
+/// Two tasks of the same microsecond: the id breaks the tie, on either side of a page's end.
+#[tokio::test]
+async fn tasks_of_one_moment_have_an_order() {
+    let api = start().await;
+    let alice = api.user("alice");
+    for number in 0..5 {
+        create(&alice, &number.to_string()).await;
+    }
+    api.database().connect().await.execute("update tasks set created_at = '2026-01-23'", &[]).await.unwrap();
+    let seen = follow(&alice, "/api/me/tasks?limit=2").await.concat();
+    assert_eq!(titles(&seen), ["4", "3", "2", "1", "0"]);
+}
+
+#[tokio::test]
+async fn status_filters_and_stays_on_over_the_pages() {
+    let api = start().await;
+    let alice = api.user("alice");
+    for number in 0..6 {
+        let task = create(&alice, &number.to_string()).await;
+        if number % 2 == 1 {
+            alice.patch(&format!("{}/complete", path(&task))).send().await;
+        }
+    }
+    for (status, expected) in [
+        ("all", vec!["5", "4", "3", "2", "1", "0"]),
+        ("pending", vec!["4", "2", "0"]),
+        ("completed", vec!["5", "3", "1"]),
+    ] {
+        let pages = follow(&alice, &format!("/api/me/tasks?status={status}&limit=2")).await;
+        assert_eq!(titles(&pages.concat()), expected);
+        assert_eq!(pages.len(), expected.len().div_ceil(2));
+    }
+}
+
+#[tokio::test]
+async fn a_page_has_100_tasks_where_no_limit_is_given() {
+    let api = start().await;
+    let alice = api.user("alice");
+    create(&alice, "the newest").await;
+    fill(&api, 100, "").await;
+    let page = alice.get("/api/me/tasks").send().await;
+    assert_eq!(page.json().as_array().unwrap().len(), 100);
+    assert_eq!(alice.get(&next(page.header("link")).unwrap()).send().await.json().as_array().unwrap().len(), 1);
+    assert_eq!(alice.get("/api/me/tasks?limit=500").send().await.json().as_array().unwrap().len(), 101);
+}
+
+/// Lambda refuses answers over 6 MB, and counts them as a JSON string: a quote takes four bytes there.
+#[tokio::test]
+async fn a_page_that_would_be_too_large_ends_early_and_says_so() {
+    let api = start().await;
+    let alice = api.user("alice");
+    create(&alice, "the newest").await;
+    fill(&api, 400, &"\"".repeat(8_192)).await;
+    let pages = follow(&alice, "/api/me/tasks?limit=500").await;
+    assert_eq!(pages.len(), 4, "{:?}", pages.iter().map(Vec::len).collect::<Vec<_>>());
+    assert_eq!(pages.concat().len(), 401);
+}
+
+#[tokio::test]
+async fn links_lead_on_as_the_caller_came_in() {
+    let api = start().await;
+    let user = api.user("a@b.example");
+    create(&user, "first").await;
+    create(&user, "second").await;
+    for (addressed, linked) in [
+        ("/api/me/tasks", "</api/me/tasks?"),
+        ("/api/a@b.example/tasks", "</api/a%40b.example/tasks?"),
+        ("/api/a%40b.example/tasks", "</api/a%40b.example/tasks?"),
+    ] {
+        let answer = user.get(&format!("{addressed}?limit=1")).send().await;
+        let link = answer.header("link").unwrap();
+        assert!(link.starts_with(linked) && link.ends_with(">; rel=\"next\""), "{link}");
+        let next = user.get(&next(Some(link)).unwrap()).send().await;
+        assert_eq!(titles(next.json().as_array().unwrap()), ["first"]);
+    }
+}
+
+#[tokio::test]
+async fn a_query_with_anything_unknown_repeated_or_wrong_is_400_and_names_it() {
+    let api = start().await;
+    let alice = api.user("alice");
+    for (query, field) in [
+        ("colour=red", "colour"),
+        ("Status=all", "Status"),
+        ("status=all&status=all", "status"),
+        ("status=open", "status"),
+        ("status=", "status"),
+        ("status", "status"),
+        ("limit=0", "limit"),
+        ("limit=501", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=1.5", "limit"),
+        ("limit=ten", "limit"),
+        ("limit=99999999999999999999", "limit"),
+        ("limit=%00", "limit"),
+        ("limit=5&limit=6", "limit"),
+        ("cursor=", "cursor"),
+        ("cursor=x", "cursor"),
+        ("cursor=%F0%9F%98%80", "cursor"),
+        ("cursor=AgICAgICAgICAgICAgICAgICAgICAgICAg", "cursor"),
+        ("offset=10", "offset"),
+        ("%FF=1", "\u{fffd}"),
+        ("=1", ""),
+    ] {
+        let answer = alice.get(&format!("/api/me/tasks?{query}")).send().await;
+        assert_eq!((answer.status, answer.error_code()), (400, Some("invalid_request")), "{query}: {answer:?}");
+        assert_eq!(answer.json()["details"][0]["field"], field, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_query_may_be_encoded_and_have_loose_ends() {
+    let api = start().await;
+    let alice = api.user("alice");
+    for query in ["", "&", "status=%61ll&", "&&limit=%31", "st%61tus=all"] {
+        assert_eq!(alice.get(&format!("/api/me/tasks?{query}")).send().await.status, 200, "{query}");
+    }
+}
+
+/// The pages from a path on, by their `Link`s.
+async fn follow(user: &User<'_>, path: &str) -> Vec<Vec<Value>> {
+    let mut pages = Vec::new();
+    let mut path = Some(path.to_owned());
+    while let Some(here) = path {
+        let answer = user.get(&here).send().await;
+        assert_eq!(answer.status, 200, "{here}: {answer:?}");
+        pages.push(answer.json().as_array().unwrap().clone());
+        path = next(answer.header("link"));
+        assert!(pages.len() < 100, "the links lead in a circle");
+    }
+    pages
+}
+
+/// Where a `Link` leads.
+fn next(link: Option<&str>) -> Option<String> {
+    let (target, _) = link?.strip_prefix('<')?.split_once('>')?;
+    Some(target.to_owned())
+}
+
+fn titles(tasks: &[Value]) -> Vec<&str> {
+    tasks.iter().map(|task| task["title"].as_str().unwrap()).collect()
+}
+
+/// As many older tasks of Alice's, past the API.
+async fn fill(api: &testing::Api, tasks: i32, description: &str) {
+    api.database()
+        .connect()
+        .await
+        .execute(
+            "insert into tasks (owner_user_id, id, title, description, completed, created_at, updated_at, revision)
+             select 'alice', gen_random_uuid(), 'older', $2, false, now() - make_interval(secs => n), now(), 1
+             from generate_series(1, $1) n",
+            &[&tasks, &description],
+        )
+        .await
+        .unwrap();
+}

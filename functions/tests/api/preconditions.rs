@@ -1,0 +1,63 @@
+//! `If-Match` and `If-None-Match`.
+
+use serde_json::json;
+
+use crate::{create, path, start};
+
+#[tokio::test]
+async fn a_write_with_the_current_tag_goes_through() {
+    let api = start().await;
+    let alice = api.user("alice");
+    let task = create(&alice, "one").await;
+    for tag in ["\"1\"", "\"7\", \"2\"", "*", "\"x\",\"4\""] {
+        let answer = alice.patch(&path(&task)).header("if-match", tag).json(json!({ "title": "x" })).send().await;
+        assert_eq!(answer.status, 200, "{tag}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_with_an_old_tag_is_412_and_changes_nothing() {
+    let api = start().await;
+    let alice = api.user("alice");
+    let task = create(&alice, "one").await;
+    let now = alice.patch(&path(&task)).json(json!({ "title": "two" })).send().await.json().clone();
+    for tag in ["\"1\"", "\"3\"", "W/\"2\"", "\"\"", "\"x\"", "\"99999999999999999999\""] {
+        for request in [
+            alice.patch(&path(&task)).json(json!({ "title": "x" })),
+            alice.put(&path(&task)).json(json!({ "title": "x" })),
+            alice.delete(&path(&task)),
+            alice.patch(&format!("{}/complete", path(&task))),
+        ] {
+            let answer = request.header("if-match", tag).send().await;
+            assert_eq!((answer.status, answer.error_code()), (412, Some("precondition_failed")), "{tag}: {answer:?}");
+        }
+    }
+    assert_eq!(*alice.get(&path(&task)).send().await.json(), now);
+    assert_eq!(create(&alice, "next").await["revision"], 3, "what was refused has moved no clock");
+}
+
+#[tokio::test]
+async fn a_tag_that_is_none_is_400() {
+    let api = start().await;
+    let alice = api.user("alice");
+    let task = create(&alice, "one").await;
+    for tag in ["1", "", "\"1", "W/1", "\"1\" \"2\""] {
+        let answer = alice.delete(&path(&task)).header("if-match", tag).send().await;
+        assert_eq!((answer.status, answer.error_code()), (400, Some("invalid_request")), "{tag}");
+        assert_eq!(answer.json()["details"][0]["field"], "If-Match");
+    }
+}
+
+#[tokio::test]
+async fn reading_what_the_client_has_is_304_with_the_tag_and_no_body() {
+    let api = start().await;
+    let alice = api.user("alice");
+    let task = create(&alice, "one").await;
+    for tag in ["\"1\"", "W/\"1\"", "\"5\", \"1\"", "*"] {
+        let answer = alice.get(&path(&task)).header("if-none-match", tag).send().await;
+        assert_eq!((answer.status, answer.text(), answer.header("etag")), (304, "", Some("\"1\"")), "{tag}");
+    }
+    for tag in ["\"2\"", "1", "", "\"11\""] {
+        assert_eq!(alice.get(&path(&task)).header("if-none-match", tag).send().await.status, 200, "{tag}");
+    }
+}

@@ -1,0 +1,55 @@
+//! A function whose settings are wrong does not start, and says in one sentence why.
+
+use testing::lambda::{Function, Lambda};
+
+use crate::{binaries, builder};
+
+const URL: &str = "postgres://nobody:hunter2@127.0.0.1:1/none?sslmode=disable";
+const SECRET: &str = "a-secret-of-at-least-thirty-two-bytes";
+
+async fn refused(settings: &[(&str, &str)]) -> String {
+    let mut function = Function::new(&binaries().join("list-tasks"));
+    for (name, value) in settings {
+        function = function.env(name, value);
+    }
+    let mut lambda = Lambda::spawn(&function).await;
+    assert!(!lambda.exit().await.success());
+    lambda.log().to_string()
+}
+
+#[tokio::test]
+async fn each_missing_or_wrong_variable_is_named() {
+    for (settings, expected) in [
+        (vec![("JWT_SECRET", SECRET)], "DATABASE_URL is not set"),
+        (vec![("DATABASE_URL", ""), ("JWT_SECRET", SECRET)], "DATABASE_URL is not set"),
+        (vec![("DATABASE_URL", "mysql:hunter2"), ("JWT_SECRET", SECRET)], "DATABASE_URL is not a Postgres"),
+        (vec![("DATABASE_URL", URL)], "JWT_SECRET is not set"),
+        (vec![("DATABASE_URL", URL), ("JWT_SECRET", "hunter2")], "JWT_SECRET has 7 bytes"),
+        (vec![("DATABASE_URL", URL), ("BETTER_AUTH_SECRET", "hunter2")], "BETTER_AUTH_SECRET has 7 bytes"),
+        (vec![("DATABASE_URL", URL), ("JWT_SECRET", SECRET), ("LOG_LEVEL", "loud")], "LOG_LEVEL is \"loud\""),
+    ] {
+        let log = refused(&settings).await;
+        assert!(log.contains(expected), "{log}");
+        assert!(!log.contains("hunter2") && !log.contains("panicked"), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_down_fails_no_start_and_is_an_honest_503() {
+    let api = builder().env("DATABASE_URL", URL).start().await;
+    let answer = api.user("alice").get("/api/me/tasks").send().await;
+    assert_eq!((answer.status, answer.error_code()), (503, Some("database_unavailable")));
+    assert!(answer.header("retry-after").is_some());
+    let log = api.log().to_string();
+    assert!(log.contains("refused") && !log.contains("hunter2"), "{log}");
+}
+
+#[tokio::test]
+async fn a_database_without_the_schema_is_a_500_whose_cause_is_in_the_log_alone() {
+    let api = builder().start().await;
+    api.database().connect().await.batch_execute("drop table tasks").await.unwrap();
+    let answer = api.user("alice").get("/api/me/tasks").send().await;
+    assert_eq!((answer.status, answer.error_code()), (500, Some("internal")));
+    assert!(!answer.text().contains("tasks"), "{answer:?}");
+    assert!(api.log().to_string().contains("42P01"), "{}", api.log());
+}

@@ -1,0 +1,58 @@
+"""What the project's commands say: steps with their time, and one clear sentence when something is wrong."""
+
+import contextlib
+import os
+import sys
+import threading
+import time
+
+if sys.version_info < (3, 9):
+    sys.exit("Python %d.%d is too old: 3.9 or newer is needed (make PYTHON=/path/to/python3 names another)."
+             % sys.version_info[:2])
+
+COLOUR = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def fail(sentence):
+    """Ends the command with a sentence that says what is wrong and what to do about it."""
+    raise SystemExit(bold(sentence, "31") if sys.stderr.isatty() and COLOUR else sentence)
+
+
+def bold(text, colour="1"):
+    return f"\033[{colour}m{text}\033[0m" if COLOUR else text
+
+
+def say(text="", end="\n"):
+    """Prints, and goes on where nobody reads any more: a closed terminal must not keep us from cleaning up."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text, end=end, flush=True)
+
+
+@contextlib.contextmanager
+def step(title):
+    """Shows a step that may take a while, with the seconds as they pass on a terminal."""
+    started, done = time.monotonic(), threading.Event()
+
+    def elapsed():
+        return f"{time.monotonic() - started:.0f} s"
+
+    def tick():
+        while not done.wait(1):
+            say(f"\r· {title} … {elapsed()} ", end="")
+
+    ticker = threading.Thread(target=tick, daemon=True)
+    say(f"· {title} … ", end="" if COLOUR else "\n")
+    if COLOUR:
+        ticker.start()
+    try:
+        yield
+    except BaseException:
+        done.set()
+        say() if COLOUR else None
+        raise
+    done.set()
+    if COLOUR:
+        ticker.join()
+        say(f"\r· {title}: {elapsed()}   ")
+    elif time.monotonic() - started >= 1:
+        say(f"· {title}: {elapsed()}")

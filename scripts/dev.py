@@ -1,0 +1,494 @@
+#!/usr/bin/env python3
+"""The API on this machine: PostgreSQL, the migrations, and `cargo lambda watch` in front of the functions.
+
+    scripts/dev.py up         what `make dev` runs; Ctrl-C ends all of it
+    scripts/dev.py token [USER] [--ttl 24h]
+    scripts/dev.py migrate
+    scripts/dev.py psql
+    scripts/dev.py clean      removes the database
+
+Settings, from the environment or from .env beside the README (the environment wins):
+
+    PORT                      where the API listens on 127.0.0.1 (9000)
+    DATABASE_URL              a database to use instead of starting one; DATABASE_URL_UNPOOLED is for its migrations
+    JWT_SECRET                what signs the tokens, also read as BETTER_AUTH_SECRET; else one is made and kept
+    TASK_API_DEV_DIR          where the database and the secret are kept (.dev)
+    TASK_API_POSTGRES         see postgres.py
+"""
+
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # until supervise(), Ctrl-C ends us without a traceback
+
+import argparse
+import base64
+import contextlib
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from console import COLOUR, bold, fail, say, step
+from packages import PINNED, PROJECT, package
+from postgres import DATABASE, Cluster, find_psql, home
+from processes import output, parents, run, running, supervise
+
+# What the functions are compiled from. Without this list every saved file, README included, restarts them all.
+WATCHED = """\
+*
+!/Cargo.toml
+!/Cargo.lock
+!/functions/Cargo.toml
+!/functions/src/**
+!/shared/**
+*~
+.*.sw?
+.#*
+"""
+# A second process of each function, so that two requests at once behave as on Lambda. Not more: every one is a
+# `cargo run` of its own at each reload.
+CONCURRENCY = 2
+SETTINGS = ("PORT", "DATABASE_URL", "DATABASE_URL_UNPOOLED", "JWT_SECRET", "BETTER_AUTH_SECRET", "TASK_API_DEV_DIR",
+            "TASK_API_POSTGRES")
+
+
+def main():
+    os.chdir(PROJECT)
+    read_env_file(PROJECT / ".env")
+    for name in SETTINGS:
+        if not os.environ.get(name):
+            os.environ.pop(name, None)  # set to nothing is a way to say: not what .env has
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("up", "migrate", "psql", "clean"):
+        commands.add_parser(name)
+    token_arguments = commands.add_parser("token")
+    token_arguments.add_argument("user", nargs="?", default="alice")
+    token_arguments.add_argument("--ttl", default="24h")
+    arguments = parser.parse_args()
+    data = Path(os.environ.get("TASK_API_DEV_DIR", PROJECT / ".dev")).resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        if arguments.command == "token":
+            print(token(secret(data, running_instance(data)), arguments.user, seconds(arguments.ttl)))
+            return 0
+        return {"up": up, "migrate": migrate, "psql": psql, "clean": clean}[arguments.command](data)
+    except SystemExit as end:
+        if arguments.command == "up" and end.code == 128 + signal.SIGINT:
+            say("Stopped.")
+            return 0  # Ctrl-C is how it is meant to end: no error for make to report
+        raise
+    except OSError as error:
+        fail(f"{error.strerror or error}: {error.filename}." if error.filename else f"{error.strerror or error}.")
+
+
+# --- The commands -----------------------------------------------------------------------------------------------------
+
+
+def up(data):
+    port = api_port()
+    api = f"http://127.0.0.1:{port}"
+    with held(data, api=api) as note:
+        check_machine(port, data)
+        cargo_lambda = find_cargo_lambda()
+        workspace = cargo_metadata()
+        with database(data) as (url, server):
+            build("--workspace", "--bins")
+            apply_migrations(workspace, url)
+            key = secret(data)
+            note(database=url, secret=key)
+            with watch(cargo_lambda, data, port, {"DATABASE_URL": url, "JWT_SECRET": key}) as (child, lines):
+                with step("Starting the functions"):
+                    warm_up(workspace, api, child, lines)
+                summary(api, token(key, "alice", seconds("24h")), own=server is not None)
+                lines.show()
+                return attend(child, server)
+
+
+def migrate(data):
+    check_tools()
+    with shared_database(data) as url:
+        build("--bin", "migrate")
+        apply_migrations(cargo_metadata(), url)
+    return 0
+
+
+def psql(data):
+    with shared_database(data) as url:
+        return open_psql(url)
+
+
+def clean(data):
+    with held(data):
+        place = home(data)
+        shutil.rmtree(place, ignore_errors=True)
+        if place.exists():
+            fail(f"{place} could not be removed.")
+        say(f"The development database is gone ({place}).")
+    return 0
+
+
+# --- One at a time ----------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def held(data, **about):
+    """Holds the data directory against a second one; yields what adds to the note that others find there."""
+    path = data / "lock"
+    path.touch(0o600)
+    with open(path, "r+") as file:
+        while not taken(file):
+            other = read_note(path)
+            if other.get("pid") in parents():
+                where = f" at {other['api']}" if "api" in other else ""
+                fail(f"The database in {data} is in use by another `make`{where} (process {other['pid']}): "
+                     "use that one, or stop it first.")
+            time.sleep(0.1)  # it was killed a moment ago, and what it left is being cleared away
+
+        def note(**more):
+            about.update(more)
+            file.seek(0)
+            file.truncate()
+            json.dump({"pid": os.getpid(), **about}, file)
+            file.flush()
+
+        note()
+        supervise()  # from here on, so that the janitor has the lock as well until all is cleared away
+        yield note
+
+
+def taken(file):
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def read_note(path):
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads(path.read_text())
+    return {}
+
+
+def running_instance(data):
+    """The note of the `make dev` that runs on this directory, or None."""
+    note = read_note(data / "lock")
+    return note if "api" in note and note.get("pid") in parents() else None
+
+
+@contextlib.contextmanager
+def shared_database(data):
+    """The address of the database of the running `make dev`, else of one that is started for the occasion."""
+    instance = running_instance(data)
+    if instance is None:
+        with held(data), database(data) as (url, _):
+            yield url
+    elif "database" not in instance:
+        fail(f"`make dev` (process {instance['pid']}) is still starting: try again when it is up.")
+    else:
+        supervise()
+        yield instance["database"]
+
+
+# --- What the machine must have ---------------------------------------------------------------------------------------
+
+
+def check_machine(port, data):
+    check_tools()
+    for place in (PROJECT, data):
+        free = shutil.disk_usage(place).free
+        if free < 500_000_000:
+            fail(f"Only {free // 1_000_000} MB are free on the disk that holds {place}: free some, "
+                 "the first build needs about 2 GB.")
+    if in_use(port):
+        fail(f"Port {port} on 127.0.0.1 is in use: stop what listens there, or choose another, "
+             f"as in `make dev PORT={port + 1}`.")
+
+
+def check_tools():
+    needed = {
+        "cargo": "install Rust with rustup",
+        "cc": "install a C compiler (Debian and Ubuntu: apt-get install build-essential; macOS: xcode-select --install)",
+        "make": "install make (Debian and Ubuntu: apt-get install build-essential; macOS: xcode-select --install)",
+        "perl": "install perl, which OpenSSL's build runs on (Debian and Ubuntu: apt-get install perl)",
+    }
+    for tool, remedy in needed.items():
+        if not shutil.which(tool):
+            fail(f"{tool} is missing: {remedy}.")
+    # Some systems ship a perl without its own standard modules.
+    if subprocess.run(["perl", "-MFindBin", "-MIPC::Cmd", "-MTime::Piece", "-e1"], capture_output=True).returncode:
+        fail("perl lacks its standard modules, which OpenSSL's build needs: install the whole of it "
+             "(Debian and Ubuntu: apt-get install perl; Fedora: dnf install perl-core).")
+
+
+def in_use(port):
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            return True
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            fail(f"Port {port} needs privileges: choose one above 1023, as in `make dev PORT=9000`.")
+        except OSError:
+            return True
+    return False
+
+
+def api_port():
+    text = os.environ.get("PORT", "9000")
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        fail(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def find_cargo_lambda():
+    """An installed cargo-lambda that is new enough, else the one from PyPI."""
+    installed = shutil.which("cargo-lambda")
+    if installed:
+        _, printed = output([installed, "lambda", "--version"])
+        found = re.search(r"(\d+)\.(\d+)\.(\d+)", printed)
+        if found and found.groups() and tuple(map(int, found.groups())) >= numbers(PINNED["cargo-lambda"]):
+            return installed
+    return package("cargo-lambda") / "bin" / "cargo-lambda"
+
+
+def numbers(version):
+    return tuple(map(int, version.split(".")))
+
+
+# --- Database and build -----------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def database(data):
+    """The address of the development database, and its server where it is ours."""
+    if os.environ.get("DATABASE_URL"):
+        yield os.environ["DATABASE_URL"], None
+        return
+    if os.environ.get("DATABASE_URL_UNPOOLED"):
+        fail("DATABASE_URL_UNPOOLED is set and DATABASE_URL is not: set both, or neither for a database of its own.")
+    cluster = Cluster(home(data))
+    cluster.create()
+    with cluster.running() as server:
+        say(f"· PostgreSQL {cluster.major} listens on 127.0.0.1:{cluster.port}")
+        yield cluster.url(DATABASE), server
+
+
+def cargo_metadata():
+    status, printed = output(["cargo", "metadata", "--no-deps", "--format-version=1", "--quiet"])
+    if status != 0:
+        fail(f"cargo cannot read this workspace: {printed.strip()}")
+    return json.loads(printed[printed.index("{"):])
+
+
+def build(*what):
+    say(f"· Building (the first time takes minutes): cargo build {' '.join(what)}")
+    if run(["cargo", "build", *what]) != 0:
+        fail("The build failed; the reason is above.")
+
+
+def apply_migrations(workspace, url):
+    binary = Path(workspace["target_directory"], "debug", "migrate")
+    if run([binary], env={**os.environ, "DATABASE_URL": url}) != 0:
+        raise SystemExit(1)  # it has said why
+
+
+def open_psql(url):
+    """Hands the terminal to psql. The password goes by the environment: command lines are visible to everyone."""
+    found = find_psql()
+    if not found:
+        fail("psql is not installed (Debian and Ubuntu: apt-get install postgresql-client; macOS: brew install libpq).")
+    parts = urllib.parse.urlsplit(url)
+    environment = dict(os.environ)
+    if parts.password:
+        environment["PGPASSWORD"] = urllib.parse.unquote(parts.password)
+        user, _, host = parts.netloc.rpartition("@")
+        url = parts._replace(netloc=f"{user.split(':')[0]}@{host}").geturl()
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is psql's: it cancels a statement
+    return run([found, url], env=environment)
+
+
+# --- The functions ----------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def watch(cargo_lambda, data, port, settings):
+    """`cargo lambda watch`: it serves the API's paths, starts the functions and rebuilds them when their code changes."""
+    ignored = data / "watch-ignore"
+    ignored.write_text(WATCHED)
+    command = [cargo_lambda, "lambda", "watch", "--quiet", "--invoke-address", "127.0.0.1", "--invoke-port", port,
+               "--concurrency", CONCURRENCY, "--color", "always" if COLOUR else "never"]
+    environment = {**os.environ, **settings, "CARGO_LAMBDA_IGNORE_FILE": str(ignored)}
+    with running(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                 text=True, errors="replace", start_new_session=True) as child:
+        lines = Lines(child.stdout)
+        try:
+            yield child, lines
+        finally:
+            lines.shown.clear()  # that their server has gone away is nothing to report now
+
+
+class Lines(threading.Thread):
+    """Passes on what the functions and the compiler say, without cargo-lambda's book-keeping."""
+
+    ANSI = re.compile(r"\033\[[0-9;]*m")
+
+    def __init__(self, stream):
+        super().__init__(daemon=True)
+        self.stream, self.kept, self.shown = stream, [], threading.Event()
+        self.start()
+
+    def run(self):
+        restarted = 0.0
+        for line in self.stream:
+            plain = self.ANSI.sub("", line).strip()
+            if plain == "ERROR command killed code=ForceStop":  # each process that a change of the code ends
+                if time.monotonic() - restarted > 3:
+                    say("· The code has changed: compiling, then restarting the functions")
+                restarted = time.monotonic()
+            elif plain.startswith("INFO ") or "AWS_LAMBDA_MAX_CONCURRENCY is set to '1'" in plain:
+                continue
+            elif self.shown.is_set():
+                say(line, end="")
+            else:
+                self.kept.append(line)
+
+    def show(self, kept=False):
+        """From now on; with what was said before, where that explains a failure."""
+        self.shown.set()
+        if kept:
+            say("".join(self.kept), end="")
+
+
+def warm_up(workspace, api, child, lines):
+    """Asks every function once, so that nobody's first request waits for its start."""
+    router = workspace["metadata"]["lambda"]["watch"]["router"]
+    routes = {route["function"]: (route["method"], re.sub(r"\{\w+\}", "me", path))
+              for path, methods in router.items() for route in methods}
+    statuses = {}
+
+    def ask(function, method, path):
+        deadline = time.monotonic() + 120
+        while function not in statuses and time.monotonic() < deadline and child.poll() is None:
+            try:
+                with urllib.request.urlopen(urllib.request.Request(api + path, method=method), timeout=120) as answer:
+                    statuses[function] = answer.status
+            except urllib.error.HTTPError as refused:
+                statuses[function] = refused.code  # 401: there is no token
+            except OSError:
+                time.sleep(0.1)  # it does not listen yet
+
+    askers = [threading.Thread(target=ask, args=(function, *route), daemon=True) for function, route in routes.items()]
+    for asker in askers:
+        asker.start()
+    while any(asker.is_alive() for asker in askers) and child.poll() is None:
+        time.sleep(0.05)
+    broken = sorted(function for function in routes if statuses.get(function, 500) >= 500)
+    if broken:
+        lines.show(kept=True)
+        fail(f"No good answer from {', '.join(broken)}; what was said is above.")
+
+
+def attend(child, server):
+    """Until Ctrl-C, or until one of the two ends by itself."""
+    while child.poll() is None:
+        if server and server.poll() is not None:
+            fail(f"PostgreSQL has ended by itself (status {server.returncode}).")
+        time.sleep(0.2)
+    fail(f"cargo lambda watch has ended by itself (status {child.returncode}).")
+
+
+def summary(api, bearer, own):
+    say(f"""
+  {bold('The task API is up:', '1;32')} {bold(api)}
+
+  Paste this into another terminal (the token is user alice's, for 24 hours):
+
+    export API={api}
+    export TOKEN={bearer}
+    curl -s "$API/api/me/tasks" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{{"title": "Buy milk"}}'
+
+  {'Tasks are kept; `make psql` looks at them.' if own else 'Tasks are kept in the database that DATABASE_URL names.'} \
+`make token USER=bob` is another user.
+  A change to the Rust code is compiled and taken up by itself. Ctrl-C stops everything.
+""")
+
+
+# --- Tokens -----------------------------------------------------------------------------------------------------------
+
+
+def secret(data, instance=None):
+    """What signs the tokens: a running `make dev`'s, the environment's, or one that is made once and kept."""
+    if instance and "secret" in instance:
+        return instance["secret"]
+    given = os.environ.get("JWT_SECRET") or os.environ.get("BETTER_AUTH_SECRET")
+    if given:
+        if len(given.encode()) < 32:
+            fail("JWT_SECRET (or BETTER_AUTH_SECRET) must have at least 32 bytes: `openssl rand -base64 48` makes one.")
+        return given
+    path = data / "jwt-secret"
+    with contextlib.suppress(FileExistsError):
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def token(key, user, lifetime):
+    """A JWT, HS256 (RFC 7515), as a front end with the shared secret would sign it."""
+    now = int(time.time())
+    head = encode({"alg": "HS256", "typ": "JWT"})
+    body = encode({"sub": user, "iat": now, "exp": now + lifetime})
+    signature = hmac.new(key.encode(), f"{head}.{body}".encode(), hashlib.sha256).digest()
+    return f"{head}.{body}.{base64url(signature)}"
+
+
+def encode(claims):
+    return base64url(json.dumps(claims, separators=(",", ":")).encode())
+
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def seconds(text):
+    match = re.fullmatch(r"(-?\d+)([smhd]?)", text)
+    if not match:
+        fail(f"TTL must be a time such as 900, 15m or 24h, not {text!r}.")
+    return int(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+
+
+# --- .env -------------------------------------------------------------------------------------------------------------
+
+
+def read_env_file(path):
+    """KEY=VALUE lines, with or without `export` and quotes; what the environment already has stays."""
+    if not path.exists():
+        return
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        match = re.fullmatch(r"""(?:export\s+)?(\w+)\s*=\s*(?:"(.*)"|'(.*)'|([^"'\s].*?|))(?:\s+#.*)?""", line)
+        if not match:
+            fail(f".env, line {number}: this is not KEY=VALUE.")
+        name, *values = match.groups()
+        os.environ.setdefault(name, next(value for value in values if value is not None))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

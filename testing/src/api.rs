@@ -1,0 +1,165 @@
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use crate::{
+    Answer, Request, User,
+    gateway::{Gateway, HttpRequest},
+    lambda::{Environments, Function, LambdaError, Log},
+    postgres::Database,
+    proxy::Proxy,
+    routes, token,
+};
+
+/// The whole API for one test: gateway, functions, and a database of its own. All of it ends with the value.
+pub struct Api {
+    gateway: Gateway,
+    functions: BTreeMap<&'static str, Environments>,
+    log: Log,
+    proxy: Option<Proxy>,
+    database: Database,
+}
+
+impl Api {
+    /// As it is deployed. `binaries` is where the functions are: the directory of any `CARGO_BIN_EXE_…`.
+    pub async fn start(binaries: &Path) -> Self {
+        Self::builder(binaries).start().await
+    }
+
+    /// The same with something changed.
+    pub fn builder(binaries: &Path) -> ApiBuilder {
+        ApiBuilder {
+            binaries: binaries.to_owned(),
+            env: BTreeMap::from([("JWT_SECRET".to_owned(), Some(token::SECRET.to_owned()))]),
+            gateway: Gateway::default(),
+            environments: 1,
+            proxy_delay: None,
+            row_level_security: true,
+        }
+    }
+
+    /// A signed-in user. The id is the subject of the token, so any text will do.
+    pub fn user(&self, id: &str) -> User<'_> {
+        User::new(self, id)
+    }
+
+    /// A `GET` without a token.
+    pub fn get(&self, target: &str) -> Request<'_> {
+        self.request("GET", target)
+    }
+
+    /// A request without a token.
+    pub fn request(&self, method: &str, target: &str) -> Request<'_> {
+        Request::new(self, method, target)
+    }
+
+    /// One event to one function, past the gateway. Where the test is about a function that fails.
+    pub async fn invoke(&self, function: &str, event: &Value) -> Result<Value, LambdaError> {
+        self.environments(function).invoke(event).await
+    }
+
+    /// The environments of a function.
+    pub fn environments(&self, function: &str) -> &Environments {
+        self.functions.get(function).unwrap_or_else(|| panic!("no route leads to {function}"))
+    }
+
+    /// What all functions have written.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The database behind the functions.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// What [`ApiBuilder::through_proxy`] put between them.
+    pub fn proxy(&self) -> &Proxy {
+        self.proxy.as_ref().expect("the builder was asked for a proxy")
+    }
+
+    pub(crate) async fn answer(&self, request: &HttpRequest) -> Answer {
+        let Some(routed) = self.gateway.route(request) else { return Answer::no_route() };
+        let response = self.invoke(routed.function, &routed.event).await;
+        Answer::of_function(&response.unwrap_or_else(|error| panic!("{error}")))
+    }
+}
+
+/// An [`Api`] that is being set up.
+#[must_use = "nothing runs until it is started"]
+pub struct ApiBuilder {
+    binaries: PathBuf,
+    env: BTreeMap<String, Option<String>>,
+    gateway: Gateway,
+    environments: usize,
+    proxy_delay: Option<Duration>,
+    row_level_security: bool,
+}
+
+impl ApiBuilder {
+    /// With this variable in the environment of every function. `DATABASE_URL` and `JWT_SECRET` are set otherwise.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.insert(name.to_owned(), Some(value.to_owned()));
+        self
+    }
+
+    /// Without this variable, be it ours or Lambda's.
+    pub fn without_env(mut self, name: &str) -> Self {
+        self.env.insert(name.to_owned(), None);
+        self
+    }
+
+    /// Behind `cargo lambda watch` instead of API Gateway.
+    pub fn cargo_lambda(mut self) -> Self {
+        self.gateway = Gateway::CargoLambda;
+        self
+    }
+
+    /// With up to so many environments of each function at once; otherwise each has one.
+    pub fn environments(mut self, count: usize) -> Self {
+        self.environments = count;
+        self
+    }
+
+    /// With a [`Proxy`] in front of the database, which takes `delay` in each direction.
+    pub fn through_proxy(mut self, delay: Duration) -> Self {
+        self.proxy_delay = Some(delay);
+        self
+    }
+
+    /// On tables whose row-level security is switched off.
+    pub fn without_row_level_security(mut self) -> Self {
+        self.row_level_security = false;
+        self
+    }
+
+    /// Makes the database. The functions start when they are first called.
+    pub async fn start(mut self) -> Api {
+        let database = Database::create().await;
+        if !self.row_level_security {
+            database.without_row_level_security().await;
+        }
+        let mut url = database.url();
+        let mut proxy = None;
+        if let Some(delay) = self.proxy_delay {
+            url = proxy.insert(Proxy::start(&url, delay).await).url(&url);
+        }
+        self.env.entry("DATABASE_URL".to_owned()).or_insert(Some(url));
+        let log = Log::default();
+        let functions = routes::all().iter().map(|route| (&*route.function, self.function(&route.function, &log)));
+        Api { gateway: self.gateway, functions: functions.collect(), log, proxy, database }
+    }
+
+    fn function(&self, name: &str, log: &Log) -> Environments {
+        let function =
+            self.env.iter().fold(Function::new(&self.binaries.join(name)), |function, (name, value)| match value {
+                Some(value) => function.env(name, value),
+                None => function.without_env(name),
+            });
+        Environments::new(function.log_to(log), self.environments)
+    }
+}

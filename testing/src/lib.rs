@@ -1,0 +1,51 @@
+//! What the tests of the task API share. They come in through the front door: an HTTP request becomes the event that
+//! API Gateway would make of it, goes to the real binary through a Lambda Runtime API, and meets a real Postgres.
+//!
+//! ```no_run
+//! # async fn test(binaries: &std::path::Path) {
+//! let api = testing::Api::start(binaries).await;
+//! let (alice, bob) = (api.user("alice"), api.user("bob"));
+//!
+//! let body = serde_json::json!({ "title": "Buy milk" });
+//! let created = alice.post("/api/me/tasks").json(body).send().await;
+//! assert_eq!(created.status, 201, "{created:?}");
+//!
+//! let task = created.header("location").unwrap();
+//! assert_eq!(alice.get(task).send().await.json(), created.json());
+//! assert_eq!(bob.get(task).send().await.error_code(), Some("not_found"));
+//! # }
+//! ```
+//!
+//! - [`Api`]: the whole, for one test: a database of its own and the functions, started when they are first called.
+//! - [`User`] and [`Request`]: who calls, and what; [`Answer`] is what comes back, checked for what all answers share.
+//! - [`routes`]: which function answers which path, read from where `cargo lambda watch` reads it, and the other places
+//!   that say so.
+//! - [`gateway`]: requests as events: API Gateway's, or cargo-lambda's, which differ.
+//! - [`lambda`]: one process of a function behind a Runtime API of its own.
+//! - [`postgres`]: a migrated database that is gone when the test ends, and logins to try its walls with.
+//! - [`proxy`]: a wire between function and database that counts round trips.
+//! - [`token`]: bearer tokens, good and bad.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::panic,
+    clippy::return_self_not_must_use,
+    clippy::unwrap_used,
+    reason = "a harness that cannot go on ends the test and says where; its callers are tests, not programs"
+)]
+
+pub mod gateway;
+pub mod lambda;
+pub mod postgres;
+pub mod proxy;
+pub mod routes;
+pub mod token;
+
+mod answer;
+mod api;
+mod request;
+
+pub use answer::Answer;
+pub use api::{Api, ApiBuilder};
+pub use request::{Request, User, concurrently};

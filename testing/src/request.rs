@@ -1,0 +1,118 @@
+use futures_util::{StreamExt, stream};
+use serde_json::Value;
+
+use crate::{Answer, Api, gateway::HttpRequest, token::Token};
+
+/// A user of the API, signed in.
+#[derive(Clone)]
+pub struct User<'a> {
+    api: &'a Api,
+    id: String,
+    token: String,
+}
+
+impl<'a> User<'a> {
+    pub(crate) fn new(api: &'a Api, id: &str) -> Self {
+        Self { api, id: id.to_owned(), token: Token::of(id).sign() }
+    }
+
+    /// The subject of the token.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The token that goes with the user's requests.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// A `GET` of path and query, percent-encoded.
+    pub fn get(&self, target: &str) -> Request<'a> {
+        self.request("GET", target)
+    }
+
+    /// A `POST`.
+    pub fn post(&self, target: &str) -> Request<'a> {
+        self.request("POST", target)
+    }
+
+    /// A `PUT`.
+    pub fn put(&self, target: &str) -> Request<'a> {
+        self.request("PUT", target)
+    }
+
+    /// A `PATCH`.
+    pub fn patch(&self, target: &str) -> Request<'a> {
+        self.request("PATCH", target)
+    }
+
+    /// A `DELETE`.
+    pub fn delete(&self, target: &str) -> Request<'a> {
+        self.request("DELETE", target)
+    }
+
+    /// Any method.
+    pub fn request(&self, method: &str, target: &str) -> Request<'a> {
+        self.api.request(method, target).token(&self.token)
+    }
+}
+
+/// A request that is being put together.
+#[must_use = "it goes nowhere until it is sent"]
+pub struct Request<'a> {
+    api: &'a Api,
+    http: HttpRequest,
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn new(api: &'a Api, method: &str, target: &str) -> Self {
+        let headers = vec![("user-agent".to_owned(), "tests".to_owned())];
+        Self { api, http: HttpRequest { method: method.to_owned(), target: target.to_owned(), headers, body: vec![] } }
+    }
+
+    /// With one more header. A second one of a name is joined to the first, as by any gateway.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.http.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With a JSON body and its content type.
+    pub fn json(self, body: impl Into<Value>) -> Self {
+        self.header("content-type", "application/json").body(&body.into().to_string())
+    }
+
+    /// With this body. A content type is for the test to give.
+    pub fn body(self, body: &str) -> Self {
+        self.bytes(body.as_bytes())
+    }
+
+    /// With a body that need not be text.
+    pub fn bytes(mut self, body: &[u8]) -> Self {
+        self.http.body = body.to_vec();
+        self
+    }
+
+    /// With this bearer token, in place of any other.
+    pub fn token(self, token: &str) -> Self {
+        self.without_token().header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// As nobody.
+    pub fn without_token(mut self) -> Self {
+        self.http.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
+        self
+    }
+
+    /// Sends it through the gateway to the function that the route names.
+    pub async fn send(self) -> Answer {
+        self.api.answer(&self.http).await
+    }
+}
+
+/// Sends several requests, up to `limit` of them at a time. The answers are in the order of the requests.
+pub async fn concurrently<F: Future<Output = Answer>>(
+    limit: usize,
+    requests: impl IntoIterator<Item = F>,
+) -> Vec<Answer> {
+    stream::iter(requests).buffered(limit).collect().await
+}

@@ -1,0 +1,91 @@
+use std::collections::BTreeSet;
+
+use saphyr::{LoadableYamlNode, Yaml};
+
+/// The members of a path in `openapi.yaml` that are operations
+/// (<https://spec.openapis.org/oas/v3.1.0#path-item-object>); others describe what these share.
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// The routes of `openapi.yaml`, as in `GET /api/{user_id}/tasks`.
+pub fn documented(openapi: &str) -> BTreeSet<String> {
+    let document = load(openapi);
+    let operations = |(path, item)| {
+        let methods = members(item).into_iter().map(|(name, _)| name).filter(|name| METHODS.contains(name));
+        methods.map(move |method| format!("{} {path}", method.to_uppercase())).collect::<Vec<_>>()
+    };
+    members(&document["paths"]).into_iter().flat_map(operations).collect()
+}
+
+/// The routes of `template.yaml`, each with the binary of its function.
+pub fn deployed(template: &str) -> BTreeSet<(String, String)> {
+    let template = load(template);
+    let functions = members(&template["Resources"]).into_iter().map(|(_, resource)| resource);
+    functions.filter(|resource| text(&resource["Type"]) == "AWS::Serverless::Function").flat_map(routes).collect()
+}
+
+fn routes(function: &Yaml<'_>) -> Vec<(String, String)> {
+    let binary = text(&function["Metadata"]["BuildProperties"]["Binary"]);
+    let route = |(_, event): (&str, &Yaml<'_>)| {
+        let properties = &event["Properties"];
+        (format!("{} {}", text(&properties["Method"]), text(&properties["Path"])), binary.to_owned())
+    };
+    members(&function["Properties"]["Events"]).into_iter().map(route).collect()
+}
+
+fn load(yaml: &str) -> Yaml<'_> {
+    let documents = Yaml::load_from_str(yaml).unwrap_or_else(|error| panic!("no YAML: {error}"));
+    documents.into_iter().next().expect("the file has a document")
+}
+
+fn members<'a>(mapping: &'a Yaml<'_>) -> Vec<(&'a str, &'a Yaml<'a>)> {
+    let mapping = mapping.as_mapping().unwrap_or_else(|| panic!("no mapping: {mapping:?}"));
+    mapping.iter().map(|(name, value)| (text(name), value)).collect()
+}
+
+fn text<'a>(value: &'a Yaml<'_>) -> &'a str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operations_of_an_openapi_document_are_its_routes() {
+        let document = "
+openapi: 3.1.0
+paths:
+  /health: { get: { operationId: health } }
+  /api/{user_id}/tasks:
+    parameters: []
+    get: { operationId: list-tasks }
+    post: { operationId: create-task }
+";
+        let routes = ["GET /health", "GET /api/{user_id}/tasks", "POST /api/{user_id}/tasks"];
+        assert_eq!(documented(document), routes.map(ToOwned::to_owned).into());
+    }
+
+    #[test]
+    fn the_events_of_a_templates_functions_are_its_routes() {
+        let template = "
+Resources:
+  UpdateTask:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildProperties: { Binary: update-task }
+    Properties:
+      Environment: { Variables: { DATABASE_URL: !Ref DatabaseUrl } }
+      Events:
+        Put:
+          Type: HttpApi
+          Properties: { ApiId: !Ref Api, Method: PUT, Path: /tasks }
+        Patch:
+          Type: HttpApi
+          Properties: { ApiId: !Ref Api, Method: PATCH, Path: /tasks }
+  Api:
+    Type: AWS::Serverless::HttpApi
+";
+        let routes = ["PUT /tasks", "PATCH /tasks"].map(|route| (route.to_owned(), "update-task".to_owned()));
+        assert_eq!(deployed(template), routes.into());
+    }
+}
