@@ -13,10 +13,15 @@ exception when duplicate_object or unique_violation then
 end
 $$;
 
--- The login that migrates can then take on the role. (Since Postgres 16 its creator may administer it, not be it.)
+-- The login that migrates can take on the role, too. Since Postgres 16 to be a member does not say so: who creates a
+-- role may administer it, not be it.
 do $$
+declare
+    can_be text := case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end;
 begin
-    execute format('grant task_api to %I', current_user);
+    if not pg_has_role(current_user, 'task_api', can_be) then
+        execute format('grant task_api to %I', current_user);
+    end if;
 end
 $$;
 

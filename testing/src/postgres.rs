@@ -23,8 +23,18 @@ pub struct Database {
 }
 
 impl Database {
-    /// An empty database with the schema of the migrations.
+    /// A database with the schema of the migrations and nothing in it.
     pub async fn create() -> Self {
+        let database = Self::blank().await;
+        let admin = connect(database.server.url()).await;
+        execute(&admin, LOCK).await;
+        let url = DatabaseUrl::parse("TEST_POSTGRES_URL", &database.url()).unwrap();
+        migrations::apply(&url).await.unwrap();
+        database
+    }
+
+    /// A database without even a schema.
+    pub async fn blank() -> Self {
         let url = env::var("TEST_POSTGRES_URL").unwrap_or_else(|_| {
             panic!(
                 "TEST_POSTGRES_URL is not set: run `make test`, or set it to a superuser's URL of a Postgres that may \
@@ -39,9 +49,6 @@ impl Database {
         let admin = connect(database.server.url()).await;
         // template0, because template1 cannot be copied while anybody is connected to it.
         execute(&admin, &format!("create database {} template template0", database.name)).await;
-        execute(&admin, LOCK).await;
-        let url = DatabaseUrl::parse("TEST_POSTGRES_URL", &database.url()).unwrap();
-        migrations::apply(&url).await.unwrap();
         database
     }
 

@@ -86,7 +86,7 @@ async fn connect(client: TcpStream, server: TcpStream, delay: Duration, flights:
     for stream in [&client, &server] {
         stream.set_nodelay(true).expect("a connected socket takes options");
     }
-    let last = Mutex::new(Speaker::Server); // so that whoever speaks first on the wire is heard to begin
+    let last = Mutex::new(Speaker::Server); // so that a client that speaks first begins a flight
     let speaks = |speaker| {
         let before = std::mem::replace(&mut *last.lock().unwrap(), speaker);
         if (before, speaker) == (Speaker::Server, Speaker::Client) {
@@ -128,6 +128,7 @@ async fn carry(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::postgres::{self, Database};
 
     const DELAY: Duration = Duration::from_millis(100);
 
@@ -211,6 +212,22 @@ mod tests {
         }
         hear(&mut server, &"piece".repeat(10)).await;
         assert!((DELAY..DELAY * 10).contains(&start.elapsed()), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test]
+    async fn statements_sent_together_are_one_flight_and_one_after_another_are_two() {
+        let database = Database::create().await;
+        let proxy = Proxy::start(&database.url(), Duration::from_millis(5)).await;
+        let client = postgres::connect(&proxy.url(&database.url())).await;
+
+        proxy.reset();
+        let (first, second) = join!(client.batch_execute("begin"), client.batch_execute("commit"));
+        assert_eq!((first.is_ok(), second.is_ok(), proxy.flights()), (true, true, 1));
+
+        proxy.reset();
+        client.batch_execute("begin").await.unwrap();
+        client.batch_execute("commit").await.unwrap();
+        assert_eq!(proxy.flights(), 2);
     }
 
     #[tokio::test]

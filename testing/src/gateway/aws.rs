@@ -1,6 +1,6 @@
 //! API Gateway. What its manual leaves open was taken from events of live HTTP APIs, as others published them:
-//! <https://github.com/hotsock/voker/tree/main/vokerhttp/testdata>, <https://github.com/hotsock/voker/pull/8>,
-//! <https://github.com/ministackorg/ministack/pull/766>.
+//! <https://github.com/hotsock/voker/tree/main/vokerhttp/testdata>,
+//! <https://github.com/middleapi/standard-server/pull/93>, <https://github.com/ministackorg/ministack/pull/766>.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE};
 use percent_encoding::percent_decode_str;
