@@ -1,6 +1,6 @@
 PYTHON ?= python3
 # Every shell sets USER (root, you): only one given to make itself names a user of the API.
-TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
+export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
 .PHONY: help dev token migrate psql test fmt lint check readme clean-dev
@@ -11,7 +11,6 @@ help: ## this list
 dev: ## the API on this machine, with a database, until Ctrl-C (PORT=9000)
 	@$(PYTHON) scripts/dev.py up
 
-token: export TOKEN_USER := $(TOKEN_USER)
 token: ## a bearer token for it (USER=alice TTL=24h)
 	@$(PYTHON) scripts/dev.py token "--ttl=$(or $(TTL),24h)" -- "$$TOKEN_USER"
 
@@ -31,11 +30,9 @@ lint: ## formatting and clippy, warnings denied
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-check: export SAM_CLI_TELEMETRY := 0
-check: export AWS_DEFAULT_REGION ?= us-east-1
 check: ## validate template.yaml (installs the SAM CLI from PyPI, 340 MB, into .dev/sam)
 	@$(PYTHON) scripts/packages.py aws-sam-cli sam
-	.dev/sam/bin/sam validate --lint
+	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} SAM_CLI_TELEMETRY=0 .dev/sam/bin/sam validate --lint
 
 readme: ## run the README's walk-through as it is printed
 	$(PYTHON) scripts/walkthrough.py README.md

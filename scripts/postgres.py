@@ -304,6 +304,8 @@ def main(arguments):
             return run(command, env={**os.environ, "TEST_POSTGRES_URL": cluster.url("postgres")})
     except FileNotFoundError as error:
         fail(f"{error.filename} is not installed, or not on PATH.")
+    except OSError as error:
+        fail(f"{error.strerror}: {error.filename}.")
 
 
 if __name__ == "__main__":

@@ -107,9 +107,10 @@ def running(command, ending=signal.SIGTERM, grace=10, **options):
 
 
 def run(command, **options):
-    """The command's exit status; a signal to us ends it."""
+    """The command's exit status, as a shell counts: 128 and the signal's number where one ended it."""
     with running(command, **options) as child:
-        return child.wait()
+        status = child.wait()
+        return 128 - status if status < 0 else status
 
 
 def output(command, input="", **options):

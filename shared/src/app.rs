@@ -7,7 +7,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 
 use crate::{
     Error, Request, Response, Result,
-    auth::{self, Keys, UserId},
+    auth::{self, UserId, Verifier},
     config::{Config, Fatal, optional},
     db::Db,
     http, telemetry,
@@ -17,24 +17,26 @@ use crate::{
 pub struct App {
     /// The database.
     pub db: Db,
-    keys: Keys,
+    tokens: Verifier,
 }
 
 impl App {
-    /// Reads the settings and connects, so that the first request finds a connection: Lambda's init phase has a full
-    /// CPU and nobody waits. A database that is down does not fail the start; the requests will say so.
+    /// Reads the settings, connects and fetches the issuer's keys, both at once, so that the first request finds them:
+    /// Lambda's init phase has a full CPU and nobody waits. What cannot be reached does not fail the start; the
+    /// requests will say so.
     pub async fn start() -> Result<Self, Fatal> {
         let config = Config::from_env()?;
-        let app = Self { db: Db::new(config.database)?, keys: Keys::new(&config.secret) };
-        if let Err(error) = app.db.connect().await {
+        let app = Self { db: Db::new(config.database)?, tokens: Verifier::new(config.tokens)? };
+        let (connected, ()) = tokio::join!(app.db.connect(), app.tokens.warm());
+        if let Err(error) = connected {
             tracing::warn!(cause = error.cause(), "no connection at the start");
         }
         Ok(app)
     }
 
     /// The caller, who may address no tasks but their own.
-    pub fn authenticate(&self, request: &Request) -> Result<UserId> {
-        let user = self.keys.verify(auth::bearer(request)?)?;
+    pub async fn authenticate(&self, request: &Request) -> Result<UserId> {
+        let user = self.tokens.verify(auth::bearer(request)?).await?;
         if http::addresses(request, &user) { Ok(user) } else { Err(Error::Forbidden) }
     }
 }

@@ -1,14 +1,29 @@
 //! Who calls: bearer token → verified claims → [`UserId`].
+//!
+//! A token passes through the modules in this order: [`token`] takes it apart, [`key`] says which keys may have signed
+//! it (out of the secrets, a fixed [`key_set`], or one that is fetched: [`jwks`] by [`fetch`]) and whether one has,
+//! [`claims`] looks at what it says. Nothing of a token is believed before its signature has been verified.
 
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind};
-use serde::Deserialize;
+mod claims;
+mod fetch;
+mod jwks;
+mod key;
+mod key_set;
+mod token;
 
-use crate::{Request, error::Result};
+use jsonwebtoken::AlgorithmFamily;
 
-/// How far an issuer's clock may be off ours, in seconds.
-const LEEWAY: u64 = 30;
+pub use claims::Policy;
+pub use fetch::JwksUrl;
 
-/// A verified subject: 1 to 255 bytes without control characters. It comes from [`Keys::verify`] alone, so whoever
+use self::{jwks::Jwks, key::Key, key_set::KeySet, token::Token};
+use crate::{
+    Request,
+    config::{Fatal, TokenConfig},
+    error::{Error, Result},
+};
+
+/// A verified subject: 1 to 255 bytes without control characters. It comes from [`Verifier::verify`] alone, so whoever
 /// holds one has seen a valid token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserId(String);
@@ -16,11 +31,11 @@ pub struct UserId(String);
 impl UserId {
     /// Ids are opaque; the bound is that of an OpenID Connect subject (Core §2), and an empty one would match what
     /// row-level security sees between two transactions.
-    fn parse(subject: String) -> Result<Self, Unauthorized> {
+    fn parse(subject: &str) -> Result<Self, Unauthorized> {
         if subject.is_empty() || subject.len() > 255 || subject.chars().any(char::is_control) {
-            return Err(Unauthorized::Invalid("the subject is empty, too long or has control characters"));
+            return Err(Unauthorized::Malformed("the user's id is empty, too long or has control characters"));
         }
-        Ok(Self(subject))
+        Ok(Self(subject.to_owned()))
     }
 
     /// The id as the issuer spells it.
@@ -30,101 +45,138 @@ impl UserId {
     }
 }
 
-/// Why a caller is not known.
+/// Why a caller is not known. Text in a variant is for the log.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Unauthorized {
     /// No bearer token at all.
     Missing,
-    /// A token whose time is over: the front end fetches a new one.
+    /// Not a token that can be read, or not with the claims that one must have.
+    Malformed(&'static str),
+    /// Signed with a key or an algorithm that is not known here.
+    UnknownKey(&'static str),
+    /// The signature does not hold.
+    Signature,
+    /// Its time is over: the front end fetches a new one.
     Expired,
-    /// A token that does not hold. The reason is for the log; the client learns no more than that.
-    Invalid(&'static str),
+    /// Its time has not come.
+    NotYet(&'static str),
+    /// Of another issuer.
+    Issuer,
+    /// For another audience.
+    Audience,
 }
 
 impl Unauthorized {
-    pub(crate) fn message(&self) -> &'static str {
-        match self {
-            Self::Missing => "A bearer token is needed: send `Authorization: Bearer <token>`.",
-            Self::Expired => "The bearer token has expired: fetch a new one.",
-            Self::Invalid(_) => "The bearer token is not valid.",
-        }
-    }
-
     pub(crate) fn cause(&self) -> &'static str {
         match self {
             Self::Missing => "no bearer token",
+            Self::Malformed(cause) | Self::UnknownKey(cause) | Self::NotYet(cause) => cause,
+            Self::Signature => "the signature does not hold",
             Self::Expired => "expired",
-            Self::Invalid(cause) => cause,
+            Self::Issuer => "another issuer",
+            Self::Audience => "another audience",
         }
     }
 
-    /// The challenge of RFC 6750 §3: without a token it names no error.
-    pub(crate) fn challenge(&self) -> &'static str {
-        match self {
-            Self::Missing => r#"Bearer realm="tasks""#,
-            Self::Expired => {
-                r#"Bearer realm="tasks", error="invalid_token", error_description="the token has expired""#
-            }
-            Self::Invalid(_) => {
-                r#"Bearer realm="tasks", error="invalid_token", error_description="the token is not valid""#
-            }
-        }
+    /// The challenge (RFC 6750 §3): it helps a developer whose token is honest. Without a token it names no error. A
+    /// forger learns from it what the configuration page tells everybody.
+    pub(crate) fn challenge(&self) -> String {
+        let description = match self {
+            Self::Missing => return r#"Bearer realm="tasks""#.to_owned(),
+            Self::Malformed(_) | Self::Signature => "the token is not valid",
+            Self::UnknownKey(_) => "the token is signed with a key or an algorithm that is not known here",
+            Self::Expired => "the token has expired",
+            Self::NotYet(_) => "the token is not valid yet",
+            Self::Issuer => "the token is of another issuer",
+            Self::Audience => "the token is for another audience",
+        };
+        format!(r#"Bearer realm="tasks", error="invalid_token", error_description="{description}""#)
     }
 }
 
-impl From<Unauthorized> for crate::Error {
+impl From<Unauthorized> for Error {
     fn from(reason: Unauthorized) -> Self {
         Self::Unauthorized(reason)
     }
 }
 
-/// What tokens are checked with.
-pub struct Keys {
-    secret: DecodingKey,
-    validation: Validation,
+/// Verifies tokens.
+pub struct Verifier {
+    policy: Policy,
+    secrets: Vec<Key>,
+    fixed: KeySet,
+    issuer: Option<Jwks>,
 }
 
-#[derive(Deserialize)]
-struct Claims {
-    sub: String,
-}
+impl Verifier {
+    /// Takes the keys that the configuration has; those of a URL are fetched later.
+    pub fn new(config: TokenConfig) -> Result<Self, Fatal> {
+        let fixed = match &config.jwks {
+            None => KeySet::default(),
+            Some(set) => {
+                KeySet::parse(set.as_bytes()).map_err(|error| Fatal::new(format!("JWKS is no key set: {error}")))?
+            }
+        };
+        Ok(Self {
+            policy: config.policy,
+            secrets: config.secrets.iter().map(|secret| Key::from_secret(secret)).collect(),
+            fixed,
+            issuer: config.jwks_url.map(|url| Jwks::new(url, config.jwks_max_age)),
+        })
+    }
 
-impl Keys {
-    /// HS256 under a shared secret.
-    #[must_use]
-    pub fn new(secret: &str) -> Self {
-        // The algorithm is pinned here, never taken from the token's header. What is not named as required would be
-        // checked only where it happens to be present.
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_required_spec_claims(&["exp", "sub"]);
-        validation.validate_nbf = true;
-        validation.validate_aud = false;
-        validation.leeway = LEEWAY;
-        Self { secret: DecodingKey::from_secret(secret.as_bytes()), validation }
+    /// Fetches the keys ahead of the first request, if there are any to fetch.
+    pub async fn warm(&self) {
+        if let Some(issuer) = &self.issuer {
+            issuer.keys().await;
+        }
     }
 
     /// The user whom a token speaks for.
-    pub fn verify(&self, token: &str) -> Result<UserId, Unauthorized> {
-        let token =
-            jsonwebtoken::decode::<Claims>(token, &self.secret, &self.validation).map_err(|error| {
-                match error.kind() {
-                    ErrorKind::ExpiredSignature => Unauthorized::Expired,
-                    ErrorKind::ImmatureSignature => Unauthorized::Invalid("not valid yet"),
-                    ErrorKind::InvalidSignature => Unauthorized::Invalid("the signature does not hold"),
-                    ErrorKind::InvalidAlgorithm => Unauthorized::Invalid("the algorithm is not the key's"),
-                    ErrorKind::MissingRequiredClaim(_) => Unauthorized::Invalid("exp or sub is missing"),
-                    _ => Unauthorized::Invalid("not a token"),
-                }
-            })?;
-        UserId::parse(token.claims.sub)
+    pub async fn verify(&self, token: &str) -> Result<UserId> {
+        let token = Token::parse(token)?;
+        self.check_signature(&token).await?;
+        Ok(self.policy.check(&token.claims()?)?)
+    }
+
+    /// By a secret or by a public key, as the algorithm says: which of the two it is, no key leaves open.
+    async fn check_signature(&self, token: &Token<'_>) -> Result<()> {
+        if token.algorithm.family() == AlgorithmFamily::Hmac {
+            return Ok(check(self.secrets.iter(), token)?);
+        }
+        let Some(issuer) = &self.issuer else { return Ok(check(self.fixed.candidates(token), token)?) };
+        if check(self.fixed.candidates(token), token).is_ok() {
+            return Ok(());
+        }
+        let mut keys = issuer.keys().await.ok_or(Error::KeysUnavailable)?;
+        if keys.candidates(token).next().is_none() {
+            keys = issuer.newer_keys().await.ok_or(Error::KeysUnavailable)?;
+        }
+        Ok(check(keys.candidates(token), token)?)
     }
 }
 
-/// The token of a request (RFC 6750 §2.1; the scheme's case does not matter, RFC 9110 §11.1).
-pub(crate) fn bearer(request: &Request) -> Result<&str, Unauthorized> {
-    let credentials = request.header("authorization").ok_or(Unauthorized::Missing)?;
-    match credentials.trim().split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim_start()),
-        _ => Err(Unauthorized::Missing),
+/// Whether one of the keys has signed the token.
+fn check<'a>(keys: impl Iterator<Item = &'a Key>, token: &Token<'_>) -> Result<(), Unauthorized> {
+    let mut known = false;
+    for key in keys {
+        if key.has_signed(token) {
+            return Ok(());
+        }
+        known = true;
+    }
+    Err(if known { Unauthorized::Signature } else { Unauthorized::UnknownKey("no key for it") })
+}
+
+/// The token of a request (RFC 6750 §2.1; the scheme's case does not matter, RFC 9110 §11.1). Several headers arrive
+/// joined by commas, which a token cannot have: who sends two gets neither looked at (RFC 6750 §3.1).
+pub(crate) fn bearer(request: &Request) -> Result<&str> {
+    let credentials = request.header("authorization").map(str::trim).ok_or(Unauthorized::Missing)?;
+    if credentials.contains(',') {
+        return Err(Error::invalid("Authorization", "must be one bearer token: send the header once"));
+    }
+    match credentials.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token),
+        _ => Err(Unauthorized::Missing.into()),
     }
 }

@@ -1,43 +1,107 @@
 //! What is set from outside: every environment variable that the functions read, each on its field.
 
-use std::{env, fmt};
+use std::{env, fmt, ops::RangeInclusive, time::Duration};
 
-use crate::db::DatabaseUrl;
+use crate::{
+    auth::{JwksUrl, Policy},
+    db::DatabaseUrl,
+};
 
-/// The shortest shared secret: HS256 wants a key at least as long as its hash (RFC 7518 §3.2).
+/// The shortest shared secret, in bytes: HS256 wants a key at least as long as its hash (RFC 7518 §3.2).
 const SECRET_BYTES: usize = 32;
 
 /// The settings of a function that serves tasks. (`health` has none.)
 pub struct Config {
     /// `DATABASE_URL`: where the tasks are; on Neon the pooled host.
     pub database: DatabaseUrl,
-    /// `JWT_SECRET`, else `BETTER_AUTH_SECRET`: the secret that signs the callers' tokens (HS256), 32 bytes or more.
-    pub secret: String,
+    /// Which tokens are taken.
+    pub tokens: TokenConfig,
 }
 
 impl Config {
     /// Reads the environment. What is missing or wrong is named.
     pub fn from_env() -> Result<Self, Fatal> {
-        Ok(Self { database: DatabaseUrl::parse("DATABASE_URL", &required("DATABASE_URL")?)?, secret: secret()? })
+        Ok(Self {
+            database: DatabaseUrl::parse("DATABASE_URL", &required("DATABASE_URL")?)?,
+            tokens: TokenConfig::from_env()?,
+        })
+    }
+}
+
+/// Which tokens are taken. At least one of the sources of keys is set.
+pub struct TokenConfig {
+    /// `JWT_SECRET` (else `BETTER_AUTH_SECRET`) and `JWT_SECRET_PREVIOUS`: shared secrets for HS256, HS384 and HS512, of
+    /// 32 bytes or more. With two, tokens of either are taken, while a new one is brought in.
+    pub secrets: Vec<String>,
+    /// `JWKS`: an issuer's public keys as JSON. They are fixed: nothing is fetched.
+    pub jwks: Option<String>,
+    /// `JWKS_URL`: where an issuer publishes its public keys.
+    pub jwks_url: Option<JwksUrl>,
+    /// `JWKS_MAX_AGE`: how long fetched keys are kept, in seconds, 30 to 86,400; 600 if unset. A key that the issuer
+    /// withdraws is taken for so long at the most.
+    pub jwks_max_age: Duration,
+    /// `JWT_ISSUER` and `JWT_AUDIENCE` (several by commas), `JWT_USER_CLAIM` (`sub` if unset), `JWT_AUDIENCE_CLAIM`
+    /// (`aud` if unset), and `JWT_LEEWAY`: how far an issuer's clock may be off, in seconds, 0 to 300; 30 if unset.
+    pub policy: Policy,
+}
+
+impl TokenConfig {
+    fn from_env() -> Result<Self, Fatal> {
+        let config = Self {
+            secrets: secrets()?,
+            jwks: optional("JWKS"),
+            jwks_url: optional("JWKS_URL").map(|url| JwksUrl::parse("JWKS_URL", &url)).transpose()?,
+            jwks_max_age: Duration::from_secs(number("JWKS_MAX_AGE", 600, 30..=86_400)?.into()),
+            policy: Policy {
+                issuers: list("JWT_ISSUER"),
+                audiences: list("JWT_AUDIENCE"),
+                audience_claim: optional("JWT_AUDIENCE_CLAIM").unwrap_or_else(|| "aud".into()),
+                user_claim: optional("JWT_USER_CLAIM").unwrap_or_else(|| "sub".into()),
+                leeway: number("JWT_LEEWAY", 30, 0..=300)?,
+            },
+        };
+        if config.secrets.is_empty() && config.jwks.is_none() && config.jwks_url.is_none() {
+            return Err(Fatal::new(
+                "JWT_SECRET is not set, nor JWKS_URL or JWKS: name the secret or the keys that sign your users' tokens",
+            ));
+        }
+        Ok(config)
     }
 }
 
 /// There is no fallback to a generated secret: each Lambda environment would make its own and refuse the tokens of
 /// all users. (`make dev` generates one, once, for all functions.)
-fn secret() -> Result<String, Fatal> {
-    let (name, secret) = ["JWT_SECRET", "BETTER_AUTH_SECRET"]
-        .into_iter()
-        .find_map(|name| optional(name).map(|secret| (name, secret)))
-        .ok_or_else(|| {
-            Fatal::new("JWT_SECRET is not set: give it the secret that signs your users' tokens, 32 bytes or more")
-        })?;
-    if secret.len() < SECRET_BYTES {
-        return Err(Fatal::new(format!(
-            "{name} has {} bytes and needs {SECRET_BYTES} or more: `openssl rand -base64 48` makes one",
-            secret.len()
-        )));
+fn secrets() -> Result<Vec<String>, Fatal> {
+    let current = ["JWT_SECRET", "BETTER_AUTH_SECRET"].into_iter().find(|name| optional(name).is_some());
+    let mut secrets = Vec::new();
+    for name in current.into_iter().chain(["JWT_SECRET_PREVIOUS"]) {
+        let Some(secret) = optional(name) else { continue };
+        if secret.len() < SECRET_BYTES {
+            return Err(Fatal::new(format!(
+                "{name} has {} bytes and needs {SECRET_BYTES} or more: `openssl rand -base64 48` makes one",
+                secret.len()
+            )));
+        }
+        secrets.push(secret);
     }
-    Ok(secret)
+    Ok(secrets)
+}
+
+/// The values of a variable that may have several, separated by commas.
+fn list(name: &str) -> Vec<String> {
+    let values = optional(name).unwrap_or_default();
+    values.split(',').map(str::trim).filter(|value| !value.is_empty()).map(ToOwned::to_owned).collect()
+}
+
+fn number(name: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, Fatal> {
+    let Some(text) = optional(name) else { return Ok(default) };
+    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+        Fatal::new(format!(
+            "{name} is {text:?} and must be a whole number of seconds from {} to {}",
+            range.start(),
+            range.end()
+        ))
+    })
 }
 
 /// The value of a variable that must be set.

@@ -31,6 +31,8 @@ pub enum Error {
     UnsupportedMediaType,
     /// 500: a defect of ours. The cause is for the log.
     Internal(String),
+    /// 503: the issuer's keys have never been reached, so that no token of its can be judged; worth another try.
+    KeysUnavailable,
     /// 503: the database cannot be reached or is too slow; worth another try. The cause is for the log.
     DatabaseUnavailable(String),
 }
@@ -70,7 +72,12 @@ impl Error {
         let (status, code, message) = match self {
             Self::InvalidRequest(_) => (400, "invalid_request", "The request cannot be read."),
             Self::ValidationFailed(_) => (400, "validation_failed", "The task is not valid."),
-            Self::Unauthorized(reason) => (401, "unauthorized", reason.message()),
+            // The same for every cause; what helps with an honest token stands in the challenge.
+            Self::Unauthorized(_) => (
+                401,
+                "unauthorized",
+                "A valid bearer token is needed: WWW-Authenticate says what is wrong with this one.",
+            ),
             Self::Forbidden => (403, "forbidden", "The path names another user: use your own id, or `me`."),
             Self::NotFound => (404, "not_found", "There is no such task."),
             Self::PreconditionFailed => {
@@ -83,6 +90,11 @@ impl Error {
                 (415, "unsupported_media_type", "A body is JSON: send `Content-Type: application/json`.")
             }
             Self::Internal(_) => (500, "internal", "Something went wrong on our side."),
+            Self::KeysUnavailable => (
+                503,
+                "keys_unavailable",
+                "The keys that tokens are checked with cannot be reached just now: try again.",
+            ),
             Self::DatabaseUnavailable(_) => {
                 (503, "database_unavailable", "The database cannot be reached just now: try again.")
             }
@@ -109,6 +121,7 @@ impl Error {
         match self {
             Self::Internal(cause) | Self::DatabaseUnavailable(cause) => Some(cause),
             Self::Unauthorized(reason) => Some(reason.cause()),
+            Self::KeysUnavailable => Some("no keys of the issuer: see the fetches that failed"),
             _ => None,
         }
     }
@@ -121,6 +134,8 @@ impl Error {
         match self {
             Self::Unauthorized(reason) => response.header("WWW-Authenticate", reason.challenge()),
             Self::DatabaseUnavailable(_) => response.header("Retry-After", "1"),
+            // Not before another fetch is allowed.
+            Self::KeysUnavailable => response.header("Retry-After", "30"),
             _ => response,
         }
     }

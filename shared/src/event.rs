@@ -72,13 +72,15 @@ pub struct Response {
     headers: Vec<(&'static str, String)>,
     body: String,
     is_base64_encoded: bool,
+    /// Always empty, and not to be left out: `cargo lambda watch` would answer 500.
+    cookies: [(); 0],
 }
 
 impl Response {
     /// A response with a body (empty for none) and no headers yet.
     #[must_use]
     pub fn new(status: u16, body: String) -> Self {
-        Self { status_code: status, headers: Vec::new(), body, is_base64_encoded: false }
+        Self { status_code: status, headers: Vec::new(), body, is_base64_encoded: false, cookies: [] }
     }
 
     /// With one more header. `value` must not come from a client unencoded.

@@ -1,19 +1,16 @@
 //! What a handler needs of HTTP: the caller's path, the query, preconditions and the body; and the answers' shapes.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::borrow::Cow;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{Error as _, MapAccess, Visitor},
-};
-use serde_json::Value;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
     Request, Response, UserId,
     error::{Detail, Error, Result},
+    json::{self, Object},
     page::ListQuery,
     task::Task,
 };
@@ -121,17 +118,13 @@ fn none_matches(request: &Request, etag: &str) -> bool {
 
 // --- the body ---
 
-/// The members of a JSON object, each name once.
-#[derive(Debug, Default)]
-pub struct Members(pub(crate) BTreeMap<String, Value>);
-
 /// The body as a JSON object.
-pub fn members(request: &Request) -> Result<Members> {
-    optional_members(request)?.ok_or_else(|| Error::invalid("body", "is empty: send a JSON object"))
+pub fn object(request: &Request) -> Result<Object> {
+    optional_object(request)?.ok_or_else(|| Error::invalid("body", "is empty: send a JSON object"))
 }
 
 /// The body as a JSON object, where one need not be sent.
-pub fn optional_members(request: &Request) -> Result<Option<Members>> {
+pub fn optional_object(request: &Request) -> Result<Option<Object>> {
     let body = body(request)?;
     if body.is_empty() {
         return Ok(None);
@@ -139,7 +132,7 @@ pub fn optional_members(request: &Request) -> Result<Option<Members>> {
     if !request.header("content-type").is_some_and(is_json) {
         return Err(Error::UnsupportedMediaType);
     }
-    serde_json::from_slice(&body).map(Some).map_err(|error| Error::invalid("body", error.to_string()))
+    json::object(&body).map(Some).map_err(|error| Error::invalid("body", error.to_string()))
 }
 
 fn body(request: &Request) -> Result<Cow<'_, [u8]>> {
@@ -157,33 +150,6 @@ fn body(request: &Request) -> Result<Cow<'_, [u8]>> {
 fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
-}
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Object)
-    }
-}
-
-/// Reads an object and refuses one that names a member twice, of which `serde_json` would keep the last.
-struct Object;
-
-impl<'de> Visitor<'de> for Object {
-    type Value = Members;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
-        let mut members = BTreeMap::new();
-        while let Some((name, value)) = access.next_entry::<String, Value>()? {
-            if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member is given more than once"));
-            }
-        }
-        Ok(Members(members))
-    }
 }
 
 // --- answers ---

@@ -3,6 +3,7 @@
 //! - [`app`]: starts a function and answers its invocations; the only place that meets the Lambda runtime.
 //! - [`event`]: the request as API Gateway hands it over, and the response as it takes it back.
 //! - [`auth`]: bearer token → verified claims → [`UserId`].
+//! - [`json`]: what bodies and tokens have in common: JSON, read strictly.
 //! - [`http`]: path, query, preconditions and body; the shapes of the answers.
 //! - [`task`] and [`page`]: the parsed types. One that exists is valid.
 //! - [`tasks`]: the SQL, one function an operation.
@@ -17,6 +18,7 @@ pub mod db;
 pub mod error;
 pub mod event;
 pub mod http;
+pub mod json;
 pub mod page;
 pub mod task;
 pub mod tasks;

@@ -1,7 +1,5 @@
 //! A task, and what may be written to one. What could be made of a body is valid; what is not, is told field by field.
 
-use std::collections::BTreeMap;
-
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::StaticFormatDescription, macros::format_description};
@@ -10,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{Detail, Error, Result},
-    http::Members,
+    json::Object,
 };
 
 /// Lengths in characters (Unicode scalar values, as Postgres' `char_length` counts them).
@@ -93,7 +91,7 @@ pub struct NewTask {
 
 impl NewTask {
     /// Reads a body: `title`, and `description` and `completed` where given.
-    pub fn parse(members: Members) -> Result<Self> {
+    pub fn parse(members: Object) -> Result<Self> {
         let mut fields = Fields::new(members);
         let title = fields.required("title", Title::parse);
         let description = fields.optional("description", nullable(Description::parse));
@@ -122,7 +120,7 @@ pub struct TaskPatch {
 
 impl TaskPatch {
     /// Reads a body: any of `title`, `description` and `completed`.
-    pub fn parse(members: Members) -> Result<Self> {
+    pub fn parse(members: Object) -> Result<Self> {
         let mut fields = Fields::new(members);
         let patch = Self {
             title: fields.optional("title", Title::parse),
@@ -144,7 +142,7 @@ pub enum Completion {
 
 impl Completion {
     /// Reads a body: none or an empty one toggles.
-    pub fn parse(members: Option<Members>) -> Result<Self> {
+    pub fn parse(members: Option<Object>) -> Result<Self> {
         let mut fields = Fields::new(members.unwrap_or_default());
         let completed = fields.optional("completed", |value| boolean(&value));
         fields.finish().map(|()| completed.map_or(Self::Toggle, Self::Set))
@@ -231,13 +229,13 @@ fn kind(value: &Value) -> &'static str {
 
 /// Takes the members of a body one by one and gathers what is wrong with each, so that the client learns all at once.
 struct Fields {
-    members: BTreeMap<String, Value>,
+    members: Object,
     details: Vec<Detail>,
 }
 
 impl Fields {
-    fn new(members: Members) -> Self {
-        Self { members: members.0, details: Vec::new() }
+    fn new(members: Object) -> Self {
+        Self { members, details: Vec::new() }
     }
 
     fn optional<T>(&mut self, name: &str, parse: impl FnOnce(Value) -> Result<T, String>) -> Option<T> {
@@ -265,6 +263,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::json;
 
     fn title(text: &str) -> Option<String> {
         Title::parse(json!(text)).ok().map(|title| title.0)
@@ -283,7 +282,7 @@ mod tests {
 
     #[test]
     fn every_wrong_field_is_told_at_once() {
-        let members = serde_json::from_str(r#"{"title": 5, "completed": null, "colour": "red"}"#).unwrap_or_default();
+        let members = json::object(br#"{"title": 5, "completed": null, "colour": "red"}"#).unwrap();
         let Err(Error::ValidationFailed(details)) = TaskPatch::parse(members) else { panic!("taken") };
         let fields: Vec<_> = details.iter().map(|detail| detail.field.as_str()).collect();
         assert_eq!(fields, ["title", "completed", "colour"]);

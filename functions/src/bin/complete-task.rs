@@ -8,10 +8,10 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn complete_task(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request)?;
+    let user = app.authenticate(request).await?;
     let id = http::task_id(request)?;
     let allowed = http::if_match(request)?;
-    let completion = Completion::parse(http::optional_members(request)?)?;
+    let completion = Completion::parse(http::optional_object(request)?)?;
     let task = tasks::complete(&app.db, &user, id, allowed.as_deref(), completion).await?;
     Ok(http::ok(&task))
 }

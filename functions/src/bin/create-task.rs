@@ -8,8 +8,8 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn create_task(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request)?;
-    let new = NewTask::parse(http::members(request)?)?;
+    let user = app.authenticate(request).await?;
+    let new = NewTask::parse(http::object(request)?)?;
     let task = tasks::create(&app.db, &user, &new).await?;
     Ok(http::created(request, &user, &task))
 }

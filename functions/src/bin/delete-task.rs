@@ -8,7 +8,7 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn delete_task(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request)?;
+    let user = app.authenticate(request).await?;
     let id = http::task_id(request)?;
     let allowed = http::if_match(request)?;
     tasks::delete(&app.db, &user, id, allowed.as_deref()).await?;

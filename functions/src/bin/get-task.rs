@@ -8,7 +8,7 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn get_task(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request)?;
+    let user = app.authenticate(request).await?;
     let id = http::task_id(request)?;
     let task = tasks::get(&app.db, &user, id).await?;
     Ok(http::fresh(request, &task))

@@ -9,10 +9,10 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn update_task(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request)?;
+    let user = app.authenticate(request).await?;
     let id = http::task_id(request)?;
     let allowed = http::if_match(request)?;
-    let patch = TaskPatch::parse(http::members(request)?)?;
+    let patch = TaskPatch::parse(http::object(request)?)?;
     let task = tasks::update(&app.db, &user, id, allowed.as_deref(), &patch).await?;
     Ok(http::ok(&task))
 }

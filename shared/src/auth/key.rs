@@ -1,0 +1,132 @@
+//! A key and the algorithms that it takes. The key decides how a token may be signed, never the token's header: that
+//! is what keeps a public key from being used as an HMAC secret, and an RSA key from being asked for ECDSA.
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, crypto};
+use serde_json::Value;
+
+use super::token::Token;
+use crate::json::Object;
+
+/// RFC 7518 §3.3 wants 2048 bits or more; beyond 4096 the cost of a check is an attack of its own.
+const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=512;
+
+/// A key that tokens are verified with.
+#[derive(Debug)]
+pub(super) struct Key {
+    kid: Option<String>,
+    algorithms: Vec<Algorithm>,
+    decoding: DecodingKey,
+}
+
+impl Key {
+    /// A shared secret: HS256, HS384, HS512.
+    pub(super) fn from_secret(secret: &str) -> Self {
+        let algorithms = AlgorithmFamily::Hmac.algorithms().to_vec();
+        Self { kid: None, algorithms, decoding: DecodingKey::from_secret(secret.as_bytes()) }
+    }
+
+    /// A public key of a key set (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2), or why it cannot be used.
+    pub(super) fn from_jwk(jwk: &Object) -> Result<Self, &'static str> {
+        let not_for_signatures = jwk.get("use").is_some_and(|usage| usage != "sig");
+        if not_for_signatures || jwk.get("key_ops").is_some_and(|ops| !verifies(ops)) {
+            return Err("not for signatures");
+        }
+        let (decoding, family) = public_key(jwk)?;
+        let algorithms = match jwk.get("alg") {
+            None => family,
+            Some(alg) => vec![pinned(alg, &family)?],
+        };
+        let kid = match jwk.get("kid") {
+            None => None,
+            Some(Value::String(kid)) => Some(kid.clone()),
+            Some(_) => return Err("kid is no string"),
+        };
+        // Once with no signature at all: a point that is not on its curve is an error here, not at the first token.
+        if algorithms.iter().any(|algorithm| crypto::verify("", b"", &decoding, *algorithm).is_err()) {
+            return Err("not a key");
+        }
+        Ok(Self { kid, algorithms, decoding })
+    }
+
+    /// Whether the token may have been signed with this key. A key or a token without a `kid` leaves it to the rest.
+    pub(super) fn may_have_signed(&self, token: &Token<'_>) -> bool {
+        let kids_differ = self.kid.is_some() && token.kid.is_some() && self.kid != token.kid;
+        !kids_differ && self.algorithms.contains(&token.algorithm)
+    }
+
+    /// Whether it has.
+    pub(super) fn has_signed(&self, token: &Token<'_>) -> bool {
+        let verified = crypto::verify(token.signature, token.message.as_bytes(), &self.decoding, token.algorithm);
+        self.algorithms.contains(&token.algorithm) && verified.unwrap_or(false)
+    }
+}
+
+fn verifies(ops: &Value) -> bool {
+    ops.as_array().is_some_and(|ops| ops.iter().any(|op| op == "verify"))
+}
+
+/// The one algorithm that a key with `alg` takes.
+fn pinned(alg: &Value, family: &[Algorithm]) -> Result<Algorithm, &'static str> {
+    let algorithm = alg.as_str().and_then(algorithm);
+    algorithm.filter(|algorithm| family.contains(algorithm)).ok_or("alg does not fit the key, or is not supported")
+}
+
+/// An algorithm by its name (RFC 7518 §3.1; RFC 8037 §3.1, and RFC 9864 §2.2, which renames `EdDSA`).
+pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
+    if name == "Ed25519" { Some(Algorithm::EdDSA) } else { name.parse().ok() }
+}
+
+/// The key and the algorithms of its family. Symmetric keys (`oct`) have no business in a set that is published.
+fn public_key(jwk: &Object) -> Result<(DecodingKey, Vec<Algorithm>), &'static str> {
+    match (text(jwk, "kty"), text(jwk, "crv")) {
+        (Some("RSA"), _) => {
+            let (n, e) = (bytes(jwk, "n")?, bytes(jwk, "e")?);
+            check_rsa(&n, &e)?;
+            Ok((DecodingKey::from_rsa_raw_components(&n, &e), AlgorithmFamily::Rsa.algorithms().to_vec()))
+        }
+        (Some("EC"), Some("P-256")) => Ok((point::<32>(jwk)?, vec![Algorithm::ES256])),
+        (Some("EC"), Some("P-384")) => Ok((point::<48>(jwk)?, vec![Algorithm::ES384])),
+        (Some("EC"), Some("P-521")) => Err("ES512 is not supported"),
+        (Some("OKP"), Some("Ed25519")) => {
+            let x: [u8; 32] = bytes(jwk, "x")?.try_into().map_err(|_| "x has not 32 bytes")?;
+            // Under a key of small order one signature fits nearly every message.
+            let point = ed25519_dalek::VerifyingKey::from_bytes(&x).map_err(|_| "x is no point of the curve")?;
+            if point.is_weak() {
+                Err("x is of small order")
+            } else {
+                Ok((DecodingKey::from_ed_der(&x), vec![Algorithm::EdDSA]))
+            }
+        }
+        _ => Err("a type of key that is not supported"),
+    }
+}
+
+fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), &'static str> {
+    if n.first() == Some(&0) || !RSA_BYTES.contains(&n.len()) {
+        return Err("an RSA key has 2048 to 4096 bits");
+    }
+    // 1 would make every signature its own message; beyond four bytes no issuer goes.
+    if e.len() > 4 || e.last().is_none_or(|last| last % 2 == 0) || e == [1] {
+        return Err("e is no exponent");
+    }
+    Ok(())
+}
+
+/// The key of an uncompressed point (SEC 1 §2.3.3): 4, x, y.
+fn point<const N: usize>(jwk: &Object) -> Result<DecodingKey, &'static str> {
+    let (x, y) = (bytes(jwk, "x")?, bytes(jwk, "y")?);
+    if x.len() != N || y.len() != N {
+        return Err("x or y has not the curve's length");
+    }
+    Ok(DecodingKey::from_ec_der(&[&[4], x.as_slice(), &y].concat()))
+}
+
+fn text<'a>(jwk: &'a Object, name: &str) -> Option<&'a str> {
+    jwk.get(name).and_then(Value::as_str)
+}
+
+fn bytes(jwk: &Object, name: &str) -> Result<Vec<u8>, &'static str> {
+    let text = text(jwk, name).ok_or("a part of the key is missing")?;
+    BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| "a part of the key is not base64url")
+}

@@ -1,0 +1,38 @@
+//! A JSON Web Key Set (RFC 7517 §5).
+
+use serde_json::Value;
+
+use super::{key::Key, token::Token};
+use crate::json;
+
+/// The most keys that are looked at. Issuers publish one to five; a set that is full of them would make every token
+/// without a `kid` that many times dearer.
+const KEYS: usize = 32;
+
+/// The public keys of an issuer.
+#[derive(Debug, Default)]
+pub(super) struct KeySet(Vec<Key>);
+
+impl KeySet {
+    /// Reads a set. A key that cannot be used is left out and told; a set without any that can is an error.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let set = json::object(bytes).map_err(|error| format!("not a JSON object: {error}"))?;
+        let keys = set.get("keys").and_then(Value::as_array).ok_or("it has no array `keys`")?;
+        if keys.len() > KEYS {
+            return Err(format!("it has {} keys, and {KEYS} is the most", keys.len()));
+        }
+        let mut usable = Vec::new();
+        for (number, key) in keys.iter().enumerate() {
+            match key.as_object().ok_or("not an object").and_then(Key::from_jwk) {
+                Ok(key) => usable.push(key),
+                Err(reason) => tracing::warn!(key = number, reason, "a key of the key set cannot be used"),
+            }
+        }
+        if usable.is_empty() { Err("none of its keys can be used".into()) } else { Ok(Self(usable)) }
+    }
+
+    /// The keys with which the token may have been signed.
+    pub(super) fn candidates<'a>(&'a self, token: &'a Token<'_>) -> impl Iterator<Item = &'a Key> {
+        self.0.iter().filter(|key| key.may_have_signed(token))
+    }
+}
