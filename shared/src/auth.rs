@@ -117,12 +117,29 @@ impl Verifier {
                 KeySet::parse(set.as_bytes()).map_err(|error| Fatal::new(format!("JWKS is no key set: {error}")))?
             }
         };
-        Ok(Self {
+        let verifier = Self {
             policy: config.policy,
             secrets: config.secrets.iter().map(|secret| Key::from_secret(secret)).collect(),
             fixed,
             issuer: config.jwks_url.map(|url| Jwks::new(url, config.jwks_max_age)),
-        })
+        };
+        verifier.warn();
+        Ok(verifier)
+    }
+
+    /// Warns of what is allowed to be left open and is better not. Whoever runs an issuer may sign for many
+    /// applications with one key: their tokens differ in these claims alone.
+    fn warn(&self) {
+        if self.issuer.is_none() && self.fixed.is_empty() {
+            return;
+        }
+        for (variable, open) in
+            [("JWT_ISSUER", self.policy.issuers.is_empty()), ("JWT_AUDIENCE", self.policy.audiences.is_empty())]
+        {
+            if open {
+                tracing::warn!("{variable} is not set: a token that the issuer made for another application is taken");
+            }
+        }
     }
 
     /// Fetches the keys ahead of the first request, if there are any to fetch.

@@ -76,7 +76,7 @@ impl Error {
             Self::Unauthorized(_) => (
                 401,
                 "unauthorized",
-                "A valid bearer token is needed: WWW-Authenticate says what is wrong with this one.",
+                "A valid bearer token is needed. What is wrong stands in the header WWW-Authenticate.",
             ),
             Self::Forbidden => (403, "forbidden", "The path names another user: use your own id, or `me`."),
             Self::NotFound => (404, "not_found", "There is no such task."),

@@ -232,5 +232,5 @@ pub fn finish(response: Response, request_id: &str) -> Response {
         .header("X-Request-Id", request_id)
         .header("Cache-Control", "private, no-cache")
         .header("Vary", "Authorization")
-        .header("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Request-Id")
+        .header("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id")
 }

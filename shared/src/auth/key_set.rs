@@ -31,6 +31,10 @@ impl KeySet {
         if usable.is_empty() { Err("none of its keys can be used".into()) } else { Ok(Self(usable)) }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The keys with which the token may have been signed.
     pub(super) fn candidates<'a>(&'a self, token: &'a Token<'_>) -> impl Iterator<Item = &'a Key> {
         self.0.iter().filter(|key| key.may_have_signed(token))
