@@ -43,7 +43,7 @@ from pathlib import Path
 
 from console import COLOUR, bold, fail, say, step
 from packages import PINNED, PROJECT, package
-from postgres import DATABASE, Cluster, find_psql, home
+from postgres import DATABASE, Cluster, directory, find_psql, home
 from processes import output, parents, run, running, supervise
 
 # What the functions are compiled from. Without this list every saved file, README included, restarts them all.
@@ -103,12 +103,12 @@ def up(data):
     api = f"http://127.0.0.1:{port}"
     with held(data, api=api) as note:
         check_machine(port, data)
+        key = secret(data)
         cargo_lambda = find_cargo_lambda()
         workspace = cargo_metadata()
         with database(data) as (url, server):
             build("--workspace", "--bins")
             apply_migrations(workspace, url)
-            key = secret(data)
             note(database=url, secret=key)
             with watch(cargo_lambda, data, port, {"DATABASE_URL": url, "JWT_SECRET": key}) as (child, lines):
                 with step("Starting the functions"):
@@ -208,7 +208,7 @@ def shared_database(data):
 
 def check_machine(port, data):
     check_tools()
-    for place in (PROJECT, data):
+    for place in (PROJECT, data, directory(home(data).parent)):
         free = shutil.disk_usage(place).free
         if free < 500_000_000:
             fail(f"Only {free // 1_000_000} MB are free on the disk that holds {place}: free some, "
@@ -380,16 +380,16 @@ def warm_up(workspace, api, child, lines):
     router = workspace["metadata"]["lambda"]["watch"]["router"]
     routes = {route["function"]: (route["method"], re.sub(r"\{\w+\}", "me", path))
               for path, methods in router.items() for route in methods}
-    statuses = {}
+    answers = {}
 
     def ask(function, method, path):
         deadline = time.monotonic() + 120
-        while function not in statuses and time.monotonic() < deadline and child.poll() is None:
+        while function not in answers and time.monotonic() < deadline and child.poll() is None:
             try:
                 with urllib.request.urlopen(urllib.request.Request(api + path, method=method), timeout=120) as answer:
-                    statuses[function] = answer.status
+                    answers[function] = answer.status, ""
             except urllib.error.HTTPError as refused:
-                statuses[function] = refused.code  # 401: there is no token
+                answers[function] = refused.code, refused.read().decode(errors="replace")  # 401: there is no token
             except OSError:
                 time.sleep(0.1)  # it does not listen yet
 
@@ -398,10 +398,12 @@ def warm_up(workspace, api, child, lines):
         asker.start()
     while any(asker.is_alive() for asker in askers) and child.poll() is None:
         time.sleep(0.05)
-    broken = sorted(function for function in routes if statuses.get(function, 500) >= 500)
-    if broken:
-        lines.show(kept=True)
-        fail(f"No good answer from {', '.join(broken)}; what was said is above.")
+    for function in routes:
+        status, body = answers.get(function, (None, ""))
+        if status is None or status >= 500:
+            lines.show(kept=True)
+            said = f"answers {status}: {body}" if status else "does not answer"
+            fail(f"The function {function} {said} (what was logged is above).")
 
 
 def attend(child, server):

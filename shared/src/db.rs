@@ -111,12 +111,6 @@ impl<'a> Statement<'a> {
         self.parameters.push((value, sql_type));
         self
     }
-
-    /// The same parameters for another text.
-    #[must_use]
-    pub fn with_sql(self, sql: &'a str) -> Self {
-        Self { sql, ..self }
-    }
 }
 
 /// The database, as the operations see it.

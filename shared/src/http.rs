@@ -196,13 +196,12 @@ pub fn no_content() -> Response {
 
 /// 200 with a page of the list, and `Link` to the next one if `tasks` holds more than this page takes: over the limit
 /// asked for, or over what an answer may weigh.
-#[must_use]
-pub fn page(request: &Request, user: &UserId, query: &ListQuery, tasks: &[Task]) -> Response {
+pub fn page(request: &Request, user: &UserId, query: &ListQuery, tasks: &[Task]) -> Result<Response> {
     let mut body = String::from("[");
     let mut weight = 0;
     let mut last = None;
     for task in tasks.iter().take(query.limit) {
-        let Ok(text) = serde_json::to_string(task) else { continue };
+        let text = serde_json::to_string(task).map_err(|error| Error::Internal(error.to_string()))?;
         weight += text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
         if weight > PAGE_BYTES && last.is_some() {
             break;
@@ -218,9 +217,9 @@ pub fn page(request: &Request, user: &UserId, query: &ListQuery, tasks: &[Task])
     match (last, tasks.last()) {
         (Some(last), Some(end)) if last.id != end.id => {
             let next = query.after(last).to_query_string();
-            response.header("Link", format!("<{}?{next}>; rel=\"next\"", tasks_path(request, user)))
+            Ok(response.header("Link", format!("<{}?{next}>; rel=\"next\"", tasks_path(request, user))))
         }
-        _ => response,
+        _ => Ok(response),
     }
 }
 

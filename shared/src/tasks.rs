@@ -34,14 +34,14 @@ pub async fn list(db: &Db, user: &UserId, query: &ListQuery) -> Result<Vec<Task>
     );
     let (owner, after) = (user.as_str(), &query.cursor);
     let rows = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
-    let completed = query.status == Status::Completed;
-    let mut statement = Statement::new(ALL)
+    let (filtered, completed) = (query.status != Status::All, query.status == Status::Completed);
+    let mut statement = Statement::new(if filtered { BY_STATUS } else { ALL })
         .bind(&owner, Type::TEXT)
         .bind(&after.created_at, Type::TIMESTAMPTZ)
         .bind(&after.id, Type::UUID)
         .bind(&rows, Type::INT8);
-    if query.status != Status::All {
-        statement = statement.with_sql(BY_STATUS).bind(&completed, Type::BOOL);
+    if filtered {
+        statement = statement.bind(&completed, Type::BOOL);
     }
     let rows = db.read(user, statement).await?;
     Ok(rows.iter().map(Task::try_from).collect::<Result<_, _>>()?)

@@ -11,5 +11,5 @@ async fn list_tasks(app: &App, request: &Request) -> Result<Response> {
     let user = app.authenticate(request).await?;
     let query = ListQuery::parse(request.query())?;
     let tasks = tasks::list(&app.db, &user, &query).await?;
-    Ok(http::page(request, &user, &query, &tasks))
+    http::page(request, &user, &query, &tasks)
 }
