@@ -37,11 +37,15 @@ create table users (
     -- Random. A user who is erased and comes back starts at revision 0 again, in another epoch, so that nothing that a
     -- client has kept of the former matches the new one.
     epoch uuid not null default gen_random_uuid(),
+    -- The last 32 writes, the newest first, by the id that the API gives to each before its first try. One that is tried
+    -- again because its acknowledgement was lost finds itself here and is not done twice.
+    recent_requests uuid[] not null default '{}',
     created_at timestamptz not null default clock_timestamp(),
     constraint users_pkey primary key (id),
     -- An empty id would match app.user_id as it stands between two transactions.
     constraint users_id_length check (octet_length(id) between 1 and 255),
-    constraint users_revision_not_negative check (revision >= 0)
+    constraint users_revision_not_negative check (revision >= 0),
+    constraint users_recent_requests_length check (cardinality(recent_requests) <= 32)
 );
 
 create table tasks (
@@ -89,7 +93,7 @@ create policy tasks_own on tasks to task_api
     with check (owner_user_id = current_setting('app.user_id', true));
 
 -- What the operations need and no more: nobody's id, owner or time of making ever changes.
-grant select, insert (id), update (revision) on users to task_api;
+grant select, insert (id), update (revision, recent_requests) on users to task_api;
 grant select, insert, delete,
     update (title, description, completed, completed_at, updated_at, revision)
     on tasks to task_api;

@@ -10,7 +10,10 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, Recycli
 use futures_util::future::join_all;
 use native_tls::TlsConnector;
 use postgres_native_tls::MakeTlsConnector;
-use tokio::time::timeout;
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep, timeout, timeout_at},
+};
 use tokio_postgres::{
     Client, NoTls, Row,
     config::SslMode,
@@ -20,7 +23,7 @@ use tokio_postgres::{
 use crate::{
     UserId,
     config::Fatal,
-    error::{Error, Result, describe},
+    error::{Error, Result, describe, is_of},
 };
 
 /// A function serves one request at a time, and so never has a use for a second connection.
@@ -32,6 +35,14 @@ const CONNECT: Duration = Duration::from_secs(5);
 
 /// A request's whole time at the database. The gateway would give up after 30 s; a client before that.
 const BUDGET: Duration = Duration::from_secs(8);
+
+/// Between two tries, at first and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long the network may leave what was sent without an acknowledgement. Without it a peer that vanished keeps a
+/// request waiting for as long as the request has.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
 
 /// The limits that Postgres itself keeps, in milliseconds, the strictest first: a flight of which half arrived ends
 /// and frees its lock; a lock is not waited for longer than the request has; a statement does not run on after it.
@@ -51,6 +62,9 @@ impl DatabaseUrl {
             Fatal::new(format!("{variable} is not a Postgres connection string: {}", describe(&error)))
         })?;
         config.application_name("task-api");
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(UNACKNOWLEDGED);
+        }
         Ok(Self(config))
     }
 
@@ -164,28 +178,67 @@ impl Db {
     }
 
     async fn run(&self, user: &UserId, before: &[&str], statement: Statement<'_>, begin: &str) -> Result<Vec<Row>> {
-        let work = async {
-            let mut connection = Connection(Some(self.pool.get().await?));
-            let owner = user.as_str();
-            let identity = Statement::new(IDENTITY)
-                .bind(&owner, Type::TEXT)
-                .bind(&IDLE_IN_TRANSACTION, Type::TEXT)
-                .bind(&LOCK, Type::TEXT)
-                .bind(&STATEMENT, Type::TEXT);
-            let before = before.iter().map(|sql| Statement::new(sql).bind(&owner, Type::TEXT));
-            let flight: Vec<_> = [Statement::new(begin), identity]
-                .into_iter()
-                .chain(before)
-                .chain([statement, Statement::new("commit")])
-                .collect();
-            let mut answers = connection.fly(&flight).await?;
-            // The last but one, ahead of the commit.
-            Ok(answers.swap_remove(flight.len() - 2))
-        };
-        timeout(BUDGET, work)
-            .await
-            .unwrap_or_else(|_| Err(Error::DatabaseUnavailable(format!("no answer in {BUDGET:?}"))))
+        let owner = user.as_str();
+        let identity = Statement::new(IDENTITY)
+            .bind(&owner, Type::TEXT)
+            .bind(&IDLE_IN_TRANSACTION, Type::TEXT)
+            .bind(&LOCK, Type::TEXT)
+            .bind(&STATEMENT, Type::TEXT);
+        let before = before.iter().map(|sql| Statement::new(sql).bind(&owner, Type::TEXT));
+        let flight: Vec<_> = [Statement::new(begin), identity]
+            .into_iter()
+            .chain(before)
+            .chain([statement, Statement::new("commit")])
+            .collect();
+        let mut answers = self.fly_until_there(&flight).await?;
+        // The last but one, ahead of the commit.
+        Ok(answers.swap_remove(flight.len() - 2))
     }
+
+    /// Tries again what failed in passing, on another connection where the one before broke, for as long as the budget
+    /// lasts. Reads and writes alike: what a try has done whose answer was lost, the next one finds remembered
+    /// (`users.recent_requests`). The pauses double and are random, so that those who were thrown out together do not
+    /// come back together.
+    async fn fly_until_there(&self, flight: &[Statement<'_>]) -> Result<Vec<Vec<Row>>> {
+        let deadline = Instant::now() + BUDGET;
+        let mut longest = FIRST_PAUSE;
+        loop {
+            let cause = match timeout_at(deadline, self.try_to_fly(flight)).await {
+                Ok(Err(Error::DatabaseUnavailable(cause))) => cause,
+                Ok(answers) => return answers,
+                Err(_) => format!("no answer in {BUDGET:?}"),
+            };
+            let pause = longest.mul_f64(random_half_to_one());
+            if Instant::now() + pause >= deadline {
+                return Err(Error::DatabaseUnavailable(cause));
+            }
+            tracing::debug!(cause, "another try");
+            sleep(pause).await;
+            longest = (longest * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn try_to_fly(&self, flight: &[Statement<'_>]) -> Result<Vec<Vec<Row>>> {
+        Connection(Some(self.living().await?)).fly(flight).await
+    }
+
+    /// A connection that is not known to be dead. Those that died while the environment was frozen are found without
+    /// asking the server: their tasks get a turn to see that the socket was closed.
+    async fn living(&self) -> Result<Object, PoolError> {
+        loop {
+            let connection = self.pool.get().await?;
+            yield_now().await;
+            if !connection.is_closed() {
+                return Ok(connection);
+            }
+            drop(Object::take(connection));
+        }
+    }
+}
+
+/// From a half to one, so that pauses differ. It need not be hard to guess.
+fn random_half_to_one() -> f64 {
+    0.5 + f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 512.0
 }
 
 /// Who asks, and for how long, for this transaction only. The role is taken on whichever login the URL names: the
@@ -205,8 +258,8 @@ const LOCK_USER: &str = "select from users where id = $1 for update";
 struct Connection(Option<Object>);
 
 impl Connection {
-    async fn fly(&mut self, flight: &[Statement<'_>]) -> Result<Vec<Vec<Row>>> {
-        let Some(object) = &self.0 else { return Err(Error::Internal("a connection that was given back".into())) };
+    async fn fly(mut self, flight: &[Statement<'_>]) -> Result<Vec<Vec<Row>>> {
+        let object = self.0.as_ref().ok_or(PoolError::Closed)?;
         let answers = fly(object, flight).await;
         drop(self.0.take());
         Ok(answers?)
@@ -235,11 +288,16 @@ async fn fly(client: &Client, flight: &[Statement<'_>]) -> Result<Vec<Vec<Row>>,
     answers.await.into_iter().collect()
 }
 
+/// Without a connection. What a server or a pooler says while it lets nobody in is nearly always that it is waking up or
+/// full; that it does not know the login (class 28) or the database (3D) it will say again.
 impl From<PoolError> for Error {
     fn from(error: PoolError) -> Self {
         match error {
+            PoolError::Backend(error) if error.code().is_some_and(|state| is_of(state, &["28", "3D"])) => {
+                Self::DatabaseRefused(describe(&error))
+            }
             PoolError::Backend(error) => Self::DatabaseUnavailable(describe(&error)),
-            PoolError::Timeout(kind) => Self::DatabaseUnavailable(format!("no connection in {CONNECT:?}: {kind:?}")),
+            PoolError::Timeout(_) => Self::DatabaseUnavailable(format!("no connection in {CONNECT:?}")),
             other => Self::Internal(other.to_string()),
         }
     }

@@ -35,6 +35,8 @@ pub enum Error {
     KeysUnavailable,
     /// 503: the database cannot be reached or is too slow; worth another try. The cause is for the log.
     DatabaseUnavailable(String),
+    /// 503: the database does not let us in, and will not the next time. The cause is for the log.
+    DatabaseRefused(String),
 }
 
 /// What is wrong with one field, parameter or header.
@@ -95,7 +97,7 @@ impl Error {
                 "keys_unavailable",
                 "The keys that tokens are checked with cannot be reached just now: try again.",
             ),
-            Self::DatabaseUnavailable(_) => {
+            Self::DatabaseUnavailable(_) | Self::DatabaseRefused(_) => {
                 (503, "database_unavailable", "The database cannot be reached just now: try again.")
             }
         };
@@ -119,7 +121,7 @@ impl Error {
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         match self {
-            Self::Internal(cause) | Self::DatabaseUnavailable(cause) => Some(cause),
+            Self::Internal(cause) | Self::DatabaseUnavailable(cause) | Self::DatabaseRefused(cause) => Some(cause),
             Self::Unauthorized(reason) => Some(reason.cause()),
             Self::KeysUnavailable => Some("no keys of the issuer: see the fetches that failed"),
             _ => None,
@@ -133,7 +135,7 @@ impl Error {
         let response = http::json(status, &Body { code, message: &message, details: self.details() });
         match self {
             Self::Unauthorized(reason) => response.header("WWW-Authenticate", reason.challenge()),
-            Self::DatabaseUnavailable(_) => response.header("Retry-After", "1"),
+            Self::DatabaseUnavailable(_) | Self::DatabaseRefused(_) => response.header("Retry-After", "1"),
             // Not before another fetch is allowed.
             Self::KeysUnavailable => response.header("Retry-After", "30"),
             _ => response,
@@ -143,28 +145,24 @@ impl Error {
 
 impl From<tokio_postgres::Error> for Error {
     fn from(error: tokio_postgres::Error) -> Self {
-        let cause = describe(&error);
-        let unreachable = match error.code() {
-            Some(state) => unavailable(state),
+        let passing = match error.code() {
+            Some(state) => is_of(state, PASSING),
             None => error.is_closed() || is_io(&error),
         };
-        if unreachable { Self::DatabaseUnavailable(cause) } else { Self::Internal(cause) }
+        let cause = describe(&error);
+        if passing { Self::DatabaseUnavailable(cause) } else { Self::Internal(cause) }
     }
 }
 
-/// The states that another try may get past, by the classes of the
-/// [Postgres manual](https://www.postgresql.org/docs/current/errcodes-appendix.html): 08 connection, 28 and 3D no way
-/// in, 53 no resources, 57 shut down or cancelled; serialization failure and deadlock; a lock or an idle transaction
-/// that ran out of time.
-fn unavailable(state: &SqlState) -> bool {
-    ["08", "28", "3D", "53", "57"].contains(&&state.code()[..2])
-        || [
-            SqlState::T_R_SERIALIZATION_FAILURE,
-            SqlState::T_R_DEADLOCK_DETECTED,
-            SqlState::LOCK_NOT_AVAILABLE,
-            SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
-        ]
-        .contains(state)
+/// What another try may get past, by the states and classes of the
+/// [Postgres manual](https://www.postgresql.org/docs/current/errcodes-appendix.html): 08 connection, 53300 too many of
+/// them, 57 shut down, starting up or cancelled; serialization failure and deadlock; a lock or an idle transaction that
+/// ran out of time, and what follows from it (25P02).
+const PASSING: &[&str] = &["08", "53300", "57", "40001", "40P01", "55P03", "25P03", "25P02"];
+
+/// Whether a state is one of those, or of one of those classes.
+pub(crate) fn is_of(state: &SqlState, states: &[&str]) -> bool {
+    states.iter().any(|prefix| state.code().starts_with(prefix))
 }
 
 fn is_io(error: &tokio_postgres::Error) -> bool {

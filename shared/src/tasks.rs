@@ -1,8 +1,9 @@
 //! The SQL: one function an operation, each statement once. `$1` is always the owner, and every statement names it.
 //!
-//! A write runs under the lock of its owner's row (db.rs takes it). `bumped` moves the owner's revision on and reads
-//! the clock; the task is stamped with both. Where the task is not found, or not at a revision that the caller allows,
-//! `bumped` is empty, and so nothing is written.
+//! A write runs under the lock of its owner's row (db.rs takes it). `bumped` moves the owner's revision on, remembers the
+//! request and reads the clock; the task is stamped with both. Where the task is not found, or not at a revision that
+//! the caller allows, `bumped` is empty, and so nothing is written. It is empty, too, where the request has been done
+//! already: a try that follows a lost acknowledgement changes nothing and answers with what is.
 
 use const_format::formatcp;
 use tokio_postgres::{Row, types::Type};
@@ -60,15 +61,18 @@ pub async fn get(db: &Db, user: &UserId, id: Uuid) -> Result<Task> {
 pub async fn create(db: &Db, user: &UserId, new: &NewTask) -> Result<Task> {
     const SQL: &str = formatcp!(
         "with bumped as (
-             update users set revision = revision + 1 where id = $1
+             update users set revision = revision + 1, {REMEMBER}
+             where id = $1 and not $2 = any (recent_requests)
              returning revision, clock_timestamp() as at
+         ), written as (
+             insert into tasks
+                 (owner_user_id, id, title, description, completed, completed_at, created_at, updated_at, revision)
+             select $1, $2, $3, $4, $5, case when $5 then at end, at, at, revision from bumped
+             returning {COLUMNS}
          )
-         insert into tasks
-             (owner_user_id, id, title, description, completed, completed_at, created_at, updated_at, revision)
-         select $1, $2, $3, $4, $5, case when $5 then at end, at, at, revision from bumped
-         returning {COLUMNS}"
+         select * from written union all select {COLUMNS} from tasks where owner_user_id = $1 and id = $2"
     );
-    // Made before the first try: a second one would insert the same task, not another.
+    // The id of the task is that of the request, too: both are made before the first try.
     let id = Uuid::now_v7();
     let (owner, title) = (user.as_str(), new.title.as_str());
     let description = new.description.as_ref().map(Description::as_str);
@@ -79,42 +83,59 @@ pub async fn create(db: &Db, user: &UserId, new: &NewTask) -> Result<Task> {
         .bind(&description, Type::TEXT)
         .bind(&new.completed, Type::BOOL);
     let rows = db.write_as_new(user, statement).await?;
-    let row = rows.first().ok_or_else(|| Error::Internal("the owner's row was not there to be bumped".into()))?;
+    // None where the task was made, its acknowledgement was lost, and another request has deleted it by now.
+    let row = rows.first().ok_or(Error::NotFound)?;
     Ok(Task::try_from(row)?)
 }
 
-/// The start of every write to a task that exists. `$2` is the task, `$3` the revisions that the caller allows (null
-/// for any). Index: `tasks_pkey`, `users_pkey`.
-const FOUND_AND_BUMPED: &str = "
-    with found as (
-        select revision from tasks where owner_user_id = $1 and id = $2
-    ), bumped as (
-        update users set revision = revision + 1
-        where id = $1 and exists (select from found where $3 is null or revision = any ($3))
-        returning revision, clock_timestamp() as at
-    )";
+/// Puts the request first among those that the owner's row remembers; `$2` is its id.
+const REMEMBER: &str = "recent_requests = (array[$2] || recent_requests)[1:32]";
+
+/// The start of every write to a task that exists. `$2` is the request, `$3` the task, `$4` the revisions that the caller
+/// allows (null for any). Index: `tasks_pkey`, `users_pkey`.
+const FOUND_AND_BUMPED: &str = formatcp!(
+    "with owner as (
+         select $2 = any (recent_requests) as done from users where id = $1
+     ), found as (
+         select {COLUMNS} from tasks where owner_user_id = $1 and id = $3
+     ), bumped as (
+         update users set revision = revision + 1, {REMEMBER}
+         where id = $1 and exists (
+             select from owner, found where not done and ($4 is null or found.revision = any ($4))
+         )
+         returning revision, clock_timestamp() as at
+     )"
+);
+
+/// The end of it: one row for every owner that there is, with the task as `written` or, of a request that was done
+/// already, as it is.
+const OUTCOME: &str = "
+    select done, found.id is not null as found, now.*
+    from owner left join found on true
+    left join (select * from written union all select found.* from found, owner where done) as now on true";
 
 /// Changes what `patch` names. Index: `tasks_pkey`.
 pub async fn update(db: &Db, user: &UserId, id: Uuid, allowed: Option<&[i64]>, patch: &TaskPatch) -> Result<Task> {
     const SQL: &str = formatcp!(
         "{FOUND_AND_BUMPED}, written as (
              update tasks set
-                 title = coalesce($4, title),
-                 description = case when $5 then $6 else description end,
-                 completed = coalesce($7, completed),
-                 completed_at = case when coalesce($7, completed) then coalesce(completed_at, at) end,
+                 title = coalesce($5, title),
+                 description = case when $6 then $7 else description end,
+                 completed = coalesce($8, completed),
+                 completed_at = case when coalesce($8, completed) then coalesce(completed_at, at) end,
                  updated_at = at,
                  revision = bumped.revision
-             from bumped where owner_user_id = $1 and id = $2
+             from bumped where owner_user_id = $1 and id = $3
              returning {COLUMNS}
-         )
-         select written.* from found left join written on true"
+         ) {OUTCOME}"
     );
+    let request = Uuid::now_v7();
     let (owner, title) = (user.as_str(), patch.title.as_ref().map(Title::as_str));
     let description = patch.description.as_ref().and_then(|new| new.as_ref().map(Description::as_str));
     let describes = patch.description.is_some();
     let statement = Statement::new(SQL)
         .bind(&owner, Type::TEXT)
+        .bind(&request, Type::UUID)
         .bind(&id, Type::UUID)
         .bind(&allowed, Type::INT8_ARRAY)
         .bind(&title, Type::TEXT)
@@ -122,7 +143,7 @@ pub async fn update(db: &Db, user: &UserId, id: Uuid, allowed: Option<&[i64]>, p
         .bind(&description, Type::TEXT)
         .bind(&patch.completed, Type::BOOL);
     let rows = db.write(user, statement).await?;
-    Ok(Task::try_from(written(&rows)?)?)
+    Ok(Task::try_from(outcome(&rows)?.ok_or(Error::NotFound)?)?)
 }
 
 /// Toggles or sets the completion. Index: `tasks_pkey`.
@@ -136,46 +157,52 @@ pub async fn complete(
     const SQL: &str = formatcp!(
         "{FOUND_AND_BUMPED}, written as (
              update tasks set
-                 completed = coalesce($4, not completed),
-                 completed_at = case when coalesce($4, not completed) then coalesce(completed_at, at) end,
+                 completed = coalesce($5, not completed),
+                 completed_at = case when coalesce($5, not completed) then coalesce(completed_at, at) end,
                  updated_at = at,
                  revision = bumped.revision
-             from bumped where owner_user_id = $1 and id = $2
+             from bumped where owner_user_id = $1 and id = $3
              returning {COLUMNS}
-         )
-         select written.* from found left join written on true"
+         ) {OUTCOME}"
     );
+    let request = Uuid::now_v7();
     let (owner, state) = (user.as_str(), completion.state());
     let statement = Statement::new(SQL)
         .bind(&owner, Type::TEXT)
+        .bind(&request, Type::UUID)
         .bind(&id, Type::UUID)
         .bind(&allowed, Type::INT8_ARRAY)
         .bind(&state, Type::BOOL);
     let rows = db.write(user, statement).await?;
-    Ok(Task::try_from(written(&rows)?)?)
+    Ok(Task::try_from(outcome(&rows)?.ok_or(Error::NotFound)?)?)
 }
 
 /// Deletes a task. Index: `tasks_pkey`.
 pub async fn delete(db: &Db, user: &UserId, id: Uuid, allowed: Option<&[i64]>) -> Result<()> {
     const SQL: &str = formatcp!(
         "{FOUND_AND_BUMPED}, written as (
-             delete from tasks using bumped where owner_user_id = $1 and id = $2
-             returning tasks.id
-         )
-         select written.* from found left join written on true"
+             delete from tasks using bumped where owner_user_id = $1 and id = $3
+             returning {COLUMNS}
+         ) {OUTCOME}"
     );
-    let owner = user.as_str();
-    let statement = Statement::new(SQL).bind(&owner, Type::TEXT).bind(&id, Type::UUID).bind(&allowed, Type::INT8_ARRAY);
+    let (request, owner) = (Uuid::now_v7(), user.as_str());
+    let statement = Statement::new(SQL)
+        .bind(&owner, Type::TEXT)
+        .bind(&request, Type::UUID)
+        .bind(&id, Type::UUID)
+        .bind(&allowed, Type::INT8_ARRAY);
     let rows = db.write(user, statement).await?;
-    written(&rows).map(|_| ())
+    outcome(&rows).map(|_| ())
 }
 
-/// The row that was written: no row at all means that there is no such task, one without an id that its revision was
-/// not allowed.
-fn written(rows: &[Row]) -> Result<&Row> {
+/// The task after the write; `None` where the request was done already and the task is gone by now.
+fn outcome(rows: &[Row]) -> Result<Option<&Row>> {
     let row = rows.first().ok_or(Error::NotFound)?;
-    match row.try_get::<_, Option<Uuid>>("id")? {
-        Some(_) => Ok(row),
-        None => Err(Error::PreconditionFailed),
+    let is_there = row.try_get::<_, Option<Uuid>>("id")?.is_some();
+    match (row.try_get("done")?, row.try_get("found")?) {
+        _ if is_there => Ok(Some(row)),
+        (true, _) => Ok(None),
+        (false, true) => Err(Error::PreconditionFailed),
+        (false, false) => Err(Error::NotFound),
     }
 }
