@@ -5,7 +5,7 @@
 //! keep two runs apart, so a lock does that here.
 
 use shared::{config::Fatal, db::DatabaseUrl, error::describe};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, types::Type};
 
 mod embedded {
     refinery::embed_migrations!(".");
@@ -19,12 +19,21 @@ const LOCK: i64 = 0x7461_736b_5f61_7069;
 pub async fn apply(url: &DatabaseUrl) -> Result<Vec<String>, Fatal> {
     refuse_pooler(url)?;
     let mut client = url.connect().await?;
-    // Held by the connection, and so freed however this run ends.
-    client
-        .execute_typed("select pg_advisory_lock($1)", &[(&LOCK, tokio_postgres::types::Type::INT8)])
+    lock(&client)
         .await
-        .map_err(|error| Fatal::new(format!("the lock of the migrations was refused: {}", describe(&error))))?;
+        .map_err(|error| Fatal::new(format!("the lock of the migrations cannot be had: {}", describe(&error))))?;
     run(&mut client).await
+}
+
+/// Held by the connection, and so freed however this run ends.
+#[allow(clippy::print_stdout, reason = "whoever waits is told for what")]
+async fn lock(client: &Client) -> Result<(), tokio_postgres::Error> {
+    let free = client.query_typed_one("select pg_try_advisory_lock($1)", &[(&LOCK, Type::INT8)]).await?;
+    if !free.get::<_, bool>(0) {
+        println!("another run is migrating this database: waiting for it");
+        client.execute_typed("select pg_advisory_lock($1)", &[(&LOCK, Type::INT8)]).await?;
+    }
+    Ok(())
 }
 
 /// A pooler in transaction mode gives every statement another session, and the lock belongs to one.

@@ -82,3 +82,20 @@ async fn answer<S>(
     telemetry::request(route, request_id, response.status_code, failure.as_ref(), started.elapsed());
     http::finish(response, request_id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn panics((): &(), _: &Request) -> Result<Response> {
+        panic!("on purpose")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_like_any_other_defect() {
+        let event = LambdaEvent::new(Request::default(), lambda_runtime::Context::default());
+        let response = answer(&(), &panics, event).await;
+        assert_eq!(response.status_code, 500);
+        assert!(serde_json::to_string(&response).unwrap().contains("internal"), "{response:?}");
+    }
+}

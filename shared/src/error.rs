@@ -39,6 +39,9 @@ pub enum Error {
     DatabaseRefused(String),
 }
 
+/// So many names that are not known are enough to be told.
+pub(crate) const DETAILS: usize = 10;
+
 /// What is wrong with one field, parameter or header.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Detail {

@@ -19,9 +19,9 @@ pub struct Request {
     headers: Option<HashMap<String, Option<String>>>,
     path_parameters: Option<HashMap<String, String>>,
     #[serde(rename = "requestContext")]
-    context: Context,
+    context: Option<Context>,
     pub(crate) body: Option<String>,
-    pub(crate) is_base64_encoded: bool,
+    is_base64_encoded: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -56,10 +56,16 @@ impl Request {
         self.route_key.as_deref().filter(|route| *route != "$default")
     }
 
+    /// Whether the body stands there in base64, because the gateway took it for binary.
+    #[must_use]
+    pub fn is_base64(&self) -> bool {
+        self.is_base64_encoded.unwrap_or_default()
+    }
+
     /// The gateway's id of the request, which its access log has too.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.context.request_id.as_deref().filter(|id| !id.is_empty())
+        self.context.as_ref()?.request_id.as_deref().filter(|id| !id.is_empty())
     }
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Request, Response, UserId,
-    error::{Detail, Error, Result},
+    error::{DETAILS, Detail, Error, Result},
     json::{self, Object},
     page::ListQuery,
     task::Task,
@@ -74,6 +74,7 @@ pub fn parameters<const N: usize>(query: &str, names: [&str; N]) -> Result<[Opti
             Some(at) => values[at] = Some(value.into_owned()),
         }
     }
+    details.truncate(DETAILS);
     if details.is_empty() { Ok(values) } else { Err(Error::InvalidRequest(details)) }
 }
 
@@ -96,18 +97,20 @@ pub fn if_match(request: &Request) -> Result<Option<Vec<i64>>> {
     let Some(header) = request.header("if-match").map(str::trim).filter(|header| *header != "*") else {
         return Ok(None);
     };
+    let wrong = || Error::invalid("If-Match", "must be `*` or entity tags in double quotes");
     let mut revisions = Vec::new();
-    for tag in header.split(',').map(str::trim) {
-        let strong = tag.strip_prefix("W/").unwrap_or(tag);
-        let opaque = strong
-            .strip_prefix('"')
-            .and_then(|tag| tag.strip_suffix('"'))
-            .filter(|tag| !tag.contains('"'))
-            .ok_or_else(|| Error::invalid("If-Match", "must be `*` or entity tags in double quotes"))?;
-        // A tag that is no number is not one of ours, and so matches no revision.
-        revisions.extend(opaque.parse::<i64>().ok().filter(|_| strong == tag));
+    let mut rest = header;
+    loop {
+        let strong = rest.strip_prefix("W/").unwrap_or(rest);
+        let (tag, after) = strong.strip_prefix('"').and_then(|tag| tag.split_once('"')).ok_or_else(wrong)?;
+        // Compared byte by byte: what does not read as we would write it is not one of ours, and matches nothing.
+        let revision = tag.parse().ok().filter(|revision: &i64| strong == rest && revision.to_string() == tag);
+        revisions.extend(revision);
+        rest = match after.trim_start() {
+            "" => return Ok(Some(revisions)),
+            after => after.strip_prefix(',').ok_or_else(wrong)?.trim_start(),
+        };
     }
-    Ok(Some(revisions))
 }
 
 fn none_matches(request: &Request, etag: &str) -> bool {
@@ -137,7 +140,7 @@ pub fn optional_object(request: &Request) -> Result<Option<Object>> {
 
 fn body(request: &Request) -> Result<Cow<'_, [u8]>> {
     let text = request.body.as_deref().unwrap_or_default();
-    let body: Cow<'_, [u8]> = if request.is_base64_encoded {
+    let body: Cow<'_, [u8]> = if request.is_base64() {
         let decoded = BASE64_STANDARD.decode(text);
         decoded.map_err(|_| Error::invalid("body", "cannot be decoded"))?.into()
     } else {

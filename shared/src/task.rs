@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::{
-    error::{Detail, Error, Result},
+    error::{DETAILS, Detail, Error, Result},
     json::Object,
 };
 
@@ -250,9 +250,9 @@ impl Fields {
         self.optional(name, parse)
     }
 
-    /// What nobody has taken is no field that can be written. Ten of those are enough to be told.
+    /// What nobody has taken is no field that can be written.
     fn finish(mut self) -> Result<()> {
-        let unknown = self.members.keys().take(10);
+        let unknown = self.members.keys().take(DETAILS);
         self.details.extend(unknown.map(|name| Detail::new(name, "is not a field that can be written here")));
         if self.details.is_empty() { Ok(()) } else { Err(Error::ValidationFailed(self.details)) }
     }

@@ -1,6 +1,6 @@
 //! `PATCH /api/{user_id}/tasks/{task_id}/complete`: toggles a task's completion, or sets it as the body says.
 
-use shared::{App, Request, Response, Result, config::Fatal, http, task::Completion, tasks};
+use shared::{App, Fatal, Request, Response, Result, http, task::Completion, tasks};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {

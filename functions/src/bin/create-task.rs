@@ -1,6 +1,6 @@
 //! `POST /api/{user_id}/tasks`: makes a task.
 
-use shared::{App, Request, Response, Result, config::Fatal, http, task::NewTask, tasks};
+use shared::{App, Fatal, Request, Response, Result, http, task::NewTask, tasks};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {

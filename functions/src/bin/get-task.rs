@@ -1,6 +1,6 @@
 //! `GET /api/{user_id}/tasks/{task_id}`: one of the caller's tasks.
 
-use shared::{App, Request, Response, Result, config::Fatal, http, tasks};
+use shared::{App, Fatal, Request, Response, Result, http, tasks};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {

@@ -1,7 +1,9 @@
 //! `GET /health`: the API answers. It asks nothing of the database, so that a probe does not keep the compute awake,
 //! and needs no token and no settings.
 
-use shared::{Request, Response, Result, config::Fatal, http};
+use std::collections::BTreeMap;
+
+use shared::{Fatal, Request, Response, Result, http};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
@@ -9,5 +11,5 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn health((): &(), _: &Request) -> Result<Response> {
-    Ok(http::json(200, &[("status", "ok")].into_iter().collect::<std::collections::BTreeMap<_, _>>()))
+    Ok(http::json(200, &BTreeMap::from([("status", "ok")])))
 }

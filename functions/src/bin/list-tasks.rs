@@ -1,6 +1,6 @@
 //! `GET /api/{user_id}/tasks`: a page of the caller's tasks, newest first.
 
-use shared::{App, Request, Response, Result, config::Fatal, http, page::ListQuery, tasks};
+use shared::{App, Fatal, Request, Response, Result, http, page::ListQuery, tasks};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {

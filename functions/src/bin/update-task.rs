@@ -1,7 +1,7 @@
 //! `PUT` and `PATCH /api/{user_id}/tasks/{task_id}`: changes the fields that the body names. Both take a partial body:
 //! clients of this API family send partial PUTs, and wiping what they do not know of would lose data.
 
-use shared::{App, Request, Response, Result, config::Fatal, http, task::TaskPatch, tasks};
+use shared::{App, Fatal, Request, Response, Result, http, task::TaskPatch, tasks};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {

@@ -106,8 +106,9 @@ fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), &'static str> {
     if n.first() == Some(&0) || !RSA_BYTES.contains(&n.len()) {
         return Err("an RSA key has 2048 to 4096 bits");
     }
-    // 1 would make every signature its own message; beyond four bytes no issuer goes.
-    if e.len() > 4 || e.last().is_none_or(|last| last % 2 == 0) || e == [1] {
+    // 1, however many zeros stand before it, would make every signature its own message; beyond four bytes no issuer
+    // goes.
+    if e.len() > 4 || e.first() == Some(&0) || e.last().is_none_or(|last| last % 2 == 0) || e == [1] {
         return Err("e is no exponent");
     }
     Ok(())

@@ -1,0 +1,132 @@
+//! The flight: a whole transaction that crosses the network and comes back once.
+//!
+//! A transaction of begin, identity, lock, write and commit costs five round trips if each waits for the one before.
+//! None needs to: all are sent at once, and Postgres runs them in order. What that asks of the code is written where
+//! it is met, in [`fly`].
+
+use std::time::Duration;
+
+use deadpool_postgres::{Object, PoolError};
+use futures_util::future::join_all;
+use tokio_postgres::{
+    Client, Row,
+    types::{ToSql, Type},
+};
+
+use crate::{UserId, error::Result};
+
+/// After how many milliseconds Postgres ends a transaction of which half arrived, and frees its lock.
+const IDLE_IN_TRANSACTION: &str = "2000";
+
+/// How much earlier than we do Postgres gives up a lock or a statement, so that we hear why.
+const AHEAD: Duration = Duration::from_millis(200);
+
+/// One statement and its parameters. The types are named, so that Postgres needs not be asked for them first.
+#[derive(Clone)]
+pub struct Statement<'a> {
+    sql: &'a str,
+    parameters: Vec<(&'a (dyn ToSql + Sync), Type)>,
+}
+
+impl<'a> Statement<'a> {
+    /// A statement without parameters.
+    #[must_use]
+    pub fn new(sql: &'a str) -> Self {
+        Self { sql, parameters: Vec::new() }
+    }
+
+    /// With the next parameter: `$1`, then `$2`, and so on.
+    #[must_use]
+    pub fn bind(mut self, value: &'a (dyn ToSql + Sync), sql_type: Type) -> Self {
+        self.parameters.push((value, sql_type));
+        self
+    }
+}
+
+/// One transaction, to be tried as often as it takes.
+pub(super) struct Flight<'a> {
+    begin: &'static str,
+    user: &'a UserId,
+    before: &'static [&'static str],
+    statement: Statement<'a>,
+}
+
+impl<'a> Flight<'a> {
+    pub(super) fn read(user: &'a UserId, statement: Statement<'a>) -> Self {
+        Self { begin: "begin read only", user, before: &[], statement }
+    }
+
+    pub(super) fn write(user: &'a UserId, statement: Statement<'a>) -> Self {
+        Self { begin: "begin", user, before: &[LOCK_USER], statement }
+    }
+
+    pub(super) fn write_as_new(user: &'a UserId, statement: Statement<'a>) -> Self {
+        Self { begin: "begin", user, before: &[INSERT_USER, LOCK_USER], statement }
+    }
+
+    /// One try: the rows of the statement. `left` is the time that the request has.
+    pub(super) async fn on(&self, connection: Object, left: Duration) -> Result<Vec<Row>> {
+        let owner = self.user.as_str();
+        let limit = left.saturating_sub(AHEAD).as_millis().max(1).to_string();
+        let identity = Statement::new(IDENTITY)
+            .bind(&owner, Type::TEXT)
+            .bind(&limit, Type::TEXT)
+            .bind(&IDLE_IN_TRANSACTION, Type::TEXT);
+        let before = self.before.iter().map(|sql| Statement::new(sql).bind(&owner, Type::TEXT));
+        let statements: Vec<_> = [Statement::new(self.begin), identity]
+            .into_iter()
+            .chain(before)
+            .chain([self.statement.clone(), Statement::new("commit")])
+            .collect();
+        let mut answers = Loan(Some(connection)).fly(&statements).await?;
+        // The last but one, ahead of the commit.
+        Ok(answers.swap_remove(statements.len() - 2))
+    }
+}
+
+/// Who asks, and for how long, for this transaction only. The role is taken on whichever login the URL names: the
+/// owner of a Neon database bypasses row-level security, `task_api` bypasses nothing. The limits stand here and not on
+/// the role because a role's settings apply at login, and not in start-up parameters because Neon's pooler refuses
+/// those.
+const IDENTITY: &str = "select set_config('role', 'task_api', true), set_config('app.user_id', $1, true),
+    set_config('lock_timeout', $2, true), set_config('statement_timeout', $2, true),
+    set_config('idle_in_transaction_session_timeout', $3, true)";
+
+const INSERT_USER: &str = "insert into users (id) values ($1) on conflict do nothing";
+
+const LOCK_USER: &str = "select from users where id = $1 for update";
+
+/// A connection on loan. One that is dropped in the middle of a flight, by a deadline or a panic, has a transaction
+/// running: it is closed, never handed to the next request.
+struct Loan(Option<Object>);
+
+impl Loan {
+    async fn fly(mut self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>> {
+        let connection = self.0.as_ref().ok_or(PoolError::Closed)?;
+        let answers = fly(connection, statements).await;
+        drop(self.0.take());
+        Ok(answers?)
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        if let Some(unfinished) = self.0.take() {
+            drop(Object::take(unfinished));
+        }
+    }
+}
+
+/// Sends all statements at once and waits for all answers: one round trip.
+///
+/// `query_typed` hands its messages to the connection when it is first polled, and `join_all` polls in order (as it
+/// does for up to 30 futures), all within one turn of the current-thread runtime: so the connection's task finds them
+/// together and writes them together.
+///
+/// Every statement is sent whatever becomes of those before it. Once one fails, Postgres refuses the rest (25P02) and
+/// takes the commit for a rollback *without* an error: the first error is therefore the cause, and a flight without
+/// any has been committed.
+async fn fly(client: &Client, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, tokio_postgres::Error> {
+    let answers = join_all(statements.iter().map(|statement| client.query_typed(statement.sql, &statement.parameters)));
+    answers.await.into_iter().collect()
+}
