@@ -21,6 +21,7 @@ psql: ## look into that database
 	@$(PYTHON) scripts/dev.py psql
 
 test: ## all the tests, on a database of their own
+	@$(PYTHON) scripts/node.py
 	$(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
 
 fmt: ## format the code

@@ -10,12 +10,13 @@ if sys.version_info < (3, 9):
     sys.exit("Python %d.%d is too old: 3.9 or newer is needed (make PYTHON=/path/to/python3 names another)."
              % sys.version_info[:2])
 
-COLOUR = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+TERMINAL = sys.stdout.isatty()
+COLOUR = TERMINAL and not os.environ.get("NO_COLOR")
 
 
 def fail(sentence):
     """Ends the command with a sentence that says what is wrong and what to do about it."""
-    raise SystemExit(bold(sentence, "31") if sys.stderr.isatty() and COLOUR else sentence)
+    raise SystemExit(bold(sentence, "31") if sys.stderr.isatty() else sentence)
 
 
 def bold(text, colour="1"):
@@ -41,17 +42,18 @@ def step(title):
             say(f"\r· {title} … {elapsed()} ", end="")
 
     ticker = threading.Thread(target=tick, daemon=True)
-    say(f"· {title} … ", end="" if COLOUR else "\n")
-    if COLOUR:
+    say(f"· {title} … ", end="" if TERMINAL else "\n")
+    if TERMINAL:
         ticker.start()
     try:
         yield
     except BaseException:
         done.set()
-        say() if COLOUR else None
+        if TERMINAL:
+            say()
         raise
     done.set()
-    if COLOUR:
+    if TERMINAL:
         ticker.join()
         say(f"\r· {title}: {elapsed()}   ")
     elif time.monotonic() - started >= 1:

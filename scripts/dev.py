@@ -12,6 +12,7 @@ Settings, from the environment or from .env beside the README (the environment w
     PORT                      where the API listens on 127.0.0.1 (9000)
     DATABASE_URL              a database to use instead of starting one; DATABASE_URL_UNPOOLED is for its migrations
     JWT_SECRET                what signs the tokens, also read as BETTER_AUTH_SECRET; else one is made and kept
+    JWT_…, JWKS…              as the functions read them (shared/src/config.rs)
     TASK_API_DEV_DIR          where the database and the secret are kept (.dev)
     TASK_API_POSTGRES         see postgres.py
 """
@@ -61,8 +62,9 @@ WATCHED = """\
 # A second process of each function, so that two requests at once behave as on Lambda. Not more: every one is a
 # `cargo run` of its own at each reload.
 CONCURRENCY = 2
-SETTINGS = ("PORT", "DATABASE_URL", "DATABASE_URL_UNPOOLED", "JWT_SECRET", "BETTER_AUTH_SECRET", "TASK_API_DEV_DIR",
-            "TASK_API_POSTGRES")
+SETTINGS = ("PORT", "DATABASE_URL", "DATABASE_URL_UNPOOLED", "TASK_API_DEV_DIR", "TASK_API_POSTGRES",
+            "JWT_SECRET", "BETTER_AUTH_SECRET", "JWT_SECRET_PREVIOUS", "JWKS", "JWKS_URL", "JWKS_MAX_AGE",
+            "JWT_ISSUER", "JWT_AUDIENCE", "JWT_AUDIENCE_CLAIM", "JWT_USER_CLAIM", "JWT_LEEWAY")
 
 
 def main():
@@ -221,9 +223,9 @@ def check_machine(port, data):
 def check_tools():
     needed = {
         "cargo": "install Rust with rustup",
-        "cc": "install a C compiler (Debian and Ubuntu: apt-get install build-essential; macOS: xcode-select --install)",
-        "make": "install make (Debian and Ubuntu: apt-get install build-essential; macOS: xcode-select --install)",
-        "perl": "install perl, which OpenSSL's build runs on (Debian and Ubuntu: apt-get install perl)",
+        "cc": "install a C compiler (Debian, Ubuntu: apt-get install build-essential; macOS: xcode-select --install)",
+        "make": "install make (Debian, Ubuntu: apt-get install build-essential; macOS: xcode-select --install)",
+        "perl": "install perl, which OpenSSL's build runs on (Debian, Ubuntu: apt-get install perl)",
     }
     for tool, remedy in needed.items():
         if not shutil.which(tool):
@@ -231,7 +233,7 @@ def check_tools():
     # Some systems ship a perl without its own standard modules.
     if subprocess.run(["perl", "-MFindBin", "-MIPC::Cmd", "-MTime::Piece", "-e1"], capture_output=True).returncode:
         fail("perl lacks its standard modules, which OpenSSL's build needs: install the whole of it "
-             "(Debian and Ubuntu: apt-get install perl; Fedora: dnf install perl-core).")
+             "(Debian, Ubuntu: apt-get install perl; Fedora: dnf install perl-core).")
 
 
 def in_use(port):
@@ -312,7 +314,7 @@ def open_psql(url):
     """Hands the terminal to psql. The password goes by the environment: command lines are visible to everyone."""
     found = find_psql()
     if not found:
-        fail("psql is not installed (Debian and Ubuntu: apt-get install postgresql-client; macOS: brew install libpq).")
+        fail("psql is not installed (Debian, Ubuntu: apt-get install postgresql-client; macOS: brew install libpq).")
     parts = urllib.parse.urlsplit(url)
     environment = dict(os.environ)
     if parts.password:
@@ -328,7 +330,7 @@ def open_psql(url):
 
 @contextlib.contextmanager
 def watch(cargo_lambda, data, port, settings):
-    """`cargo lambda watch`: it serves the API's paths, starts the functions and rebuilds them when their code changes."""
+    """`cargo lambda watch`: it serves the API's paths, starts the functions, and rebuilds them when they change."""
     ignored = data / "watch-ignore"
     ignored.write_text(WATCHED)
     command = [cargo_lambda, "lambda", "watch", "--quiet", "--invoke-address", "127.0.0.1", "--invoke-port", port,
@@ -416,6 +418,9 @@ def attend(child, server):
 
 
 def summary(api, bearer, own):
+    curl = """curl -s "$API/api/me/tasks" -H "Authorization: Bearer $TOKEN" \\
+      -H 'Content-Type: application/json' -d '{"title": "Buy milk"}'"""
+    kept = "Tasks are kept; `make psql` looks at them." if own else "Tasks go to the database that DATABASE_URL names."
     say(f"""
   {bold('The task API is up:', '1;32')} {bold(api)}
 
@@ -423,10 +428,9 @@ def summary(api, bearer, own):
 
     export API={api}
     export TOKEN={bearer}
-    curl -s "$API/api/me/tasks" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{{"title": "Buy milk"}}'
+    {curl}
 
-  {'Tasks are kept; `make psql` looks at them.' if own else 'Tasks are kept in the database that DATABASE_URL names.'} \
-`make token USER=bob` is another user.
+  {kept} `make token USER=bob` is another user.
   A change to the Rust code is compiled and taken up by itself. Ctrl-C stops everything.
 """)
 
@@ -451,10 +455,16 @@ def secret(data, instance=None):
 
 
 def token(key, user, lifetime):
-    """A JWT, HS256 (RFC 7515), as a front end with the shared secret would sign it."""
+    """A JWT, HS256 (RFC 7515), as a front end with the shared secret would sign it for these functions."""
     now = int(time.time())
+    claims = {"sub": user, "iat": now, "exp": now + lifetime}
+    claims[os.environ.get("JWT_USER_CLAIM", "sub")] = user
+    if "JWT_ISSUER" in os.environ:
+        claims["iss"] = os.environ["JWT_ISSUER"].split(",")[0].strip()
+    if "JWT_AUDIENCE" in os.environ:
+        claims[os.environ.get("JWT_AUDIENCE_CLAIM", "aud")] = os.environ["JWT_AUDIENCE"].split(",")[0].strip()
     head = encode({"alg": "HS256", "typ": "JWT"})
-    body = encode({"sub": user, "iat": now, "exp": now + lifetime})
+    body = encode(claims)
     signature = hmac.new(key.encode(), f"{head}.{body}".encode(), hashlib.sha256).digest()
     return f"{head}.{body}.{base64url(signature)}"
 

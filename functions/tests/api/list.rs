@@ -159,6 +159,14 @@ async fn a_query_with_anything_unknown_repeated_or_wrong_is_400_and_names_it() {
 }
 
 #[tokio::test]
+async fn of_very_many_wrong_parameters_some_are_told() {
+    let api = start().await;
+    let query = (0..500).map(|n| format!("x{n}=1")).collect::<Vec<_>>().join("&");
+    let answer = api.user("alice").get(&format!("/api/me/tasks?{query}")).send().await;
+    assert_eq!((answer.status, answer.json()["details"].as_array().unwrap().len()), (400, 10));
+}
+
+#[tokio::test]
 async fn a_query_may_be_encoded_and_have_loose_ends() {
     let api = start().await;
     let alice = api.user("alice");

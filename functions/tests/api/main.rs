@@ -3,14 +3,19 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod addressing;
+mod attacks;
+mod better_auth;
 mod concurrency;
 mod contract;
 mod documents;
+mod exactly_once;
 mod input;
 mod isolation;
+mod key_sets;
 mod list;
 mod preconditions;
 mod round_trips;
+mod schema;
 mod start;
 mod telemetry;
 mod tokens;

@@ -21,7 +21,18 @@ async fn a_write_with_an_old_tag_is_412_and_changes_nothing() {
     let alice = api.user("alice");
     let task = create(&alice, "one").await;
     let now = alice.patch(&path(&task)).json(json!({ "title": "two" })).send().await.json().clone();
-    for tag in ["\"1\"", "\"3\"", "W/\"2\"", "\"\"", "\"x\"", "\"99999999999999999999\""] {
+    for tag in [
+        "\"1\"",
+        "\"3\"",
+        "W/\"2\"",
+        "\"+2\"",
+        "\"02\"",
+        "\"2,2\"",
+        "\"1\", W/\"2\" ,\"x\"",
+        "\"\"",
+        "\"x\"",
+        "\"99999999999999999999\"",
+    ] {
         for request in [
             alice.patch(&path(&task)).json(json!({ "title": "x" })),
             alice.put(&path(&task)).json(json!({ "title": "x" })),
@@ -41,7 +52,7 @@ async fn a_tag_that_is_none_is_400() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "one").await;
-    for tag in ["1", "", "\"1", "W/1", "\"1\" \"2\""] {
+    for tag in ["1", "", "\"1", "W/1", "\"1\" \"2\"", "\"1\",", "*, \"1\"", ", \"1\""] {
         let answer = alice.delete(&path(&task)).header("if-match", tag).send().await;
         assert_eq!((answer.status, answer.error_code()), (400, Some("invalid_request")), "{tag}");
         assert_eq!(answer.json()["details"][0]["field"], "If-Match");

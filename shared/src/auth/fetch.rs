@@ -34,19 +34,20 @@ pub struct JwksUrl {
 }
 
 impl JwksUrl {
-    /// Reads the URL: https, or http to this machine. Whoever can change what is fetched can be any user.
+    /// Reads the URL: https, or http to this machine. Whoever can change what is fetched can be any user. It is not
+    /// repeated in the error, because some have a password in it.
     pub fn parse(variable: &str, text: &str) -> Result<Self, Fatal> {
-        let wrong = |reason: &str| Fatal::new(format!("{variable} is {text:?}, {reason}"));
-        let uri: Uri = text.parse().map_err(|_| wrong("which is no URL"))?;
+        let wrong = |reason: &str| Fatal::new(format!("{variable} {reason}"));
+        let uri: Uri = text.parse().map_err(|_| wrong("is no URL"))?;
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let user_info = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
         if host.is_empty() || user_info {
-            return Err(wrong("and must be like https://example.com/.well-known/jwks.json"));
+            return Err(wrong("must be like https://example.com/.well-known/jwks.json"));
         }
         let tls = match uri.scheme_str() {
             Some("https") => true,
             Some("http") if is_loopback(&host) => false,
-            _ => return Err(wrong("and must begin with https:// (http:// is for this machine only)")),
+            _ => return Err(wrong("must begin with https:// (http:// is for this machine only)")),
         };
         Ok(Self { uri, host, tls })
     }

@@ -1,0 +1,227 @@
+//! Users who sign in with a real Better Auth server, from e-mail address and password to their tasks.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use testing::{
+    Answer, Api, ApiBuilder,
+    better_auth::{AUDIENCE, BetterAuth, SECRET, browser},
+};
+use tokio::time::sleep_until;
+
+use crate::builder;
+
+/// How long a function that has fetched the keys does not ask for them again: the cool-down of jwks.rs.
+const COOL_DOWN: Duration = Duration::from_secs(30);
+
+/// The API for the users of this server, as docs/auth.md says to set it.
+fn trusting(server: &BetterAuth) -> ApiBuilder {
+    builder()
+        .without_env("JWT_SECRET")
+        .env("JWKS_URL", &server.jwks_url())
+        .env("JWT_ISSUER", server.url())
+        .env("JWT_AUDIENCE", AUDIENCE)
+}
+
+/// The same with new processes on the same database: they know no key yet.
+async fn anew(server: &BetterAuth, api: &Api) -> Api {
+    trusting(server).env("DATABASE_URL", &api.database().url()).start().await
+}
+
+async fn create(api: &Api, token: &str, title: &str) -> Answer {
+    api.request("POST", "/api/me/tasks").token(token).json(json!({ "title": title })).send().await
+}
+
+async fn list(api: &Api, token: &str) -> Answer {
+    api.get("/api/me/tasks").token(token).send().await
+}
+
+fn assert_refused(answer: &Answer, because: &str) {
+    assert_eq!((answer.status, answer.error_code()), (401, Some("unauthorized")), "{answer:?}");
+    let challenge = answer.header("www-authenticate").unwrap();
+    assert!(challenge.contains("error=\"invalid_token\"") && challenge.contains(because), "{challenge}");
+}
+
+const UNKNOWN_KEY: &str = "a key or an algorithm that is not known here";
+
+/// Two users, their tasks, and a rotation of the server's keys to its end.
+async fn users_have_tasks_under_keys_of(algorithm: &str) {
+    let mut server = BetterAuth::start(algorithm).await;
+    let (alice, bob) = (server.sign_up("alice@example.com").await, server.sign_up("bob@example.com").await);
+    let (old, bobs) = (server.token(&alice).await, server.token(&bob).await);
+
+    let api = trusting(&server).start().await;
+    let created = create(&api, &old, "Buy milk").await;
+    assert_eq!((created.status, created.json()["owner_user_id"].as_str()), (201, Some(&*alice.id)), "{created:?}");
+    assert_eq!(create(&api, &bobs, "Buy bread").await.json()["owner_user_id"], bob.id);
+    let own_path = api.get(&format!("/api/{}/tasks", alice.id)).token(&old).send().await;
+    assert_eq!((own_path.status, own_path.json()), (200, &json!([created.json()])));
+    assert_eq!(api.get(&format!("/api/{}/tasks", bob.id)).token(&old).send().await.status, 403);
+
+    server.rotate().await;
+    let new = server.token(&alice).await;
+    assert_ne!(header(&new), header(&old), "the kid is another one");
+    let both_known = anew(&server, &api).await;
+    for token in [&old, &new] {
+        assert_eq!(*list(&both_known, token).await.json(), json!([created.json()]));
+    }
+
+    server.withdraw().await;
+    let old_unknown = anew(&server, &api).await;
+    assert_refused(&list(&old_unknown, &old).await, UNKNOWN_KEY);
+    assert_eq!(*list(&old_unknown, &new).await.json(), json!([created.json()]));
+}
+
+fn header(token: &str) -> &str {
+    token.split('.').next().unwrap()
+}
+
+#[tokio::test]
+async fn users_have_tasks_under_keys_of_eddsa() {
+    users_have_tasks_under_keys_of("EdDSA").await;
+}
+
+#[tokio::test]
+async fn users_have_tasks_under_keys_of_rs256() {
+    users_have_tasks_under_keys_of("RS256").await;
+}
+
+#[tokio::test]
+async fn users_have_tasks_under_keys_of_ps256() {
+    users_have_tasks_under_keys_of("PS256").await;
+}
+
+#[tokio::test]
+async fn users_have_tasks_under_keys_of_es256() {
+    users_have_tasks_under_keys_of("ES256").await;
+}
+
+/// One test for two, since both have to wait for half a minute.
+#[tokio::test]
+async fn a_running_function_takes_a_new_key_after_the_cool_down_and_a_withdrawn_one_no_longer_than_jwks_max_age() {
+    tokio::join!(a_new_key_is_taken_after_the_cool_down(), a_withdrawn_key_is_taken_no_longer_than_jwks_max_age());
+}
+
+async fn a_new_key_is_taken_after_the_cool_down() {
+    let mut server = BetterAuth::start("EdDSA").await;
+    let alice = server.sign_up("alice@example.com").await;
+    let old = server.token(&alice).await;
+    let api = trusting(&server).start().await;
+    assert_eq!(list(&api, &old).await.status, 200);
+    let cooled_down = Instant::now() + COOL_DOWN;
+    let function = api.environments("list-tasks").pids();
+
+    server.rotate().await;
+    let new = server.token(&alice).await;
+    assert_refused(&list(&api, &new).await, UNKNOWN_KEY);
+    assert_eq!(list(&api, &old).await.status, 200);
+
+    sleep_until(cooled_down.into()).await;
+    for token in [&new, &old] {
+        assert_eq!(list(&api, token).await.status, 200);
+    }
+    assert_eq!(api.environments("list-tasks").pids(), function, "it is the same process");
+}
+
+async fn a_withdrawn_key_is_taken_no_longer_than_jwks_max_age() {
+    let mut server = BetterAuth::start("ES256").await;
+    let alice = server.sign_up("alice@example.com").await;
+    let old = server.token(&alice).await;
+    let api = trusting(&server).env("JWKS_MAX_AGE", "30").start().await;
+    assert_eq!(list(&api, &old).await.status, 200);
+    let too_old = Instant::now() + Duration::from_secs(30);
+
+    server.rotate().await;
+    let new = server.token(&alice).await;
+    server.withdraw().await;
+    assert_eq!(list(&api, &old).await.status, 200, "it is still kept");
+
+    sleep_until(too_old.into()).await;
+    assert_refused(&list(&api, &old).await, UNKNOWN_KEY);
+    assert_eq!(list(&api, &new).await.status, 200);
+}
+
+#[tokio::test]
+async fn tokens_that_the_front_end_signs_with_the_shared_secret_are_taken() {
+    let server = BetterAuth::start("HS256").await;
+    let alice = server.sign_up("alice@example.com").await;
+    let token = server.token(&alice).await;
+    let api = builder()
+        .without_env("JWT_SECRET")
+        .env("BETTER_AUTH_SECRET", SECRET)
+        .env("JWT_ISSUER", server.url())
+        .env("JWT_AUDIENCE", AUDIENCE)
+        .start()
+        .await;
+    let created = create(&api, &token, "Buy milk").await;
+    assert_eq!((created.status, created.json()["owner_user_id"].as_str()), (201, Some(&*alice.id)), "{created:?}");
+    assert_eq!(*list(&api, &token).await.json(), json!([created.json()]));
+}
+
+#[tokio::test]
+async fn a_plugin_without_options_works_and_the_user_in_its_tokens_is_in_no_log() {
+    let server = BetterAuth::start("default").await;
+    let alice = server.sign_up("alice@example.com").await;
+    let token = server.token(&alice).await;
+    let api = trusting(&server).env("JWT_AUDIENCE", server.url()).start().await;
+    assert_eq!(create(&api, &token, "Buy milk").await.json()["owner_user_id"], alice.id);
+    assert_refused(&list(&api, &format!("{token}A")).await, "");
+    assert!(!api.log().to_string().contains("alice@example.com"), "{}", api.log());
+}
+
+#[tokio::test]
+async fn tokens_for_others_are_refused_with_the_reason() {
+    let (ours, another) = tokio::join!(BetterAuth::start("EdDSA"), BetterAuth::start("EdDSA"));
+    let alice = ours.sign_up("alice@example.com").await;
+    let token = ours.token(&alice).await;
+    for (name, value, because) in [
+        ("JWT_AUDIENCE", "https://another.example.com", "another audience"),
+        ("JWT_ISSUER", &*format!("{}/", ours.url()), "another issuer"),
+        ("JWKS_URL", &*another.jwks_url(), UNKNOWN_KEY),
+    ] {
+        let api = trusting(&ours).env(name, value).start().await;
+        assert_refused(&list(&api, &token).await, because);
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_es512_are_refused_as_of_an_unknown_algorithm() {
+    let server = BetterAuth::start("ES512").await;
+    let alice = server.sign_up("alice@example.com").await;
+    let api = trusting(&server).start().await;
+    assert_refused(&list(&api, &server.token(&alice).await).await, UNKNOWN_KEY);
+    api.log().line_with("ES512 is not supported").await;
+}
+
+#[tokio::test]
+async fn an_issuer_that_goes_down_is_missed_by_those_alone_who_never_had_its_keys() {
+    let server = BetterAuth::start("EdDSA").await;
+    let alice = server.sign_up("alice@example.com").await;
+    let token = server.token(&alice).await;
+    let (api, never_had) = (trusting(&server).start().await, trusting(&server).start().await);
+    assert_eq!(list(&api, &token).await.status, 200);
+
+    drop(server);
+    assert_eq!(list(&api, &token).await.status, 200);
+    let answer = list(&never_had, &token).await;
+    assert_eq!((answer.status, answer.error_code()), (503, Some("keys_unavailable")), "{answer:?}");
+    assert_eq!(answer.header("retry-after"), Some("30"));
+}
+
+#[tokio::test]
+async fn the_front_end_of_the_documentation_works() {
+    let server = BetterAuth::start("EdDSA").await;
+    let api = trusting(&server).start().await;
+    let seen = api.listening(async |address| browser(&server, address).await).await;
+
+    assert_eq!(seen["task"]["owner_user_id"], seen["user"]);
+    assert_eq!(seen["tasks"], json!([seen["task"]]));
+    assert_eq!(seen["afterwards"], "signed out");
+    assert_eq!(seen["statuses"], json!([201, 401, 200]), "a token that is refused is replaced by a new one");
+}
+
+#[test]
+fn the_documentation_prints_the_front_end_as_it_is_tested() {
+    let documentation = include_str!("../../../docs/auth.md");
+    assert!(documentation.contains(include_str!("../../../testing/better-auth/tasks.mjs")));
+}

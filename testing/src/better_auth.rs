@@ -1,0 +1,157 @@
+//! A [Better Auth](https://better-auth.com) server, as a front end signs its users in with: the real one, out of
+//! `testing/better-auth`, with users in memory.
+
+use std::{
+    path::Path,
+    process::{Command as Program, Stdio},
+    time::Duration,
+};
+
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    Request, Response,
+    body::{Bytes, Incoming},
+    client::conn::http1,
+};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    net::TcpStream,
+    process::{Child, ChildStdin, ChildStdout, Command},
+    time::timeout,
+};
+
+/// What every server gets as `BETTER_AUTH_SECRET`.
+pub const SECRET: &str = "the-better-auth-secret-of-the-tests-which-guards-nothing";
+
+/// The audience of its tokens.
+pub const AUDIENCE: &str = "https://api.example.com";
+
+/// How long the server may take over anything, on a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running server. It ends with the value; should this process be killed, it ends of itself.
+pub struct BetterAuth {
+    _process: Child,
+    commands: ChildStdin,
+    answers: Lines<BufReader<ChildStdout>>,
+    url: String,
+}
+
+/// Somebody who has signed up and whom the server remembers by a cookie.
+pub struct Account {
+    /// Better Auth's id of the user.
+    pub id: String,
+    cookie: String,
+}
+
+impl BetterAuth {
+    /// A server whose tokens are signed with `EdDSA`, `ES256`, `ES512`, `PS256` or `RS256` by a key of its own, or with
+    /// `HS256` by [`SECRET`]; or a `default` one, whose plugin has no options.
+    pub async fn start(algorithm: &str) -> Self {
+        let mut process = Command::from(node("server.mjs"))
+            .arg(algorithm)
+            .env("BETTER_AUTH_SECRET", SECRET)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("Node does not start, {error}: run `make test`, which brings it"));
+        let commands = process.stdin.take().expect("it is piped");
+        let answers = BufReader::new(process.stdout.take().expect("it is piped")).lines();
+        let mut server = Self { _process: process, commands, answers, url: String::new() };
+        server.url = server.line().await;
+        server
+    }
+
+    /// Its base URL, which is the issuer of its tokens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where it publishes its keys.
+    pub fn jwks_url(&self) -> String {
+        format!("{}/api/auth/jwks", self.url)
+    }
+
+    /// Signs a user up, by e-mail address and password.
+    pub async fn sign_up(&self, email: &str) -> Account {
+        let body = json!({ "name": "A user", "email": email, "password": "a password of theirs" });
+        let request = Request::post("/api/auth/sign-up/email").header("content-type", "application/json");
+        let response = self.send(request.body(Full::from(body.to_string()))).await;
+        let cookies = response.headers().get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+        let cookie = cookies.filter_map(|cookie| cookie.split(';').next()).collect::<Vec<_>>().join("; ");
+        let id = json(response).await["user"]["id"].as_str().expect("a user has an id").to_owned();
+        Account { id, cookie }
+    }
+
+    /// A new token of the user's.
+    pub async fn token(&self, account: &Account) -> String {
+        let request = Request::get("/api/auth/token").header("cookie", &account.cookie);
+        let response = self.send(request.body(Full::default())).await;
+        json(response).await["token"].as_str().expect("a token is text").to_owned()
+    }
+
+    /// The next token is signed with a new key. The old one stays published beside it.
+    pub async fn rotate(&mut self) {
+        self.command("rotate").await;
+    }
+
+    /// Keys that have been replaced are not published any more.
+    pub async fn withdraw(&mut self) {
+        self.command("withdraw").await;
+    }
+
+    async fn command(&mut self, command: &str) {
+        self.commands.write_all(format!("{command}\n").as_bytes()).await.expect("the server takes commands");
+        assert_eq!(self.line().await, "done");
+    }
+
+    async fn line(&mut self) -> String {
+        let line = timeout(PATIENCE, self.answers.next_line()).await.expect("the server answers in time");
+        line.expect("it answers in text").expect("the server is running (if not, standard error says why)")
+    }
+
+    async fn send(&self, request: hyper::http::Result<Request<Full<Bytes>>>) -> Response<Incoming> {
+        let address = self.url.trim_start_matches("http://");
+        let stream = TcpStream::connect(address).await.expect("the server listens");
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
+        tokio::spawn(connection);
+        let mut request = request.expect("it can be sent");
+        request.headers_mut().insert("host", address.parse().expect("it is a header"));
+        let response = timeout(PATIENCE, sender.send_request(request)).await.expect("the server answers in time");
+        let response = response.expect("the server answers");
+        assert_eq!(response.status(), 200, "{response:?}");
+        response
+    }
+}
+
+async fn json(response: Response<Incoming>) -> Value {
+    let body = response.into_body().collect().await.expect("the body arrives whole").to_bytes();
+    serde_json::from_slice(&body).expect("the server answers in JSON")
+}
+
+/// What a user does in a browser with the front end of `docs/auth.md`, at the API at this address.
+pub async fn browser(server: &BetterAuth, api: &str) -> Value {
+    let mut command = Command::from(node("browser.mjs"));
+    command.env("NEXT_PUBLIC_AUTH_URL", server.url()).env("NEXT_PUBLIC_API_URL", api);
+    let run = command.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true).output();
+    let output = timeout(PATIENCE, run).await.expect("the front end ends in time").expect("Node starts");
+    assert!(output.status.success(), "the front end failed; standard error says why");
+    serde_json::from_slice(&output.stdout).expect("it prints JSON")
+}
+
+/// A program of `testing/better-auth`, with nothing of this machine's environment.
+fn node(program: &str) -> Program {
+    let testing = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (server, node) = (testing.join("better-auth"), testing.with_file_name(".dev").join("node"));
+    assert!(
+        node.exists() && server.join("node_modules/.installed").exists(),
+        "Better Auth is not installed: run `make test`, which brings it and Node (or scripts/node.py, which does only \
+         that)"
+    );
+    let mut command = Program::new(node);
+    command.arg(program).current_dir(server).env_clear();
+    command
+}

@@ -1,0 +1,212 @@
+//! An issuer of tokens that publishes its keys on the loopback interface, or fails to in whatever way a test wants.
+
+mod certificate;
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use http_body_util::Full;
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header::{CONTENT_TYPE, LOCATION},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpSocket, TcpStream},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tokio_native_tls::TlsAcceptor;
+
+pub use certificate::Certificate;
+
+use crate::token::Key;
+
+/// A key set of the public halves.
+pub fn set<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Value {
+    set_of(keys.into_iter().map(Key::jwk))
+}
+
+/// A key set of these, whatever they are.
+pub fn set_of(keys: impl IntoIterator<Item = Value>) -> Value {
+    json!({ "keys": keys.into_iter().collect::<Vec<_>>() })
+}
+
+/// What an issuer answers.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// 200 with this document.
+    Set(Value),
+    /// The same after a while.
+    Slow(Duration, Value),
+    /// 200 with a body of any kind.
+    Body(String),
+    /// An error.
+    Status(u16),
+    /// 302 to another path, where this document is.
+    Redirect(Value),
+    /// The connection stays open and nothing comes.
+    Hang,
+    /// The connection is closed instead.
+    HangUp,
+}
+
+/// A server with a key set. It ends with the value.
+pub struct Issuer {
+    address: SocketAddr,
+    desk: Arc<Desk>,
+    _server: JoinSet<()>,
+}
+
+impl Issuer {
+    /// Listens on a port of its own and publishes the keys.
+    pub async fn of<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Self {
+        Self::that(Reply::Set(set(keys))).await
+    }
+
+    /// The same with something else to say.
+    pub async fn that(replies: Reply) -> Self {
+        Self::listening(replies, None).await
+    }
+
+    /// The same behind TLS with this certificate.
+    pub async fn with_certificate<'a>(keys: impl IntoIterator<Item = &'a Key>, certificate: &Certificate) -> Self {
+        Self::listening(Reply::Set(set(keys)), Some(certificate.acceptor())).await
+    }
+
+    async fn listening(reply: Reply, tls: Option<TlsAcceptor>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let desk = Arc::new(Desk { reply: Mutex::new(reply), fetches: AtomicUsize::new(0) });
+        let mut server = JoinSet::new();
+        server.spawn(accept(listener, Arc::clone(&desk), tls));
+        Self { address, desk, _server: server }
+    }
+
+    /// What goes into `JWKS_URL`.
+    pub fn url(&self) -> String {
+        format!("http://{}/api/auth/jwks", self.address)
+    }
+
+    /// The same over TLS, by this name of the machine.
+    pub fn https(&self, host: &str) -> String {
+        format!("https://{host}:{}/api/auth/jwks", self.address.port())
+    }
+
+    /// From now on, publishes these keys.
+    pub fn publish<'a>(&self, keys: impl IntoIterator<Item = &'a Key>) {
+        self.reply(Reply::Set(set(keys)));
+    }
+
+    /// From now on, says this.
+    pub fn reply(&self, reply: Reply) {
+        *self.desk.reply.lock().unwrap() = reply;
+    }
+
+    /// How often it has been asked, for whatever path.
+    pub fn fetches(&self) -> usize {
+        self.desk.fetches.load(Ordering::SeqCst)
+    }
+}
+
+async fn accept(listener: TcpListener, desk: Arc<Desk>, tls: Option<TlsAcceptor>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let (desk, tls) = (Arc::clone(&desk), tls.clone());
+        connections.spawn(async move {
+            match tls {
+                None => desk.serve(stream).await,
+                // Without a handshake there is nobody to answer: whoever distrusts the certificate goes away.
+                Some(tls) => match tls.accept(stream).await {
+                    Ok(stream) => desk.serve(stream).await,
+                    Err(_) => {}
+                },
+            }
+        });
+    }
+}
+
+struct Desk {
+    reply: Mutex<Reply>,
+    fetches: AtomicUsize,
+}
+
+impl Desk {
+    async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let service = service_fn(|request| self.answer(request));
+        // It fails where that is the reply, and when the other side has had enough.
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
+        self.fetches.fetch_add(1, Ordering::SeqCst);
+        let reply = self.reply.lock().unwrap().clone();
+        Ok(match reply {
+            Reply::Set(set) => ok(set.to_string()),
+            Reply::Slow(after, set) => {
+                sleep(after).await;
+                ok(set.to_string())
+            }
+            Reply::Body(body) => ok(body),
+            Reply::Status(status) => with_status(StatusCode::from_u16(status).expect("a status")),
+            Reply::Redirect(set) if request.uri().path() == "/elsewhere" => ok(set.to_string()),
+            Reply::Redirect(_) => {
+                let mut response = with_status(StatusCode::FOUND);
+                response.headers_mut().insert(LOCATION, "/elsewhere".parse().expect("a path"));
+                response
+            }
+            Reply::Hang => std::future::pending().await,
+            Reply::HangUp => return Err(io::ErrorKind::ConnectionAborted.into()),
+        })
+    }
+}
+
+fn ok(body: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
+    response.headers_mut().insert(CONTENT_TYPE, "application/json".parse().expect("a media type"));
+    response
+}
+
+fn with_status(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    response
+}
+
+/// An address that does not even refuse: a full queue, which nobody takes connections out of.
+pub struct BlackHole {
+    address: SocketAddr,
+    _full: (TcpListener, Vec<TcpStream>),
+}
+
+impl BlackHole {
+    /// Fills a queue.
+    pub async fn open() -> Self {
+        let socket = TcpSocket::new_v4().expect("there are sockets");
+        socket.bind(([127, 0, 0, 1], 0).into()).expect("the loopback interface has a free port");
+        let listener = socket.listen(1).expect("it is bound");
+        let address = listener.local_addr().expect("it is bound");
+        let mut queue = Vec::new();
+        while let Ok(Ok(stream)) = timeout(Duration::from_millis(200), TcpStream::connect(address)).await {
+            queue.push(stream);
+        }
+        Self { address, _full: (listener, queue) }
+    }
+
+    /// What goes into `JWKS_URL`.
+    pub fn url(&self) -> String {
+        format!("http://{}/jwks", self.address)
+    }
+}

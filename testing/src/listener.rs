@@ -1,0 +1,67 @@
+//! The API at an address of this machine, for a client that is a program of its own.
+
+use std::convert::Infallible;
+
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    Request, Response,
+    body::{Bytes, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::{Api, gateway::HttpRequest};
+
+/// The headers that are passed on.
+const HEADERS: [&str; 5] = ["content-type", "etag", "link", "location", "www-authenticate"];
+
+impl Api {
+    /// Answers HTTP requests for as long as `client`, which is given the address, takes.
+    pub async fn listening<T>(&self, client: impl AsyncFnOnce(&str) -> T) -> T {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has a free port");
+        let address = format!("http://{}", listener.local_addr().expect("it is bound"));
+        tokio::select! {
+            never = self.accept(listener) => match never {},
+            result = client(&address) => result,
+        }
+    }
+
+    async fn accept(&self, listener: TcpListener) -> Infallible {
+        let mut connections = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                Ok((stream, _)) = listener.accept() => connections.push(self.converse(stream)),
+                Some(()) = connections.next() => {}
+            }
+        }
+    }
+
+    async fn converse(&self, stream: TcpStream) {
+        let service = service_fn(async |request| self.pass_on(request).await);
+        // It fails when the client goes away.
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    }
+
+    async fn pass_on(&self, request: Request<Incoming>) -> hyper::Result<Response<Full<Bytes>>> {
+        let (head, body) = request.into_parts();
+        let text = |value: &hyper::header::HeaderValue| value.to_str().expect("a header is text").to_owned();
+        let answer = self
+            .answer(&HttpRequest {
+                method: head.method.to_string(),
+                target: head.uri.to_string(),
+                headers: head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+                body: body.collect().await?.to_bytes().to_vec(),
+            })
+            .await;
+        let mut response = Response::builder().status(answer.status);
+        for name in HEADERS {
+            if let Some(value) = answer.header(name) {
+                response = response.header(name, value);
+            }
+        }
+        Ok(response.body(Full::from(answer.text().to_owned())).expect("it was an answer"))
+    }
+}
