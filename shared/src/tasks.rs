@@ -197,7 +197,11 @@ pub async fn delete(db: &Db, user: &UserId, id: Uuid, allowed: Option<&[i64]>) -
 
 /// The task after the write; `None` where the request was done already and the task is gone by now.
 fn outcome(rows: &[Row]) -> Result<Option<&Row>> {
-    let row = rows.first().ok_or(Error::NotFound)?;
+    let row = match rows {
+        [] => return Err(Error::NotFound),
+        [row] => row,
+        _ => return Err(Error::Internal("a write that met more than its owner".into())),
+    };
     let is_there = row.try_get::<_, Option<Uuid>>("id")?.is_some();
     match (row.try_get("done")?, row.try_get("found")?) {
         _ if is_there => Ok(Some(row)),
