@@ -11,8 +11,8 @@ help: ## this list
 dev: ## the API on this machine, with a database, until Ctrl-C (PORT=9000)
 	@$(PYTHON) scripts/dev.py up
 
-token: ## a bearer token for it (USER=alice TTL=24h)
-	@$(PYTHON) scripts/dev.py token "--ttl=$(or $(TTL),24h)" -- "$$TOKEN_USER"
+token: ## a bearer token for it (USER=alice TTL=24h ALG=HS256, or RS…, PS…, ES256, ES384, EdDSA)
+	@$(PYTHON) scripts/dev.py token "--alg=$(or $(ALG),HS256)" "--ttl=$(or $(TTL),24h)" -- "$$TOKEN_USER"
 
 migrate: ## apply the migrations to the development database, or to the one that DATABASE_URL names
 	@$(PYTHON) scripts/dev.py migrate

@@ -2,7 +2,7 @@
 """The API on this machine: PostgreSQL, the migrations, and `cargo lambda watch` in front of the functions.
 
     scripts/dev.py up         what `make dev` runs; Ctrl-C ends all of it
-    scripts/dev.py token [USER] [--ttl 24h]
+    scripts/dev.py token [USER] [--alg HS256] [--ttl 24h]
     scripts/dev.py migrate
     scripts/dev.py psql
     scripts/dev.py clean      removes the database
@@ -11,8 +11,8 @@ Settings, from the environment or from .env beside the README (the environment w
 
     PORT                      where the API listens on 127.0.0.1 (9000)
     DATABASE_URL              a database to use instead of starting one; DATABASE_URL_UNPOOLED is for its migrations
-    JWT_SECRET                what signs the tokens, also read as BETTER_AUTH_SECRET; else one is made and kept
-    JWT_…, JWKS…              as the functions read them (shared/src/config.rs)
+    JWT_…, JWKS…              as the functions read them (shared/src/config.rs). With no source of keys among them
+                              we are the issuer: by a secret that is made and kept, and keys that are made of it
     TASK_API_DEV_DIR          where the database and the secret are kept (.dev)
     TASK_API_POSTGRES         see postgres.py
 """
@@ -37,6 +37,7 @@ import subprocess
 import sys
 import threading
 import time
+import typing
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -62,9 +63,13 @@ WATCHED = """\
 # A second process of each function, so that two requests at once behave as on Lambda. Not more: every one is a
 # `cargo run` of its own at each reload.
 CONCURRENCY = 2
+SECRETS = ("JWT_SECRET", "BETTER_AUTH_SECRET", "JWT_SECRET_PREVIOUS")
+CLAIMS = ("JWT_ISSUER", "JWT_AUDIENCE", "JWT_AUDIENCE_CLAIM", "JWT_USER_CLAIM")
 SETTINGS = ("PORT", "DATABASE_URL", "DATABASE_URL_UNPOOLED", "TASK_API_DEV_DIR", "TASK_API_POSTGRES",
-            "JWT_SECRET", "BETTER_AUTH_SECRET", "JWT_SECRET_PREVIOUS", "JWKS", "JWKS_URL", "JWKS_MAX_AGE",
-            "JWT_ISSUER", "JWT_AUDIENCE", "JWT_AUDIENCE_CLAIM", "JWT_USER_CLAIM", "JWT_LEEWAY")
+            *SECRETS, "JWKS", "JWKS_URL", "JWKS_MAX_AGE", *CLAIMS, "JWT_LEEWAY")
+# What Python signs itself, and what takes a private key.
+HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
+ALGORITHMS = (*HASHES, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 
 
 def main():
@@ -79,13 +84,14 @@ def main():
         commands.add_parser(name)
     token_arguments = commands.add_parser("token")
     token_arguments.add_argument("user", nargs="?", default="alice")
+    token_arguments.add_argument("--alg", default="HS256")
     token_arguments.add_argument("--ttl", default="24h")
     arguments = parser.parse_args()
     data = Path(os.environ.get("TASK_API_DEV_DIR", PROJECT / ".dev")).resolve()
     data.mkdir(parents=True, exist_ok=True)
     try:
         if arguments.command == "token":
-            print(token(secret(data, running_instance(data)), arguments.user, seconds(arguments.ttl)))
+            print(token(issuer_of(data), arguments.user, arguments.alg, seconds(arguments.ttl)))
             return 0
         return {"up": up, "migrate": migrate, "psql": psql, "clean": clean}[arguments.command](data)
     except SystemExit as end:
@@ -105,17 +111,20 @@ def up(data):
     api = f"http://127.0.0.1:{port}"
     with held(data, api=api) as note:
         check_machine(port, data)
-        key = secret(data)
+        issuer = configured_issuer(data)
         cargo_lambda = find_cargo_lambda()
         workspace = cargo_metadata()
         with database(data) as (url, server):
             build("--workspace", "--bins")
             apply_migrations(workspace, url)
-            note(database=url, secret=key)
-            with watch(cargo_lambda, data, port, {"DATABASE_URL": url, "JWT_SECRET": key}) as (child, lines):
+            note(database=url, issuer=issuer)
+            settings = {"DATABASE_URL": url, **issuer.settings}
+            if issuer.ours:
+                settings["JWKS"] = development_key(issuer, workspace, "keys")
+            with watch(cargo_lambda, data, port, settings) as (child, lines):
                 with step("Starting the functions"):
                     warm_up(workspace, api, child, lines)
-                summary(api, token(key, "alice", seconds("24h")), own=server is not None)
+                summary(api, issuer, own=server is not None)
                 lines.show()
                 return attend(child, server)
 
@@ -417,20 +426,25 @@ def attend(child, server):
     fail(f"cargo lambda watch has ended by itself (status {child.returncode}).")
 
 
-def summary(api, bearer, own):
+def summary(api, issuer, own):
     curl = """curl -s "$API/api/me/tasks" -H "Authorization: Bearer $TOKEN" \\
       -H 'Content-Type: application/json' -d '{"title": "Buy milk"}'"""
     kept = "Tasks are kept; `make psql` looks at them." if own else "Tasks go to the database that DATABASE_URL names."
+    if issuer.secret:
+        bearer, whose = token(issuer, "alice", "HS256", seconds("24h")), "the token is user alice's, for 24 hours"
+        kept += " `make token USER=bob` is another user" + (", ALG=EdDSA another kind." if issuer.ours else ".")
+    else:
+        bearer, whose = "…", "the token is your issuer's to sign: fill one in"
     say(f"""
   {bold('The task API is up:', '1;32')} {bold(api)}
 
-  Paste this into another terminal (the token is user alice's, for 24 hours):
+  Paste this into another terminal ({whose}):
 
     export API={api}
     export TOKEN={bearer}
     {curl}
 
-  {kept} `make token USER=bob` is another user.
+  {kept}
   A change to the Rust code is compiled and taken up by itself. Ctrl-C stops everything.
 """)
 
@@ -438,15 +452,37 @@ def summary(api, bearer, own):
 # --- Tokens -----------------------------------------------------------------------------------------------------------
 
 
-def secret(data, instance=None):
-    """What signs the tokens: a running `make dev`'s, the environment's, or one that is made once and kept."""
-    if instance and "secret" in instance:
-        return instance["secret"]
-    given = os.environ.get("JWT_SECRET") or os.environ.get("BETTER_AUTH_SECRET")
-    if given:
-        if len(given.encode()) < 32:
-            fail("JWT_SECRET (or BETTER_AUTH_SECRET) must have at least 32 bytes: `openssl rand -base64 48` makes one.")
-        return given
+class Issuer(typing.NamedTuple):
+    """Who signs the tokens: `ours` where that is us. The settings are variables, and the same as the functions'."""
+
+    ours: bool
+    settings: dict
+
+    @property
+    def secret(self):
+        return next((self.settings[name] for name in SECRETS if name in self.settings), None)
+
+
+def issuer_of(data):
+    """The issuer of the `make dev` that runs, else of the one that would."""
+    instance = running_instance(data) or {}
+    return Issuer(*instance["issuer"]) if "issuer" in instance else configured_issuer(data)
+
+
+def configured_issuer(data):
+    """To the developer's own sources of keys nothing is added: another's tokens would be taken beside them."""
+    given = {name: os.environ[name] for name in (*SECRETS, *CLAIMS) if name in os.environ}
+    for name in SECRETS:
+        if name in given and len(given[name].encode()) < 32:
+            fail(f"{name} must have at least 32 bytes: `openssl rand -base64 48` makes one.")
+    if any(name in os.environ for name in (*SECRETS, "JWKS", "JWKS_URL")):
+        return Issuer(False, given)
+    ours = {"JWT_SECRET": kept_secret(data), "JWT_ISSUER": "task-api-development", "JWT_AUDIENCE": "task-api"}
+    return Issuer(True, {**ours, **given})
+
+
+def kept_secret(data):
+    """Made once. The private keys are made of it each time, so that there is nothing else to be kept."""
     path = data / "jwt-secret"
     with contextlib.suppress(FileExistsError):
         with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
@@ -454,23 +490,52 @@ def secret(data, instance=None):
     return path.read_text().strip()
 
 
-def token(key, user, lifetime):
-    """A JWT, HS256 (RFC 7515), as a front end with the shared secret would sign it for these functions."""
+def token(issuer, user, algorithm, lifetime):
+    """A JWT (RFC 7519) as the issuer would sign it for these functions."""
+    if not user:
+        fail("USER is empty: say whose the token is to be, as in `make token USER=alice`.")
+    if algorithm not in ALGORITHMS:
+        fail(f"ALG must be one of {', '.join(ALGORITHMS)}, not {algorithm!r}.")
+    if not issuer.secret:
+        fail("Your issuer alone can sign tokens (there are JWKS or JWKS_URL and no JWT_SECRET): "
+             "get one as your front end does.")
+    claims = json.dumps(claimed(issuer.settings, user, lifetime), separators=(",", ":"))
+    if algorithm in HASHES:
+        return hmac_signed(issuer.secret, algorithm, claims)
+    if not issuer.ours:
+        fail(f"{algorithm} takes a private key, which your issuer alone can have: get the token there, "
+             "or sign with your secret (ALG=HS256).")
+    return development_key(issuer, cargo_metadata(), "sign", algorithm, claims)
+
+
+def claimed(settings, user, lifetime):
+    """What a token is to say, so that functions with these settings take it."""
     now = int(time.time())
     claims = {"sub": user, "iat": now, "exp": now + lifetime}
-    claims[os.environ.get("JWT_USER_CLAIM", "sub")] = user
-    if "JWT_ISSUER" in os.environ:
-        claims["iss"] = os.environ["JWT_ISSUER"].split(",")[0].strip()
-    if "JWT_AUDIENCE" in os.environ:
-        claims[os.environ.get("JWT_AUDIENCE_CLAIM", "aud")] = os.environ["JWT_AUDIENCE"].split(",")[0].strip()
-    head = encode({"alg": "HS256", "typ": "JWT"})
-    body = encode(claims)
-    signature = hmac.new(key.encode(), f"{head}.{body}".encode(), hashlib.sha256).digest()
-    return f"{head}.{body}.{base64url(signature)}"
+    claims[settings.get("JWT_USER_CLAIM", "sub")] = user
+    if "JWT_ISSUER" in settings:
+        claims["iss"] = settings["JWT_ISSUER"].split(",")[0].strip()
+    if "JWT_AUDIENCE" in settings:
+        claims[settings.get("JWT_AUDIENCE_CLAIM", "aud")] = settings["JWT_AUDIENCE"].split(",")[0].strip()
+    return claims
 
 
-def encode(claims):
-    return base64url(json.dumps(claims, separators=(",", ":")).encode())
+def hmac_signed(key, algorithm, claims):
+    """As a front end with the shared secret would sign it (RFC 7515)."""
+    head = json.dumps({"alg": algorithm, "typ": "JWT"}, separators=(",", ":"))
+    message = f"{base64url(head.encode())}.{base64url(claims.encode())}"
+    return f"{message}.{base64url(hmac.digest(key.encode(), message.encode(), HASHES[algorithm]))}"
+
+
+def development_key(issuer, workspace, *what):
+    """What testing/src/bin/token.rs answers. The secret goes by the environment: everyone sees command lines."""
+    binary = Path(workspace["target_directory"], "debug", "token")
+    if not binary.exists():
+        fail("The keys' own command is not built yet: `make dev` builds it, and so does `cargo build --bin token`.")
+    status, printed = output([binary, *what], env={**os.environ, "JWT_SECRET": issuer.secret})
+    if status != 0:
+        fail(f"No development token: {printed.strip()}.")
+    return printed.strip()
 
 
 def base64url(data):

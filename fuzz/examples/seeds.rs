@@ -21,7 +21,8 @@ fn main() -> io::Result<()> {
 
     let claims = json!({ "sub": USER, "iss": ISSUER, "aud": AUDIENCE, "exp": 4_102_444_800_u64 });
     let more = json!({ "sub": USER, "iss": ISSUER, "aud": [AUDIENCE, "x"], "exp": 4e9, "nbf": 0, "iat": 0.5 });
-    let headers = [r#"{"alg":"HS256"}"#, r#"{"alg":"HS256","kid":"a","crit":["b64"],"b64":false}"#, r#"{"alg":"none"}"#];
+    let headers =
+        [r#"{"alg":"HS256"}"#, r#"{"alg":"HS256","kid":"a","crit":["b64"],"b64":false}"#, r#"{"alg":"none"}"#];
     let pairs = headers.iter().flat_map(|header| [&claims, &more].map(|claims| format!("{header}\0{claims}")));
     write("claims", pairs)
 }

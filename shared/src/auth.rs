@@ -113,9 +113,7 @@ impl Verifier {
     pub fn new(config: TokenConfig) -> Result<Self, Fatal> {
         let fixed = match &config.jwks {
             None => KeySet::default(),
-            Some(set) => {
-                KeySet::parse(set.as_bytes()).map_err(|error| Fatal::new(format!("JWKS is no key set: {error}")))?
-            }
+            Some(set) => fixed(set).map_err(|error| Fatal::new(format!("JWKS is no key set: {error}")))?,
         };
         let verifier = Self {
             policy: config.policy,
@@ -171,6 +169,12 @@ impl Verifier {
         }
         Ok(check(keys.candidates(token), token)?)
     }
+}
+
+/// Keys that are set once and for all. None at all would be a mistake.
+fn fixed(set: &str) -> Result<KeySet, String> {
+    let keys = KeySet::parse(set.as_bytes())?;
+    if keys.is_empty() { Err("it is empty".into()) } else { Ok(keys) }
 }
 
 /// Whether one of the keys has signed the token.

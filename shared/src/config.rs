@@ -37,8 +37,8 @@ pub struct TokenConfig {
     pub jwks: Option<String>,
     /// `JWKS_URL`: where an issuer publishes its public keys.
     pub jwks_url: Option<JwksUrl>,
-    /// `JWKS_MAX_AGE`: how long fetched keys are kept, in seconds, 30 to 86,400; 600 if unset. A key that the issuer
-    /// withdraws is taken for so long at the most.
+    /// `JWKS_MAX_AGE`: how long fetched keys are used before they are fetched again, in seconds, 30 to 86,400; 600 if
+    /// unset. A key that the issuer withdraws is taken for so long at the most, unless the issuer cannot be reached.
     pub jwks_max_age: Duration,
     /// `JWT_ISSUER` and `JWT_AUDIENCE` (several by commas), `JWT_USER_CLAIM` (`sub` if unset), `JWT_AUDIENCE_CLAIM`
     /// (`aud` if unset), and `JWT_LEEWAY`: how far an issuer's clock may be off, in seconds, 0 to 300; 30 if unset.

@@ -140,7 +140,7 @@ impl Error {
             Self::Unauthorized(reason) => response.header("WWW-Authenticate", reason.challenge()),
             Self::DatabaseUnavailable(_) | Self::DatabaseRefused(_) => response.header("Retry-After", "1"),
             // Not before another fetch is allowed.
-            Self::KeysUnavailable => response.header("Retry-After", "30"),
+            Self::KeysUnavailable => response.header("Retry-After", "5"),
             _ => response,
         }
     }

@@ -129,10 +129,11 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>, tls: Option<TlsAcceptor>
             match tls {
                 None => desk.serve(stream).await,
                 // Without a handshake there is nobody to answer: whoever distrusts the certificate goes away.
-                Some(tls) => match tls.accept(stream).await {
-                    Ok(stream) => desk.serve(stream).await,
-                    Err(_) => {}
-                },
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        desk.serve(stream).await;
+                    }
+                }
             }
         });
     }

@@ -163,6 +163,11 @@ async fn a_lock_that_nobody_frees_is_a_503_within_the_budget_and_writes_nothing_
     assert_eq!((answer.status, answer.error_code()), (503, Some("database_unavailable")));
     assert!(answer.header("retry-after").is_some());
     assert_eq!(alice.get("/api/me/tasks").send().await.status, 200, "who only reads does not wait");
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let waiting: i64 = api.database().connect().await.query_one(waiting, &[]).await.unwrap().get(0);
+    assert_eq!(waiting, 0, "Postgres has given up before we did");
     lock.rollback().await.unwrap();
+    assert_eq!(alice.get("/api/me/tasks").send().await.json().as_array().unwrap().len(), 1);
     assert_eq!(create(&alice, "next").await["revision"], 2);
 }

@@ -14,6 +14,9 @@ use super::{fetch::JwksUrl, key_set::KeySet};
 /// key is known within a minute.
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
+/// The same for who has no keys at all: nothing can be done without, and nobody is spared by waiting.
+const COOL_DOWN_WITHOUT_KEYS: Duration = Duration::from_secs(5);
+
 /// The key set behind a URL.
 pub(super) struct Jwks {
     url: JwksUrl,
@@ -64,11 +67,17 @@ impl Jwks {
         state.keys.is_some() && !is_older(state.fetched, self.max_age)
     }
 
+    fn may_fetch(&self) -> bool {
+        let state = self.read();
+        let has_keys = state.keys.as_ref().is_some_and(|keys| !keys.is_empty());
+        is_older(state.tried, if has_keys { COOL_DOWN } else { COOL_DOWN_WITHOUT_KEYS })
+    }
+
     /// Fetches, unless somebody did a moment ago. The new set is whole before it takes the place of the old one; where
     /// there is none to be had, the old one stays.
     async fn fetch(&self) {
         let _one_at_a_time = self.fetching.lock().await;
-        if !is_older(self.read().tried, COOL_DOWN) {
+        if !self.may_fetch() {
             return;
         }
         let fetched = self.url.fetch().await.and_then(|body| KeySet::parse(&body));

@@ -14,7 +14,8 @@ const KEYS: usize = 32;
 pub(super) struct KeySet(Vec<Key>);
 
 impl KeySet {
-    /// Reads a set. A key that cannot be used is left out and told; a set without any that can is an error.
+    /// Reads a set. A key that cannot be used is left out and told; a set of nothing but such keys is an error. An empty
+    /// one is none: an issuer that withdraws all of its keys, or has not made the first one yet, says it in this way.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let set = json::object(bytes).map_err(|error| format!("not a JSON object: {error}"))?;
         let keys = set.get("keys").and_then(Value::as_array).ok_or("it has no array `keys`")?;
@@ -28,7 +29,8 @@ impl KeySet {
                 Err(reason) => tracing::warn!(key = number, reason, "a key of the key set cannot be used"),
             }
         }
-        if usable.is_empty() { Err("none of its keys can be used".into()) } else { Ok(Self(usable)) }
+        let none_usable = usable.is_empty() && !keys.is_empty();
+        if none_usable { Err("none of its keys can be used".into()) } else { Ok(Self(usable)) }
     }
 
     pub(super) fn is_empty(&self) -> bool {

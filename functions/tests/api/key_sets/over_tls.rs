@@ -1,0 +1,42 @@
+//! Whom a fetch believes to be the issuer.
+
+use testing::{
+    jwks::{Certificate, Issuer},
+    token::Key,
+};
+
+use super::{assert_taken, assert_unavailable, list, token};
+use crate::builder;
+
+#[tokio::test]
+async fn an_issuer_whose_certificate_is_trusted_is_believed() {
+    let (key, certificate) = (Key::p256("a"), Certificate::of("localhost"));
+    let issuer = Issuer::with_certificate([&key], &certificate).await;
+    let trusting = builder().env("SSL_CERT_FILE", certificate.file().to_str().unwrap());
+    let api = trusting.env("JWKS_URL", &issuer.https("localhost")).start().await;
+    assert_taken(&list(&api, &token(&key)).await);
+    assert_eq!(issuer.fetches(), 1);
+}
+
+#[tokio::test]
+async fn an_issuer_whose_certificate_is_not_trusted_or_another_hosts_is_not() {
+    let (key, certificate, other) = (Key::p256("a"), Certificate::of("localhost"), Certificate::of("localhost"));
+    let issuer = Issuer::with_certificate([&key], &certificate).await;
+    for (trusted, host) in [(other.file(), "localhost"), (certificate.file(), "127.0.0.1")] {
+        let api = builder().env("SSL_CERT_FILE", trusted.to_str().unwrap());
+        let api = api.env("JWKS_URL", &issuer.https(host)).start().await;
+        assert_unavailable(&list(&api, &token(&key)).await);
+        api.log().line_with("certificate verify failed").await;
+    }
+    assert_eq!(issuer.fetches(), 0, "not a byte is sent");
+}
+
+/// What is no handshake is no key set.
+#[tokio::test]
+async fn an_issuer_without_tls_is_not_asked_without_it() {
+    let key = Key::p256("a");
+    let issuer = Issuer::of([&key]).await;
+    let api = builder().env("JWKS_URL", &issuer.https("127.0.0.1")).start().await;
+    assert_unavailable(&list(&api, &token(&key)).await);
+    assert_eq!(issuer.fetches(), 0);
+}

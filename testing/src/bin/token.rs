@@ -1,0 +1,77 @@
+//! `token`: an issuer of development tokens, for `scripts/dev.py`, which says what the tokens claim.
+//!
+//! - `token keys` prints the key set that the functions are to trust: public halves alone.
+//! - `token sign ALGORITHM CLAIMS` prints a token of these claims (JSON).
+//!
+//! The keys are made of `JWT_SECRET`, the secret of the machine: the same at each start, and nobody else's.
+
+use std::{env, process::ExitCode};
+
+use jsonwebtoken::{Algorithm, AlgorithmFamily};
+use serde_json::json;
+use shared::config::{Fatal, required};
+use testing::token::{Key, compact, segment};
+
+#[allow(clippy::print_stdout, clippy::print_stderr, reason = "a command says what it was asked for, or what is wrong")]
+fn main() -> ExitCode {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(answer) => {
+            println!("{answer}");
+            ExitCode::SUCCESS
+        }
+        Err(reason) => {
+            eprintln!("{reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<String, Fatal> {
+    match arguments {
+        ["keys"] => {
+            let seed = seed()?;
+            let keys = [ed25519(&seed), p256(&seed), p384(&seed), rsa(&seed)];
+            Ok(json!({ "keys": keys.map(|key| key.jwk_with(json!({ "use": "sig" }))) }).to_string())
+        }
+        ["sign", algorithm, claims] => {
+            let key = signer(algorithm, &seed()?)?;
+            let header = json!({ "alg": algorithm, "kid": key.kid(), "typ": "JWT" });
+            Ok(compact(header.to_string(), claims, &key, algorithm))
+        }
+        _ => Err(Fatal::new("usage: token keys | token sign ALGORITHM CLAIMS")),
+    }
+}
+
+/// The key that signs so.
+fn signer(algorithm: &str, seed: &str) -> Result<Key, Fatal> {
+    match algorithm.parse() {
+        Ok(Algorithm::EdDSA) => Ok(ed25519(seed)),
+        Ok(Algorithm::ES256) => Ok(p256(seed)),
+        Ok(Algorithm::ES384) => Ok(p384(seed)),
+        Ok(other) if other.family() == AlgorithmFamily::Rsa => Ok(rsa(seed)),
+        _ => Err(Fatal::new(format!("there is no key for {algorithm}"))),
+    }
+}
+
+fn ed25519(seed: &str) -> Key {
+    Key::ed25519(seed).named("development-ed25519")
+}
+
+fn p256(seed: &str) -> Key {
+    Key::p256(seed).named("development-p256")
+}
+
+fn p384(seed: &str) -> Key {
+    Key::p384(seed).named("development-p384")
+}
+
+fn rsa(seed: &str) -> Key {
+    Key::rsa(seed).named("development-rsa")
+}
+
+/// A hash of the secret, of which it tells nothing; a [`Key`] takes 23 characters of it or more, 138 bits.
+fn seed() -> Result<String, Fatal> {
+    let secret = Key::secret(required("JWT_SECRET")?.as_bytes());
+    Ok(segment(secret.sign("what the development keys are made of", "HS256")))
+}
