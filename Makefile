@@ -3,7 +3,7 @@ PYTHON ?= python3
 export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev token migrate psql test fmt lint check readme clean-dev
+.PHONY: help dev token migrate psql test fuzz fmt lint check readme clean-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
@@ -23,6 +23,15 @@ psql: ## look into that database
 test: ## all the tests, on a database of their own
 	@$(PYTHON) scripts/node.py
 	$(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
+
+fuzz: ## random input for the token verifier, for two minutes (needs a nightly toolchain: fuzz/README.md)
+	@rustup toolchain list | grep -q ^nightly || { echo 'No nightly toolchain: `rustup toolchain install nightly` brings one.' >&2; exit 1; }
+	@command -v cargo-fuzz >/dev/null 2>&1 || test -x .dev/bin/cargo-fuzz || cargo install --locked --quiet --root .dev cargo-fuzz
+	@for target in verify:60 claims:30 key_set:30; do \
+	  name=$${target%:*}; mkdir -p fuzz/corpus/$$name; \
+	  PATH="$$PATH:$$PWD/.dev/bin" cargo +nightly fuzz run --sanitizer none $$name fuzz/corpus/$$name fuzz/seeds/$$name \
+	    -- -max_total_time=$${target#*:} -print_final_stats=1 || exit 1; \
+	done
 
 fmt: ## format the code
 	cargo fmt --all

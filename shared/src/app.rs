@@ -70,7 +70,7 @@ async fn answer<S>(
     let route = request.route().unwrap_or(&event.context.env_config.function_name);
     let request_id = request.id().unwrap_or(&event.context.request_id);
     // A panic would reach the client as the gateway's own error body. The state is fit for use afterwards: the
-    // connection of an unfinished flight is not put back (db.rs), and nothing else changes.
+    // connection of an unfinished flight is not put back (db/flight.rs), and nothing else changes.
     let result = AssertUnwindSafe(handler(state, &request))
         .catch_unwind()
         .await

@@ -30,8 +30,8 @@ impl Config {
 
 /// Which tokens are taken. At least one of the sources of keys is set.
 pub struct TokenConfig {
-    /// `JWT_SECRET` (else `BETTER_AUTH_SECRET`) and `JWT_SECRET_PREVIOUS`: shared secrets for HS256, HS384 and HS512, of
-    /// 32 bytes or more. With two, tokens of either are taken, while a new one is brought in.
+    /// `JWT_SECRET` (else `BETTER_AUTH_SECRET`) and `JWT_SECRET_PREVIOUS`: shared secrets for HS256, HS384 and HS512,
+    /// of 32 bytes or more. With two, tokens of either are taken, while a new one is brought in.
     pub secrets: Vec<String>,
     /// `JWKS`: an issuer's public keys as JSON. They are fixed: nothing is fetched.
     pub jwks: Option<String>,

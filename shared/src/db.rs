@@ -1,5 +1,5 @@
-//! The database: [`url`] says where it is, a pool keeps the connection, and each request's [`flight`] is tried on it for as
-//! long as the request's time lasts.
+//! The database: [`url`] says where it is, a pool keeps the connection, and each request's [`flight`] is tried on it for
+//! as long as the request's time lasts.
 
 mod flight;
 mod url;
@@ -133,8 +133,8 @@ fn random_half_to_one() -> f64 {
     0.5 + f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 512.0
 }
 
-/// Without a connection. What a server or a pooler says while it lets nobody in is nearly always that it is waking up or
-/// full; that it does not know the login (class 28) or the database (3D) it will say again.
+/// Without a connection. What a server or a pooler says while it lets nobody in is nearly always that it is waking up
+/// or full; that it does not know the login (class 28) or the database (3D) it will say again.
 impl From<PoolError> for Error {
     fn from(error: PoolError) -> Self {
         match error {

@@ -17,6 +17,8 @@ pub enum Error {
     InvalidRequest(Vec<Detail>),
     /// 400: a body that can be read but is no task.
     ValidationFailed(Vec<Detail>),
+    /// 400: more than one token, of which none is looked at.
+    TwoTokens,
     /// 401: no token, or none that holds.
     Unauthorized(Unauthorized),
     /// 403: the path names another user than the token.
@@ -77,6 +79,7 @@ impl Error {
         let (status, code, message) = match self {
             Self::InvalidRequest(_) => (400, "invalid_request", "The request cannot be read."),
             Self::ValidationFailed(_) => (400, "validation_failed", "The task is not valid."),
+            Self::TwoTokens => (400, "invalid_request", "Send one bearer token, and the header Authorization once."),
             // The same for every cause; what helps with an honest token stands in the challenge.
             Self::Unauthorized(_) => (
                 401,
@@ -138,7 +141,10 @@ impl Error {
         let response = http::json(status, &Body { code, message: &message, details: self.details() });
         match self {
             Self::Unauthorized(reason) => response.header("WWW-Authenticate", reason.challenge()),
-            Self::DatabaseUnavailable(_) | Self::DatabaseRefused(_) => response.header("Retry-After", "1"),
+            Self::TwoTokens => response.header("WWW-Authenticate", r#"Bearer realm="tasks", error="invalid_request""#),
+            Self::DatabaseUnavailable(_) => response.header("Retry-After", "1"),
+            // Until somebody has mended the settings.
+            Self::DatabaseRefused(_) => response.header("Retry-After", "60"),
             // Not before another fetch is allowed.
             Self::KeysUnavailable => response.header("Retry-After", "5"),
             _ => response,

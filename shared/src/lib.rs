@@ -7,7 +7,7 @@
 //! - [`http`]: path, query, preconditions and body; the shapes of the answers.
 //! - [`task`] and [`page`]: the parsed types. One that exists is valid.
 //! - [`tasks`]: the SQL, one function an operation.
-//! - [`db`]: TLS, the pool, and the flight: one transaction in one round trip.
+//! - [`db`]: TLS, the pool, the flight (one transaction in one round trip), and trying again.
 //! - [`error`]: every way to fail, as status, code and sentence.
 //! - [`config`] and [`telemetry`]: what is set from outside, and what is told to the log.
 

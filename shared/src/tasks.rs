@@ -1,7 +1,7 @@
 //! The SQL: one function an operation, each statement once. `$1` is always the owner, and every statement names it.
 //!
-//! A write runs under the lock of its owner's row (db.rs takes it). `bumped` moves the owner's revision on, remembers the
-//! request and reads the clock; the task is stamped with both. Where the task is not found, or not at a revision that
+//! A write runs under the lock of its owner's row (db/flight.rs takes it). `bumped` moves the owner's revision on,
+//! remembers the request and reads the clock; the task is stamped with both. Where the task is not found, or not at a revision that
 //! the caller allows, `bumped` is empty, and so nothing is written. It is empty, too, where the request has been done
 //! already: a try that follows a lost acknowledgement changes nothing and answers with what is.
 
@@ -57,7 +57,7 @@ pub async fn get(db: &Db, user: &UserId, id: Uuid) -> Result<Task> {
     Ok(Task::try_from(row)?)
 }
 
-/// Makes a task, and with the first one the user. Index: `users_pkey`.
+/// Makes a task, and with the first one the user. Index: `users_pkey`, `tasks_pkey`.
 pub async fn create(db: &Db, user: &UserId, new: &NewTask) -> Result<Task> {
     const SQL: &str = formatcp!(
         "with bumped as (
@@ -91,8 +91,8 @@ pub async fn create(db: &Db, user: &UserId, new: &NewTask) -> Result<Task> {
 /// Puts the request first among those that the owner's row remembers; `$2` is its id.
 const REMEMBER: &str = "recent_requests = (array[$2] || recent_requests)[1:32]";
 
-/// The start of every write to a task that exists. `$2` is the request, `$3` the task, `$4` the revisions that the caller
-/// allows (null for any). Index: `tasks_pkey`, `users_pkey`.
+/// The start of every write to a task that exists. `$2` is the request, `$3` the task, `$4` the revisions that the
+/// caller allows (null for any). Index: `tasks_pkey`, `users_pkey`.
 const FOUND_AND_BUMPED: &str = formatcp!(
     "with owner as (
          select $2 = any (recent_requests) as done from users where id = $1

@@ -10,8 +10,8 @@ use crate::{
     config::{Fatal, optional},
 };
 
-/// Starts the log on standard output. `LOG_LEVEL` is `trace`, `debug`, `info` (the default), `warn`, `error` or `off`. It
-/// is for our own lines: what the libraries say is told from `warn` on, because the Lambda runtime traces whole events,
+/// Starts the log on standard output. `LOG_LEVEL` is `trace`, `debug`, `info` (the default), `warn`, `error` or `off`.
+/// It is for our own lines: what the libraries say is told from `warn` on, because the Lambda runtime traces whole events,
 /// with the tokens in them.
 pub fn init() -> Result<(), Fatal> {
     let level = match optional("LOG_LEVEL") {

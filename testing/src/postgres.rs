@@ -68,7 +68,8 @@ impl Database {
         execute(&self.connect().await, &tables.concat()).await;
     }
 
-    /// The URL of a new login that is a member of `task_api` and nothing else: it has no right before it takes the role on.
+    /// The URL of a new login that is a member of `task_api` and nothing else: it has no right before it takes the role
+    /// on.
     pub async fn member(&self) -> String {
         self.login("noinherit in role task_api").await
     }

@@ -47,10 +47,10 @@ enum Refusal {
 }
 
 impl Refusal {
-    fn challenge(self) -> Option<String> {
+    fn challenge(self) -> String {
         let description = match self {
-            Self::BadRequest => return None,
-            Self::Missing => return Some(r#"Bearer realm="tasks""#.to_owned()),
+            Self::BadRequest => return r#"Bearer realm="tasks", error="invalid_request""#.to_owned(),
+            Self::Missing => return r#"Bearer realm="tasks""#.to_owned(),
             Self::Invalid => "the token is not valid",
             Self::UnknownKey => "the token is signed with a key or an algorithm that is not known here",
             Self::Expired => "the token has expired",
@@ -58,7 +58,7 @@ impl Refusal {
             Self::Issuer => "the token is of another issuer",
             Self::Audience => "the token is for another audience",
         };
-        Some(format!(r#"Bearer realm="tasks", error="invalid_token", error_description="{description}""#))
+        format!(r#"Bearer realm="tasks", error="invalid_token", error_description="{description}""#)
     }
 }
 
@@ -82,7 +82,7 @@ impl Attack {
         let status = if self.refusal == Refusal::BadRequest { 400 } else { 401 };
         let (challenge, expected) = (answer.header("www-authenticate"), self.refusal.challenge());
         let right = answer.status == status
-            && challenge == expected.as_deref()
+            && challenge == Some(expected.as_str())
             && (status == 400 || answer.text() == unauthorized);
         (!right).then(|| format!("{}: {} {challenge:?} instead of {:?}", self.name, answer.status, self.refusal))
     }

@@ -10,11 +10,11 @@ use tokio::sync::Mutex;
 
 use super::{fetch::JwksUrl, key_set::KeySet};
 
-/// The shortest time between two fetches. A token with a made-up `kid` costs the issuer no more than this, and a new
+/// The shortest time between two fetches where there are keys. A token with a made-up `kid` costs the issuer no more than this, and a new
 /// key is known within a minute.
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
-/// The same for who has no keys at all: nothing can be done without, and nobody is spared by waiting.
+/// The same where there are none: nothing can be done without, and waiting spares nobody.
 const COOL_DOWN_WITHOUT_KEYS: Duration = Duration::from_secs(5);
 
 /// The key set behind a URL.

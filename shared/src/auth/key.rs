@@ -9,7 +9,7 @@ use super::token::Token;
 use crate::json::Object;
 
 /// RFC 7518 §3.3 wants 2048 bits or more; beyond 4096 the cost of a check is an attack of its own.
-const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=512;
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
 /// A key that tokens are verified with.
 #[derive(Debug)]
@@ -55,10 +55,15 @@ impl Key {
         !kids_differ && self.algorithms.contains(&token.algorithm)
     }
 
-    /// Whether it has.
+    /// Whether the token names this very key, or names none.
+    pub(super) fn is_meant_by(&self, token: &Token<'_>) -> bool {
+        token.kid.is_none() || self.kid == token.kid
+    }
+
+    /// Whether it has, of a token that [may have been](Self::may_have_signed).
     pub(super) fn has_signed(&self, token: &Token<'_>) -> bool {
         let verified = crypto::verify(token.signature, token.message.as_bytes(), &self.decoding, token.algorithm);
-        self.algorithms.contains(&token.algorithm) && verified.unwrap_or(false)
+        verified.unwrap_or(false)
     }
 }
 
@@ -103,7 +108,8 @@ fn public_key(jwk: &Object) -> Result<(DecodingKey, Vec<Algorithm>), &'static st
 }
 
 fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), &'static str> {
-    if n.first() == Some(&0) || !RSA_BYTES.contains(&n.len()) {
+    let leading_zeros = n.first().map_or(0, |first| first.leading_zeros() as usize);
+    if leading_zeros == 8 || !RSA_BITS.contains(&(n.len() * 8 - leading_zeros)) {
         return Err("an RSA key has 2048 to 4096 bits");
     }
     // 1, however many zeros stand before it, would make every signature its own message; beyond four bytes no issuer

@@ -14,8 +14,8 @@ const KEYS: usize = 32;
 pub(super) struct KeySet(Vec<Key>);
 
 impl KeySet {
-    /// Reads a set. A key that cannot be used is left out and told; a set of nothing but such keys is an error. An empty
-    /// one is none: an issuer that withdraws all of its keys, or has not made the first one yet, says it in this way.
+    /// Reads a set. A key that cannot be used is left out and told; a set of nothing but such keys is an error. An
+    /// empty one is none: an issuer that withdraws all of its keys, or has not made the first one yet, says it in this way.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let set = json::object(bytes).map_err(|error| format!("not a JSON object: {error}"))?;
         let keys = set.get("keys").and_then(Value::as_array).ok_or("it has no array `keys`")?;
@@ -35,6 +35,11 @@ impl KeySet {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether one of the keys is the one that the token means.
+    pub(super) fn has_the_key_of(&self, token: &Token<'_>) -> bool {
+        self.candidates(token).any(|key| key.is_meant_by(token))
     }
 
     /// The keys with which the token may have been signed.

@@ -61,6 +61,9 @@ fn segments() -> Vec<Attack> {
     let encrypted = segment(r#"{"alg":"dir","enc":"A128GCM"}"#);
     let nested = segment(&token);
     let flattened = json!({ "protected": header, "payload": payload, "signature": signature }).to_string();
+    let signatures = json!([{ "protected": header, "signature": signature }]);
+    let general = json!({ "payload": payload, "signatures": signatures }).to_string();
+    let with_cty = segment(with_member(&honest().header_text(), "cty", "\"JWT\""));
     let one_member = json!({ "payload": token }).to_string();
     let invalid = |name: &str, token: &str| Attack::new(name, token, Invalid);
     vec![
@@ -85,6 +88,8 @@ fn segments() -> Vec<Attack> {
         invalid("a token in a token", &with_payload(&token)),
         invalid("a token in a token as JSON", &with_payload(json!(token).to_string())),
         invalid("a token in base64url", &nested),
+        invalid("a token in a token that says so", &sealed(&with_cty, &nested)),
+        Attack::new("JSON serialisation in general", &general, BadRequest),
         Attack::new("JSON serialisation", &flattened, BadRequest),
         invalid("JSON serialisation without commas", &one_member),
         invalid("JSON serialisation, encoded", &segment(flattened)),
@@ -114,6 +119,9 @@ fn encodings() -> Vec<Attack> {
         invalid("a space in the payload", &sealed(&header, &format!("{} {}", &payload[..4], &payload[4..]))),
         invalid("a line feed in the payload", &sealed(&header, &format!("{}\n{}", &payload[..4], &payload[4..]))),
         invalid("a carriage return after the signature", &format!("{token}\r\n x")),
+        invalid("a line end after the signature", &format!("{token}\r\n")),
+        invalid("a space that does not break after the signature", &format!("{token}\u{a0}")),
+        invalid("a wide space after the signature", &format!("{token}\u{3000}")),
         invalid("a space before the payload", &sealed(&header, &format!(" {payload}"))),
         invalid("a tab before the signature", &format!("{header}.{payload}.\t{signature}")),
         invalid("another word", &format!("{token} x")),

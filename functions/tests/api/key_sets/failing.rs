@@ -132,6 +132,7 @@ async fn after_the_cool_down_an_issuer_is_asked_once_more_and_what_it_fails_to_s
     let (key, database) = (Key::p256("a"), Database::create().await);
     let mut tests = JoinSet::new();
     tests.spawn(rotation(database.url()));
+    tests.spawn(rotation_beside_a_nameless_key(database.url()));
     tests.spawn(withdrawal(database.url()));
     tests.spawn(withdrawal_of_all(database.url()));
     tests.spawn(age(database.url()));
@@ -156,6 +157,18 @@ async fn rotation(database_url: String) {
     assert_taken(&process.list(&token(&new)).await);
     assert_taken(&process.list(&token(&old)).await);
     assert_unknown(&process.list(&garbage(1)).await);
+    assert_eq!(process.issuer.fetches(), 2);
+}
+
+/// A key without a name may have signed any token, and must not keep the key that a token names from being fetched.
+async fn rotation_beside_a_nameless_key(database_url: String) {
+    let (nameless, new) = (Key::p256("nameless"), Key::p256("new"));
+    let published = json!({ "keys": [nameless.jwk_with(json!({ "kid": null }))] });
+    let mut process = Process::start(&database_url, Issuer::that(Reply::Set(published)).await, "600").await;
+    assert_taken(&process.list(&token(&nameless)).await);
+    process.issuer.publish([&new]);
+    sleep(COOL_DOWN).await;
+    assert_taken(&process.list(&token(&new)).await);
     assert_eq!(process.issuer.fetches(), 2);
 }
 
