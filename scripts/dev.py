@@ -362,12 +362,15 @@ class Lines(threading.Thread):
     def __init__(self, stream):
         super().__init__(daemon=True)
         self.stream, self.kept, self.shown = stream, [], threading.Event()
+        self.ended = threading.Event()  # a function has, by itself
         self.start()
 
     def run(self):
         restarted = 0.0
         for line in self.stream:
             plain = self.ANSI.sub("", line).strip()
+            if plain.startswith("ERROR command exited"):
+                self.ended.set()
             if plain == "ERROR command killed code=ForceStop":  # each process that a change of the code ends
                 if time.monotonic() - restarted > 3:
                     say("· The code has changed: compiling, then restarting the functions")
@@ -378,6 +381,11 @@ class Lines(threading.Thread):
                 say(line, end="")
             else:
                 self.kept.append(line)
+
+    def refusal(self):
+        """Why a function would not start: the one sentence that it ends with."""
+        lines = (self.ANSI.sub("", line).strip() for line in self.kept)
+        return next((line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")), None)
 
     def show(self, kept=False):
         """From now on; with what was said before, where that explains a failure."""
@@ -407,8 +415,11 @@ def warm_up(workspace, api, child, lines):
     askers = [threading.Thread(target=ask, args=(function, *route), daemon=True) for function, route in routes.items()]
     for asker in askers:
         asker.start()
-    while any(asker.is_alive() for asker in askers) and child.poll() is None:
+    # One that has ended leaves its requests waiting.
+    while any(asker.is_alive() for asker in askers) and child.poll() is None and not lines.ended.is_set():
         time.sleep(0.05)
+    if lines.ended.is_set() and lines.refusal():
+        fail(f"The functions do not start: {lines.refusal()}.")
     for function in routes:
         status, body = answers.get(function, (None, ""))
         if status is None or status >= 500:
