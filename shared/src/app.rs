@@ -1,77 +1,138 @@
 //! Starts a function and answers its invocations. Nothing else here knows that it runs on Lambda.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    process,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use futures_util::FutureExt as _;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::{Instant, timeout, timeout_at},
+};
 
 use crate::{
     Error, Request, Response, Result,
     auth::{self, UserId, Verifier},
-    config::{Config, Fatal, optional},
+    config::{Config, Fatal, TimeConfig, optional},
     db::Db,
-    http, telemetry,
+    http,
+    telemetry::{self, Record},
 };
+
+/// How long a start waits for the database. Lambda gives the init phase a whole processor, which a handshake can use;
+/// a connection takes five or six round trips. A database that is asleep or down is not waited for: the connection goes
+/// on being opened while the first request is read and its token checked.
+const HEAD_START: Duration = Duration::from_millis(250);
 
 /// What lives as long as the function's process: one of each, made at its start.
 pub struct App {
     /// The database.
     pub db: Db,
     tokens: Verifier,
+    time: TimeConfig,
+}
+
+/// Who asks, and until when they wait for the answer.
+pub struct Caller {
+    /// Whose tasks are served.
+    pub user: UserId,
+    pub(crate) deadline: Instant,
+    pub(crate) record: Arc<Record>,
 }
 
 impl App {
     /// Reads the settings, connects and fetches the issuer's keys, both at once, so that the first request finds them:
-    /// Lambda's init phase has a full CPU and nobody waits. What cannot be reached does not fail the start; the
-    /// requests will say so.
-    pub async fn start() -> Result<Self, Fatal> {
+    /// nobody waits yet. What cannot be reached does not fail the start; the requests will say so.
+    pub async fn start() -> Result<&'static Self, Fatal> {
         let config = Config::from_env()?;
-        let app = Self { db: Db::new(config.database)?, tokens: Verifier::new(config.tokens)? };
-        let (connected, ()) = tokio::join!(app.db.connect(), app.tokens.warm());
-        if let Err(error) = connected {
-            tracing::warn!(cause = error.cause(), "no connection at the start");
-        }
+        let app = Self { db: Db::new(config.database)?, tokens: Verifier::new(config.tokens)?, time: config.time };
+        let app: &'static Self = Box::leak(Box::new(app));
+        let connecting = timeout(HEAD_START, app.db.open_ahead());
+        let _ = tokio::join!(connecting, app.tokens.warm());
+        app.close_at_the_end()?;
         Ok(app)
     }
 
     /// The caller, who may address no tasks but their own.
-    pub async fn authenticate(&self, request: &Request) -> Result<UserId> {
-        let user = self.tokens.verify(auth::bearer(request)?).await?;
-        if http::addresses(request, &user) { Ok(user) } else { Err(Error::Forbidden) }
+    pub async fn authenticate(&self, request: &Request) -> Result<Caller> {
+        let deadline = self.deadline(request);
+        let token = auth::bearer(request)?;
+        let verified = timeout_at(deadline, self.tokens.verify(token)).await;
+        let user = verified.unwrap_or(Err(Error::KeysUnavailable))?;
+        if !http::addresses(request, &user) {
+            return Err(Error::Forbidden);
+        }
+        Ok(Caller { user, deadline, record: Arc::clone(&request.record) })
+    }
+
+    /// When the request must have its answer: after its budget, or before Lambda ends the invocation. An end that has
+    /// passed is none: `cargo lambda watch` names one in 1970.
+    fn deadline(&self, request: &Request) -> Instant {
+        let left = request.ends.and_then(|end| end.duration_since(SystemTime::now()).ok());
+        let limit = left.map_or(self.time.budget, |left| self.time.budget.min(left.saturating_sub(self.time.margin)));
+        Instant::now() + limit
+    }
+
+    /// Lambda announces the end of an environment by SIGTERM, if anything in it has registered as an extension, and on
+    /// Managed Instances. (Without, it kills: then Postgres finds out by its own time-out. Registering for the sake of
+    /// this would cost every cold start a request to the Extensions API.)
+    fn close_at_the_end(&'static self) -> Result<(), Fatal> {
+        let mut end = signal(SignalKind::terminate())
+            .map_err(|error| Fatal::new(format!("SIGTERM cannot be listened for: {error}")))?;
+        tokio::spawn(async move {
+            end.recv().await;
+            self.db.close().await;
+            process::exit(0);
+        });
+        Ok(())
     }
 }
 
-/// Runs a function: `start` once, then `handler` for every request, until Lambda ends the process.
-pub async fn serve<S>(
+/// Runs a function: `start` once, then `handler` for every request, until Lambda ends the process. It serves one request
+/// at a time, or on Managed Instances as many as Lambda says, all on one thread.
+pub async fn serve<S, F>(
     start: impl AsyncFnOnce() -> Result<S, Fatal>,
-    handler: impl AsyncFn(&S, &Request) -> Result<Response>,
-) -> Result<(), Fatal> {
+    handler: impl Fn(S, Request) -> F + Clone + Send + Sync + 'static,
+) -> Result<(), Fatal>
+where
+    S: Copy + Send + Sync + 'static,
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
     if optional("AWS_LAMBDA_RUNTIME_API").is_none() {
         return Err(Fatal::new("this is a Lambda function: run it on Lambda, or all of them here by `make dev`"));
     }
     telemetry::init()?;
     let state = start().await?;
-    let (state, handler) = (&state, &handler);
-    lambda_runtime::run(service_fn(async move |event: LambdaEvent<Request>| {
-        Ok::<_, lambda_runtime::Error>(answer(state, handler, event).await)
-    }))
-    .await
-    .map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
+    // Boxed, because the runtime wraps the future so often that its type is deeper than the compiler looks.
+    let service = service_fn(move |event: LambdaEvent<Request>| {
+        answer(state, handler.clone(), event).map(Ok::<_, lambda_runtime::Error>).boxed()
+    });
+    Runtime::new(service)
+        .run_concurrent()
+        .await
+        .map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
 }
 
 /// One request: answered whatever happens, with one line in the log.
-async fn answer<S>(
-    state: &S,
-    handler: &impl AsyncFn(&S, &Request) -> Result<Response>,
-    event: LambdaEvent<Request>,
-) -> Response {
-    let started = Instant::now();
-    let request = event.payload;
-    let route = request.route().unwrap_or(&event.context.env_config.function_name);
-    let request_id = request.id().unwrap_or(&event.context.request_id);
+async fn answer<S, F>(
+    state: S,
+    handler: impl Fn(S, Request) -> F,
+    LambdaEvent { payload: mut request, context, .. }: LambdaEvent<Request>,
+) -> Response
+where
+    F: Future<Output = Result<Response>>,
+{
+    let route = request.route().unwrap_or(&context.env_config.function_name).to_owned();
+    let request_id = request.id().unwrap_or(&context.request_id).to_owned();
+    request.ends = UNIX_EPOCH.checked_add(Duration::from_millis(context.deadline));
+    let record = Arc::clone(&request.record);
     // A panic would reach the client as the gateway's own error body. The state is fit for use afterwards: the
     // connection of an unfinished flight is not put back (db/flight.rs), and nothing else changes.
-    let result = AssertUnwindSafe(handler(state, &request))
+    let result = AssertUnwindSafe(async { handler(state, request).await })
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Err(Error::Internal("panic: its message is on standard error".into())));
@@ -79,22 +140,22 @@ async fn answer<S>(
         Ok(response) => (response, None),
         Err(error) => (error.response(), Some(error)),
     };
-    telemetry::request(route, request_id, response.status_code, failure.as_ref(), started.elapsed());
-    http::finish(response, request_id)
+    telemetry::request(&route, &request_id, response.status_code, failure.as_ref(), &record);
+    http::finish(response, &request_id)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    async fn panics((): &(), _: &Request) -> Result<Response> {
+    async fn panics((): (), _: Request) -> Result<Response> {
         panic!("on purpose")
     }
 
     #[tokio::test]
     async fn a_panic_is_answered_like_any_other_defect() {
         let event = LambdaEvent::new(Request::default(), lambda_runtime::Context::default());
-        let response = answer(&(), &panics, event).await;
+        let response = answer((), panics, event).await;
         assert_eq!(response.status_code, 500);
         assert!(serde_json::to_string(&response).unwrap().contains("internal"), "{response:?}");
     }

@@ -12,20 +12,87 @@ const SECRET_BYTES: usize = 32;
 
 /// The settings of a function that serves tasks. (`health` has none.)
 pub struct Config {
-    /// `DATABASE_URL`: where the tasks are; on Neon the pooled host.
-    pub database: DatabaseUrl,
+    /// How the database is reached.
+    pub database: DatabaseConfig,
     /// Which tokens are taken.
     pub tokens: TokenConfig,
+    /// How long a request may take.
+    pub time: TimeConfig,
 }
 
 impl Config {
     /// Reads the environment. What is missing or wrong is named.
     pub fn from_env() -> Result<Self, Fatal> {
         Ok(Self {
-            database: DatabaseUrl::parse("DATABASE_URL", &required("DATABASE_URL")?)?,
+            database: DatabaseConfig::from_env()?,
             tokens: TokenConfig::from_env()?,
+            time: TimeConfig::from_env()?,
         })
     }
+}
+
+/// How long a request may take, in milliseconds.
+#[derive(Clone, Copy)]
+pub struct TimeConfig {
+    /// `REQUEST_BUDGET_MS`: after how long the client gets its 503, 500 to 25,000; 8,000 if unset. Enough for a compute
+    /// that wakes in 3 s, with a try before and one after; more would only fill every environment with requests that
+    /// wait, and each of them is paid for by the millisecond. The gateway gives up after 30 s.
+    pub budget: Duration,
+    /// `REQUEST_MARGIN_MS`: how much earlier than the invocation's end, which Lambda names with each, 50 to 5,000; 500
+    /// if unset: what the answer takes to leave, also at a small function's share of a processor.
+    pub margin: Duration,
+}
+
+impl TimeConfig {
+    fn from_env() -> Result<Self, Fatal> {
+        Ok(Self {
+            budget: milliseconds("REQUEST_BUDGET_MS", 8_000, 500..=25_000)?,
+            margin: milliseconds("REQUEST_MARGIN_MS", 500, 50..=5_000)?,
+        })
+    }
+}
+
+/// How the database is reached. The times are in milliseconds.
+pub struct DatabaseConfig {
+    /// `DATABASE_URL`: where the tasks are; on Neon the pooled host.
+    pub url: DatabaseUrl,
+    /// `DB_POOL_SIZE`: how many connections an environment keeps, 1 to 10. If unset, as many as Lambda has it serve
+    /// requests at once: one, and on Managed Instances what `AWS_LAMBDA_MAX_CONCURRENCY` says, at most 10.
+    pub connections: usize,
+    /// `DB_CONNECT_MS`: for a connection as a whole: waiting for one, TCP, TLS, authentication and a compute that has to
+    /// wake, 100 to 25,000; 5,000 if unset. Neon wakes in a few hundred milliseconds, and rarely in seconds.
+    pub connect_limit: Duration,
+    /// `DB_TRY_MS`: for one try of a flight on an open connection, 100 to 25,000; 3,000 if unset. A peer may take what
+    /// is sent and never answer; the next try goes to another. A flight takes milliseconds where none waits for a lock.
+    pub try_limit: Duration,
+    /// `DB_PROBE_AFTER_MS`: how long a connection may go unused before it is asked for a sign of life, which costs a
+    /// round trip, 0 to 3,600,000; 60,000 if unset. Whatever lies between drops a connection after minutes.
+    pub probe_after: Duration,
+    /// `DB_MAX_AGE_MS`: after how long a connection is replaced, 1,000 to 86,400,000; 1,800,000 (half an hour) if unset,
+    /// so that a host that has been replaced behind its name is left, and a server's memory for a session is freed.
+    pub max_age: Duration,
+}
+
+impl DatabaseConfig {
+    fn from_env() -> Result<Self, Fatal> {
+        Ok(Self {
+            url: DatabaseUrl::parse("DATABASE_URL", &required("DATABASE_URL")?)?,
+            connections: connections()?,
+            connect_limit: milliseconds("DB_CONNECT_MS", 5_000, 100..=25_000)?,
+            try_limit: milliseconds("DB_TRY_MS", 3_000, 100..=25_000)?,
+            probe_after: milliseconds("DB_PROBE_AFTER_MS", 60_000, 0..=3_600_000)?,
+            max_age: milliseconds("DB_MAX_AGE_MS", 1_800_000, 1_000..=86_400_000)?,
+        })
+    }
+}
+
+/// The most connections of one environment. Postgres has a process for each, and there are many environments.
+const MOST_CONNECTIONS: u32 = 10;
+
+fn connections() -> Result<usize, Fatal> {
+    let at_once = optional("AWS_LAMBDA_MAX_CONCURRENCY").and_then(|number| number.parse().ok()).unwrap_or(1);
+    let default = u32::clamp(at_once, 1, MOST_CONNECTIONS);
+    Ok(number("DB_POOL_SIZE", "", default, 1..=MOST_CONNECTIONS)? as usize)
 }
 
 /// Which tokens are taken. At least one of the sources of keys is set.
@@ -51,13 +118,13 @@ impl TokenConfig {
             secrets: secrets()?,
             jwks: optional("JWKS"),
             jwks_url: optional("JWKS_URL").map(|url| JwksUrl::parse("JWKS_URL", &url)).transpose()?,
-            jwks_max_age: Duration::from_secs(number("JWKS_MAX_AGE", 600, 30..=86_400)?.into()),
+            jwks_max_age: Duration::from_secs(number("JWKS_MAX_AGE", " of seconds", 600, 30..=86_400)?.into()),
             policy: Policy {
                 issuers: list("JWT_ISSUER"),
                 audiences: list("JWT_AUDIENCE"),
                 audience_claim: optional("JWT_AUDIENCE_CLAIM").unwrap_or_else(|| "aud".into()),
                 user_claim: optional("JWT_USER_CLAIM").unwrap_or_else(|| "sub".into()),
-                leeway: number("JWT_LEEWAY", 30, 0..=300)?,
+                leeway: number("JWT_LEEWAY", " of seconds", 30, 0..=300)?,
             },
         };
         if config.secrets.is_empty() && config.jwks.is_none() && config.jwks_url.is_none() {
@@ -93,11 +160,15 @@ fn list(name: &str) -> Vec<String> {
     values.split(',').map(str::trim).filter(|value| !value.is_empty()).map(ToOwned::to_owned).collect()
 }
 
-fn number(name: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, Fatal> {
+fn milliseconds(name: &str, default: u32, range: RangeInclusive<u32>) -> Result<Duration, Fatal> {
+    Ok(Duration::from_millis(number(name, " of milliseconds", default, range)?.into()))
+}
+
+fn number(name: &str, unit: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, Fatal> {
     let Some(text) = optional(name) else { return Ok(default) };
     text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
         Fatal::new(format!(
-            "{name} is {text:?} and must be a whole number of seconds from {} to {}",
+            "{name} is {text:?} and must be a whole number{unit} from {} to {}",
             range.start(),
             range.end()
         ))

@@ -1,106 +1,99 @@
-//! The database: [`url`] says where it is, a pool keeps the connection, and each request's [`flight`] is tried on it for
-//! as long as the request's time lasts.
+//! The database: [`url`] says where it is, a pool keeps each [`connection`], and a request's [`flight`] is tried for as
+//! long as the request's time lasts.
 
+mod connection;
 mod flight;
 mod url;
 
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool::managed::{PoolError, QueueMode};
 use tokio::{
-    task::yield_now,
-    time::{Instant, sleep, timeout_at},
+    task::JoinHandle,
+    time::{Instant, sleep, timeout, timeout_at},
 };
-use tokio_postgres::{NoTls, Row};
+use tokio_postgres::Row;
 
 pub use self::{flight::Statement, url::DatabaseUrl};
 
-use self::flight::Flight;
-use crate::{
-    UserId,
-    config::Fatal,
-    error::{Error, Result, describe, is_of},
+use self::{
+    connection::{Manager, Pool, Pooled},
+    flight::Flight,
 };
-
-/// A function serves one request at a time, and so never has a use for a second connection.
-const CONNECTIONS: usize = 1;
-
-/// Getting a connection: TCP, TLS and authentication, and a Neon compute that has to wake, which takes a few hundred
-/// milliseconds and rarely seconds.
-const CONNECT: Duration = Duration::from_secs(5);
-
-/// A request's whole time at the database. The gateway would give up after 30 s; a client before that.
-const BUDGET: Duration = Duration::from_secs(8);
+use crate::{
+    Caller,
+    config::{DatabaseConfig, Fatal},
+    error::{Error, Result, describe, is_of},
+    tls,
+};
 
 /// Between two tries, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// How long closing may take. Lambda kills what has not ended 500 ms after its signal.
+const FAREWELL: Duration = Duration::from_millis(300);
+
 /// The database, as the operations see it.
 pub struct Db {
     pool: Pool,
+    connect_limit: Duration,
+    try_limit: Duration,
 }
 
 impl Db {
     /// Makes the pool; it connects when it is first used.
-    pub fn new(url: DatabaseUrl) -> Result<Self, Fatal> {
-        // `Fast` looks whether the socket is known to be closed; asking the server would be a second round trip.
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = if url.wants_tls() {
-            Manager::from_config(url.0, url::tls()?, recycling)
-        } else {
-            Manager::from_config(url.0, NoTls, recycling)
-        };
-        let pool = Pool::builder(manager)
-            .max_size(CONNECTIONS)
-            .runtime(Runtime::Tokio1)
-            .create_timeout(Some(CONNECT))
-            .wait_timeout(Some(CONNECT))
-            .recycle_timeout(Some(CONNECT))
-            .build()
-            .map_err(|error| Fatal::new(format!("the pool cannot be made: {error}")))?;
-        Ok(Self { pool })
+    pub fn new(config: DatabaseConfig) -> Result<Self, Fatal> {
+        let manager = Manager { url: config.url, probe_after: config.probe_after, max_age: config.max_age };
+        // The connection used last is used next: fewer are kept from looking idle. No limits here: what waits for a
+        // connection, opens one or looks one over is bounded as a whole, in `connection`.
+        let pool = Pool::builder(manager).max_size(config.connections).queue_mode(QueueMode::Lifo).build();
+        let pool = pool.map_err(|error| Fatal::new(format!("the pool cannot be made: {error}")))?;
+        Ok(Self { pool, connect_limit: config.connect_limit, try_limit: config.try_limit })
     }
 
-    /// Opens a connection ahead of the first request.
-    pub async fn connect(&self) -> Result<()> {
-        drop(self.pool.get().await?);
-        Ok(())
+    /// Opens a connection in the background, ahead of the first request: that finds it, or waits for it.
+    pub(crate) fn open_ahead(&self) -> JoinHandle<()> {
+        let (pool, limit) = (self.pool.clone(), self.connect_limit);
+        tokio::spawn(async move {
+            if let Err(error) = timeout(limit, pool.get()).await.map_err(|_| too_slow(limit)).and_then(into_result) {
+                tracing::warn!(cause = error.cause(), "no connection at the start");
+            }
+        })
     }
 
-    /// Runs a statement that only reads, as `user`.
-    pub async fn read(&self, user: &UserId, statement: Statement<'_>) -> Result<Vec<Row>> {
-        self.run(&Flight::read(user, statement)).await
+    /// Runs a statement that only reads, as the caller.
+    pub async fn read(&self, caller: &Caller, statement: Statement<'_>) -> Result<Vec<Row>> {
+        self.run(caller, &Flight::read(caller, statement)).await
     }
 
-    /// Runs a statement that writes, as `user` and under the lock of the user's row, so that one user's writes follow
+    /// Runs a statement that writes, as the caller and under the lock of their row, so that one user's writes follow
     /// each other. The lock is a statement of its own ahead of the write: in READ COMMITTED a statement's snapshot is
     /// older than its own wait for a lock, and the write would work on what was before the writer ahead of it
     /// (<https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED>).
-    pub async fn write(&self, user: &UserId, statement: Statement<'_>) -> Result<Vec<Row>> {
-        self.run(&Flight::write(user, statement)).await
+    pub async fn write(&self, caller: &Caller, statement: Statement<'_>) -> Result<Vec<Row>> {
+        self.run(caller, &Flight::write(caller, statement)).await
     }
 
-    /// The same for a user who may not be known yet: their row is made first.
-    pub async fn write_as_new(&self, user: &UserId, statement: Statement<'_>) -> Result<Vec<Row>> {
-        self.run(&Flight::write_as_new(user, statement)).await
+    /// The same for a caller who may not be known yet: their row is made first.
+    pub async fn write_as_new(&self, caller: &Caller, statement: Statement<'_>) -> Result<Vec<Row>> {
+        self.run(caller, &Flight::write_as_new(caller, statement)).await
     }
 
-    /// Tries again what failed in passing, on another connection where the one before broke, for as long as the budget
-    /// lasts. Reads and writes alike: what a try has done whose answer was lost, the next one finds remembered
+    /// Tries again what failed in passing, on another connection where the one before broke, for as long as the caller
+    /// waits. Reads and writes alike: what a try has done whose answer was lost, the next one finds remembered
     /// (`users.recent_requests`). The pauses double and are random, so that those who were thrown out together do not
     /// come back together.
-    async fn run(&self, flight: &Flight<'_>) -> Result<Vec<Row>> {
-        let deadline = Instant::now() + BUDGET;
+    async fn run(&self, caller: &Caller, flight: &Flight<'_>) -> Result<Vec<Row>> {
         let mut longest = FIRST_PAUSE;
         loop {
-            let cause = match timeout_at(deadline, self.once(flight, deadline)).await {
-                Ok(Err(Error::DatabaseUnavailable(cause))) => cause,
-                Ok(rows) => return rows,
-                Err(_) => format!("no answer in {BUDGET:?}"),
+            caller.record.tries();
+            let cause = match self.once(caller, flight).await {
+                Err(Error::DatabaseUnavailable(cause)) => cause,
+                outcome => return outcome,
             };
             let pause = longest.mul_f64(random_half_to_one());
-            if Instant::now() + pause >= deadline {
+            if Instant::now() + pause >= caller.deadline {
                 return Err(Error::DatabaseUnavailable(cause));
             }
             tracing::debug!(cause, "another try");
@@ -109,22 +102,33 @@ impl Db {
         }
     }
 
-    async fn once(&self, flight: &Flight<'_>, deadline: Instant) -> Result<Vec<Row>> {
-        let connection = self.living().await?;
-        flight.on(connection, deadline - Instant::now()).await
+    /// One try. A connection whose answer did not come in time is not used again: [`Flight::on`] sees to it.
+    async fn once(&self, caller: &Caller, flight: &Flight<'_>) -> Result<Vec<Row>> {
+        let connection = self.connection(caller.deadline).await?;
+        let limit = self.try_limit.min(caller.deadline - Instant::now());
+        timeout(limit, flight.on(connection, limit))
+            .await
+            .unwrap_or_else(|_| Err(Error::DatabaseUnavailable(format!("no answer in {limit:?}"))))
     }
 
-    /// A connection that is not known to be dead. Those that died while the environment was frozen are found without
-    /// asking the server: their tasks get a turn to see that the socket was closed.
-    async fn living(&self) -> Result<Object, PoolError> {
-        loop {
-            let connection = self.pool.get().await?;
-            yield_now().await;
-            if !connection.is_closed() {
-                return Ok(connection);
+    /// A connection that is not known to be dead: waited for, looked over, or opened, all in one limit.
+    async fn connection(&self, deadline: Instant) -> Result<Pooled> {
+        let limit = deadline.min(Instant::now() + self.connect_limit);
+        timeout_at(limit, self.pool.get()).await.map_err(|_| too_slow(self.connect_limit)).and_then(into_result)
+    }
+
+    /// Closes all connections, those in use when they come back, so that the server need not find out by itself that we
+    /// are gone.
+    pub(crate) async fn close(&self) {
+        let close_all = async {
+            while self.pool.status().size > 0 {
+                for connection in self.pool.retain(|_, _| false).removed {
+                    connection.close().await;
+                }
+                sleep(Duration::from_millis(5)).await;
             }
-            drop(Object::take(connection));
-        }
+        };
+        let _ = timeout(FAREWELL, close_all).await; // the server will find out
     }
 }
 
@@ -133,17 +137,21 @@ fn random_half_to_one() -> f64 {
     0.5 + f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 512.0
 }
 
+fn too_slow(limit: Duration) -> Error {
+    Error::DatabaseUnavailable(format!("no connection in {limit:?}"))
+}
+
 /// Without a connection. What a server or a pooler says while it lets nobody in is nearly always that it is waking up
-/// or full; that it does not know the login (class 28) or the database (3D) it will say again.
-impl From<PoolError> for Error {
-    fn from(error: PoolError) -> Self {
-        match error {
-            PoolError::Backend(error) if error.code().is_some_and(|state| is_of(state, &["28", "3D"])) => {
-                Self::DatabaseRefused(describe(&error))
-            }
-            PoolError::Backend(error) => Self::DatabaseUnavailable(describe(&error)),
-            PoolError::Timeout(_) => Self::DatabaseUnavailable(format!("no connection in {CONNECT:?}")),
-            other => Self::Internal(other.to_string()),
-        }
-    }
+/// or full. That it does not know the login (class 28) or the database (3D) it will say again, and a certificate that
+/// is not trusted now will not be in a second.
+fn into_result(pooled: Result<Pooled, PoolError<tokio_postgres::Error>>) -> Result<Pooled> {
+    pooled.map_err(|error| match error {
+        PoolError::Backend(error) if is_refusal(&error) => Error::DatabaseRefused(describe(&error)),
+        PoolError::Backend(error) => Error::DatabaseUnavailable(describe(&error)),
+        other => Error::Internal(other.to_string()),
+    })
+}
+
+fn is_refusal(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|state| is_of(state, &["28", "3D"])) || tls::is_distrust(error)
 }

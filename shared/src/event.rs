@@ -6,9 +6,11 @@
 //! (<https://github.com/aws/aws-lambda-rust-runtime/issues/515>, `Url::parse(…).unwrap()`), and refuses the event for
 //! a header value outside ASCII: each would be a 500 that any client can cause, and an alarm that it can ring.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
 use serde::{Deserialize, Serialize, Serializer};
+
+use crate::telemetry::Record;
 
 /// One HTTP request. What is absent or null is empty.
 #[derive(Debug, Default, Deserialize)]
@@ -22,6 +24,12 @@ pub struct Request {
     context: Option<Context>,
     pub(crate) body: Option<String>,
     is_base64_encoded: Option<bool>,
+    /// When Lambda ends the invocation.
+    #[serde(skip)]
+    pub(crate) ends: Option<SystemTime>,
+    /// What its line in the log will say of it.
+    #[serde(skip)]
+    pub(crate) record: Arc<Record>,
 }
 
 #[derive(Debug, Default, Deserialize)]

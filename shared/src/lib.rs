@@ -7,7 +7,8 @@
 //! - [`http`]: path, query, preconditions and body; the shapes of the answers.
 //! - [`task`] and [`page`]: the parsed types. One that exists is valid.
 //! - [`tasks`]: the SQL, one function an operation.
-//! - [`db`]: TLS, the pool, the flight (one transaction in one round trip), and trying again.
+//! - [`db`]: the pool, the flight (one transaction in one round trip), and trying again.
+//! - `tls`: whom a connection to the outside believes.
 //! - [`error`]: every way to fail, as status, code and sentence.
 //! - [`config`] and [`telemetry`]: what is set from outside, and what is told to the log.
 
@@ -23,8 +24,9 @@ pub mod page;
 pub mod task;
 pub mod tasks;
 pub mod telemetry;
+mod tls;
 
-pub use app::{App, serve};
+pub use app::{App, Caller, serve};
 pub use auth::UserId;
 pub use config::Fatal;
 pub use error::{Error, Result};

@@ -10,7 +10,7 @@ use tokio_postgres::{Row, types::Type};
 use uuid::Uuid;
 
 use crate::{
-    UserId,
+    Caller,
     db::{Db, Statement},
     error::{Error, Result},
     page::{ListQuery, Status},
@@ -22,7 +22,7 @@ const COLUMNS: &str = "tasks.id, tasks.owner_user_id, tasks.title, tasks.descrip
 
 /// The caller's tasks, newest first: one more than the page takes, if there is one. Index: `tasks_by_created`, or
 /// `tasks_by_completed_created` for one status.
-pub async fn list(db: &Db, user: &UserId, query: &ListQuery) -> Result<Vec<Task>> {
+pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Vec<Task>> {
     const ALL: &str = formatcp!(
         "select {COLUMNS} from tasks
          where owner_user_id = $1 and (created_at, id) < ($2, $3)
@@ -33,7 +33,7 @@ pub async fn list(db: &Db, user: &UserId, query: &ListQuery) -> Result<Vec<Task>
          where owner_user_id = $1 and (created_at, id) < ($2, $3) and completed = $5
          order by created_at desc, id desc limit $4"
     );
-    let (owner, after) = (user.as_str(), &query.cursor);
+    let (owner, after) = (caller.user.as_str(), &query.cursor);
     let rows = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
     let (filtered, completed) = (query.status != Status::All, query.status == Status::Completed);
     let mut statement = Statement::new(if filtered { BY_STATUS } else { ALL })
@@ -44,21 +44,21 @@ pub async fn list(db: &Db, user: &UserId, query: &ListQuery) -> Result<Vec<Task>
     if filtered {
         statement = statement.bind(&completed, Type::BOOL);
     }
-    let rows = db.read(user, statement).await?;
+    let rows = db.read(caller, statement).await?;
     Ok(rows.iter().map(Task::try_from).collect::<Result<_, _>>()?)
 }
 
 /// One of the caller's tasks. Index: `tasks_pkey`.
-pub async fn get(db: &Db, user: &UserId, id: Uuid) -> Result<Task> {
+pub async fn get(db: &Db, caller: &Caller, id: Uuid) -> Result<Task> {
     const SQL: &str = formatcp!("select {COLUMNS} from tasks where owner_user_id = $1 and id = $2");
-    let owner = user.as_str();
-    let rows = db.read(user, Statement::new(SQL).bind(&owner, Type::TEXT).bind(&id, Type::UUID)).await?;
+    let owner = caller.user.as_str();
+    let rows = db.read(caller, Statement::new(SQL).bind(&owner, Type::TEXT).bind(&id, Type::UUID)).await?;
     let row = rows.first().ok_or(Error::NotFound)?;
     Ok(Task::try_from(row)?)
 }
 
 /// Makes a task, and with the first one the user. Index: `users_pkey`, `tasks_pkey`.
-pub async fn create(db: &Db, user: &UserId, new: &NewTask) -> Result<Task> {
+pub async fn create(db: &Db, caller: &Caller, new: &NewTask) -> Result<Task> {
     const SQL: &str = formatcp!(
         "with bumped as (
              update users set revision = revision + 1, {REMEMBER}
@@ -74,7 +74,7 @@ pub async fn create(db: &Db, user: &UserId, new: &NewTask) -> Result<Task> {
     );
     // The id of the task is that of the request, too: both are made before the first try.
     let id = Uuid::now_v7();
-    let (owner, title) = (user.as_str(), new.title.as_str());
+    let (owner, title) = (caller.user.as_str(), new.title.as_str());
     let description = new.description.as_ref().map(Description::as_str);
     let statement = Statement::new(SQL)
         .bind(&owner, Type::TEXT)
@@ -82,7 +82,7 @@ pub async fn create(db: &Db, user: &UserId, new: &NewTask) -> Result<Task> {
         .bind(&title, Type::TEXT)
         .bind(&description, Type::TEXT)
         .bind(&new.completed, Type::BOOL);
-    let rows = db.write_as_new(user, statement).await?;
+    let rows = db.write_as_new(caller, statement).await?;
     // None where the task was made, its acknowledgement was lost, and another request has deleted it by now.
     let row = rows.first().ok_or(Error::NotFound)?;
     Ok(Task::try_from(row)?)
@@ -115,7 +115,7 @@ const OUTCOME: &str = "
     left join (select * from written union all select found.* from found, owner where done) as now on true";
 
 /// Changes what `patch` names. Index: `tasks_pkey`.
-pub async fn update(db: &Db, user: &UserId, id: Uuid, allowed: Option<&[i64]>, patch: &TaskPatch) -> Result<Task> {
+pub async fn update(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>, patch: &TaskPatch) -> Result<Task> {
     const SQL: &str = formatcp!(
         "{FOUND_AND_BUMPED}, written as (
              update tasks set
@@ -130,7 +130,7 @@ pub async fn update(db: &Db, user: &UserId, id: Uuid, allowed: Option<&[i64]>, p
          ) {OUTCOME}"
     );
     let request = Uuid::now_v7();
-    let (owner, title) = (user.as_str(), patch.title.as_ref().map(Title::as_str));
+    let (owner, title) = (caller.user.as_str(), patch.title.as_ref().map(Title::as_str));
     let description = patch.description.as_ref().and_then(|new| new.as_ref().map(Description::as_str));
     let describes = patch.description.is_some();
     let statement = Statement::new(SQL)
@@ -142,14 +142,14 @@ pub async fn update(db: &Db, user: &UserId, id: Uuid, allowed: Option<&[i64]>, p
         .bind(&describes, Type::BOOL)
         .bind(&description, Type::TEXT)
         .bind(&patch.completed, Type::BOOL);
-    let rows = db.write(user, statement).await?;
+    let rows = db.write(caller, statement).await?;
     Ok(Task::try_from(outcome(&rows)?.ok_or(Error::NotFound)?)?)
 }
 
 /// Toggles or sets the completion. Index: `tasks_pkey`.
 pub async fn complete(
     db: &Db,
-    user: &UserId,
+    caller: &Caller,
     id: Uuid,
     allowed: Option<&[i64]>,
     completion: Completion,
@@ -166,32 +166,32 @@ pub async fn complete(
          ) {OUTCOME}"
     );
     let request = Uuid::now_v7();
-    let (owner, state) = (user.as_str(), completion.state());
+    let (owner, state) = (caller.user.as_str(), completion.state());
     let statement = Statement::new(SQL)
         .bind(&owner, Type::TEXT)
         .bind(&request, Type::UUID)
         .bind(&id, Type::UUID)
         .bind(&allowed, Type::INT8_ARRAY)
         .bind(&state, Type::BOOL);
-    let rows = db.write(user, statement).await?;
+    let rows = db.write(caller, statement).await?;
     Ok(Task::try_from(outcome(&rows)?.ok_or(Error::NotFound)?)?)
 }
 
 /// Deletes a task. Index: `tasks_pkey`.
-pub async fn delete(db: &Db, user: &UserId, id: Uuid, allowed: Option<&[i64]>) -> Result<()> {
+pub async fn delete(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>) -> Result<()> {
     const SQL: &str = formatcp!(
         "{FOUND_AND_BUMPED}, written as (
              delete from tasks using bumped where owner_user_id = $1 and id = $3
              returning {COLUMNS}
          ) {OUTCOME}"
     );
-    let (request, owner) = (Uuid::now_v7(), user.as_str());
+    let (request, owner) = (Uuid::now_v7(), caller.user.as_str());
     let statement = Statement::new(SQL)
         .bind(&owner, Type::TEXT)
         .bind(&request, Type::UUID)
         .bind(&id, Type::UUID)
         .bind(&allowed, Type::INT8_ARRAY);
-    let rows = db.write(user, statement).await?;
+    let rows = db.write(caller, statement).await?;
     outcome(&rows).map(|_| ())
 }
 

@@ -1,6 +1,9 @@
 //! What is told to the log: JSON lines, as CloudWatch Logs Insights reads them.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Instant,
+};
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
@@ -31,15 +34,36 @@ pub fn init() -> Result<(), Fatal> {
     Ok(())
 }
 
+/// What happens to a request on its way, for its line in the log.
+#[derive(Debug)]
+pub(crate) struct Record {
+    began: Instant,
+    tries: AtomicU32,
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self { began: Instant::now(), tries: AtomicU32::new(0) }
+    }
+}
+
+impl Record {
+    /// It is tried at the database, once more.
+    pub(crate) fn tries(&self) {
+        self.tries.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// The one line of a request. Of a failure of ours it says the cause, which the client is not told; of the caller and
 /// of what was sent it says nothing.
-pub fn request(route: &str, request_id: &str, status: u16, failure: Option<&Error>, duration: Duration) {
-    let duration_ms = duration.as_secs_f64() * 1000.0;
+pub(crate) fn request(route: &str, request_id: &str, status: u16, failure: Option<&Error>, record: &Record) {
+    let duration_ms = record.began.elapsed().as_secs_f64() * 1000.0;
+    let tries = Some(record.tries.load(Ordering::Relaxed)).filter(|tries| *tries > 0);
     let code = failure.map(Error::code);
     match failure.and_then(Error::cause) {
         Some(cause) if status >= 500 => {
-            tracing::error!(request_id, route, status, duration_ms, code, cause, "request");
+            tracing::error!(request_id, route, status, duration_ms, tries, code, cause, "request");
         }
-        cause => tracing::info!(request_id, route, status, duration_ms, code, cause, "request"),
+        cause => tracing::info!(request_id, route, status, duration_ms, tries, code, cause, "request"),
     }
 }

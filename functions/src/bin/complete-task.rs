@@ -7,11 +7,11 @@ async fn main() -> Result<(), Fatal> {
     shared::serve(App::start, complete_task).await
 }
 
-async fn complete_task(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request).await?;
-    let id = http::task_id(request)?;
-    let allowed = http::if_match(request)?;
-    let completion = Completion::parse(http::optional_object(request)?)?;
-    let task = tasks::complete(&app.db, &user, id, allowed.as_deref(), completion).await?;
+async fn complete_task(app: &'static App, request: Request) -> Result<Response> {
+    let caller = app.authenticate(&request).await?;
+    let id = http::task_id(&request)?;
+    let allowed = http::if_match(&request)?;
+    let completion = Completion::parse(http::optional_object(&request)?)?;
+    let task = tasks::complete(&app.db, &caller, id, allowed.as_deref(), completion).await?;
     Ok(http::ok(&task))
 }

@@ -7,9 +7,9 @@ async fn main() -> Result<(), Fatal> {
     shared::serve(App::start, create_task).await
 }
 
-async fn create_task(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request).await?;
-    let new = NewTask::parse(http::object(request)?)?;
-    let task = tasks::create(&app.db, &user, &new).await?;
-    Ok(http::created(request, &user, &task))
+async fn create_task(app: &'static App, request: Request) -> Result<Response> {
+    let caller = app.authenticate(&request).await?;
+    let new = NewTask::parse(http::object(&request)?)?;
+    let task = tasks::create(&app.db, &caller, &new).await?;
+    Ok(http::created(&request, &caller.user, &task))
 }

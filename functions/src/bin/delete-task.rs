@@ -7,10 +7,10 @@ async fn main() -> Result<(), Fatal> {
     shared::serve(App::start, delete_task).await
 }
 
-async fn delete_task(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request).await?;
-    let id = http::task_id(request)?;
-    let allowed = http::if_match(request)?;
-    tasks::delete(&app.db, &user, id, allowed.as_deref()).await?;
+async fn delete_task(app: &'static App, request: Request) -> Result<Response> {
+    let caller = app.authenticate(&request).await?;
+    let id = http::task_id(&request)?;
+    let allowed = http::if_match(&request)?;
+    tasks::delete(&app.db, &caller, id, allowed.as_deref()).await?;
     Ok(http::no_content())
 }

@@ -7,9 +7,9 @@ async fn main() -> Result<(), Fatal> {
     shared::serve(App::start, get_task).await
 }
 
-async fn get_task(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request).await?;
-    let id = http::task_id(request)?;
-    let task = tasks::get(&app.db, &user, id).await?;
-    Ok(http::fresh(request, &task))
+async fn get_task(app: &'static App, request: Request) -> Result<Response> {
+    let caller = app.authenticate(&request).await?;
+    let id = http::task_id(&request)?;
+    let task = tasks::get(&app.db, &caller, id).await?;
+    Ok(http::fresh(&request, &task))
 }

@@ -10,6 +10,6 @@ async fn main() -> Result<(), Fatal> {
     shared::serve(async || Ok(()), health).await
 }
 
-async fn health((): &(), _: &Request) -> Result<Response> {
+async fn health((): (), _: Request) -> Result<Response> {
     Ok(http::json(200, &BTreeMap::from([("status", "ok")])))
 }

@@ -7,9 +7,9 @@ async fn main() -> Result<(), Fatal> {
     shared::serve(App::start, list_tasks).await
 }
 
-async fn list_tasks(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request).await?;
+async fn list_tasks(app: &'static App, request: Request) -> Result<Response> {
+    let caller = app.authenticate(&request).await?;
     let query = ListQuery::parse(request.query())?;
-    let tasks = tasks::list(&app.db, &user, &query).await?;
-    http::page(request, &user, &query, &tasks)
+    let tasks = tasks::list(&app.db, &caller, &query).await?;
+    http::page(&request, &caller.user, &query, &tasks)
 }

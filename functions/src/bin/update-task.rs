@@ -8,11 +8,11 @@ async fn main() -> Result<(), Fatal> {
     shared::serve(App::start, update_task).await
 }
 
-async fn update_task(app: &App, request: &Request) -> Result<Response> {
-    let user = app.authenticate(request).await?;
-    let id = http::task_id(request)?;
-    let allowed = http::if_match(request)?;
-    let patch = TaskPatch::parse(http::object(request)?)?;
-    let task = tasks::update(&app.db, &user, id, allowed.as_deref(), &patch).await?;
+async fn update_task(app: &'static App, request: Request) -> Result<Response> {
+    let caller = app.authenticate(&request).await?;
+    let id = http::task_id(&request)?;
+    let allowed = http::if_match(&request)?;
+    let patch = TaskPatch::parse(http::object(&request)?)?;
+    let task = tasks::update(&app.db, &caller, id, allowed.as_deref(), &patch).await?;
     Ok(http::ok(&task))
 }

@@ -221,7 +221,8 @@ async fn whatever_is_forged_is_refused_alike_and_leaves_nothing_behind() {
 
 /// Every line is one of ours, with no more in it than is ours; and nothing of what was sent is in any.
 fn check_log(log: &str, attacks: &[Attack]) {
-    let members = ["timestamp", "level", "message", "request_id", "route", "status", "duration_ms", "code", "cause"];
+    let members =
+        ["timestamp", "level", "message", "request_id", "route", "status", "duration_ms", "tries", "code", "cause"];
     let of_the_key_set = ["key", "reason"];
     for line in log.lines() {
         let line: Value = serde_json::from_str(line).expect(line);

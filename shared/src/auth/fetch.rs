@@ -1,6 +1,6 @@
-//! One HTTP GET of a key set: over the TLS that the database uses, bounded in time and in size, without redirects.
+//! One HTTP GET of a key set: bounded in time and in size, without redirects.
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::{
@@ -10,13 +10,15 @@ use hyper::{
     header::{ACCEPT, HOST, USER_AGENT},
 };
 use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     time::timeout,
 };
+use tokio_rustls::TlsConnector;
 
-use crate::config::Fatal;
+use crate::{config::Fatal, tls};
 
 /// TCP to an issuer, and the whole fetch: a request may be waiting for it.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -65,10 +67,10 @@ impl JwksUrl {
         if !self.tls {
             return self.exchange(tcp).await;
         }
-        // Built only now: it reads the system's whole store of roots, since an issuer may be under any of them.
-        let connector = native_tls::TlsConnector::new().map_err(|error| error.to_string())?;
-        let connecting = tokio_native_tls::TlsConnector::from(connector).connect(&self.host, tcp).await;
-        self.exchange(connecting.map_err(|error| error.to_string())?).await
+        let name = ServerName::try_from(self.host.clone()).map_err(|error| error.to_string())?;
+        let config = tls::client(None, None).map_err(|error| error.to_string())?;
+        let stream = TlsConnector::from(Arc::new(config)).connect(name, tcp).await;
+        self.exchange(stream.map_err(|error| error.to_string())?).await
     }
 
     async fn exchange(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Result<Bytes, String> {

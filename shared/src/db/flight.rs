@@ -6,14 +6,17 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::{Object, PoolError};
 use futures_util::future::join_all;
 use tokio_postgres::{
     Client, Row,
     types::{ToSql, Type},
 };
 
-use crate::{UserId, error::Result};
+use super::connection::Pooled;
+use crate::{
+    Caller,
+    error::{Error, Result},
+};
 
 /// After how many milliseconds Postgres ends a transaction of which half arrived, and frees its lock.
 const IDLE_IN_TRANSACTION: &str = "2000";
@@ -46,27 +49,27 @@ impl<'a> Statement<'a> {
 /// One transaction, to be tried as often as it takes.
 pub(super) struct Flight<'a> {
     begin: &'static str,
-    user: &'a UserId,
+    caller: &'a Caller,
     before: &'static [&'static str],
     statement: Statement<'a>,
 }
 
 impl<'a> Flight<'a> {
-    pub(super) fn read(user: &'a UserId, statement: Statement<'a>) -> Self {
-        Self { begin: "begin read only", user, before: &[], statement }
+    pub(super) fn read(caller: &'a Caller, statement: Statement<'a>) -> Self {
+        Self { begin: "begin read only", caller, before: &[], statement }
     }
 
-    pub(super) fn write(user: &'a UserId, statement: Statement<'a>) -> Self {
-        Self { begin: "begin", user, before: &[LOCK_USER], statement }
+    pub(super) fn write(caller: &'a Caller, statement: Statement<'a>) -> Self {
+        Self { begin: "begin", caller, before: &[LOCK_USER], statement }
     }
 
-    pub(super) fn write_as_new(user: &'a UserId, statement: Statement<'a>) -> Self {
-        Self { begin: "begin", user, before: &[INSERT_USER, LOCK_USER], statement }
+    pub(super) fn write_as_new(caller: &'a Caller, statement: Statement<'a>) -> Self {
+        Self { begin: "begin", caller, before: &[INSERT_USER, LOCK_USER], statement }
     }
 
-    /// One try: the rows of the statement. `left` is the time that the request has.
-    pub(super) async fn on(&self, connection: Object, left: Duration) -> Result<Vec<Row>> {
-        let owner = self.user.as_str();
+    /// One try: the rows of the statement. `left` is the time that it has.
+    pub(super) async fn on(&self, connection: Pooled, left: Duration) -> Result<Vec<Row>> {
+        let owner = self.caller.user.as_str();
         let limit = left.saturating_sub(AHEAD).as_millis().max(1).to_string();
         let identity = Statement::new(IDENTITY)
             .bind(&owner, Type::TEXT)
@@ -98,12 +101,13 @@ const LOCK_USER: &str = "select from users where id = $1 for update";
 
 /// A connection on loan. One that is dropped in the middle of a flight, by a deadline or a panic, has a transaction
 /// running: it is closed, never handed to the next request.
-struct Loan(Option<Object>);
+struct Loan(Option<Pooled>);
 
 impl Loan {
     async fn fly(mut self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>> {
-        let connection = self.0.as_ref().ok_or(PoolError::Closed)?;
-        let answers = fly(connection, statements).await;
+        let connection = self.0.as_mut().ok_or_else(|| Error::Internal("a flight without a connection".into()))?;
+        let answers = fly(&connection.client, statements).await;
+        connection.has_answered();
         drop(self.0.take());
         Ok(answers?)
     }
@@ -112,7 +116,7 @@ impl Loan {
 impl Drop for Loan {
     fn drop(&mut self) {
         if let Some(unfinished) = self.0.take() {
-            drop(Object::take(unfinished));
+            drop(Pooled::take(unfinished));
         }
     }
 }

@@ -1,41 +1,73 @@
 //! Where the database is, and how it is reached.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
-use native_tls::TlsConnector;
-use postgres_native_tls::MakeTlsConnector;
-use tokio::time::timeout;
+use percent_encoding::percent_decode_str;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    task::JoinHandle,
+    time::timeout,
+};
 use tokio_postgres::{
-    Client, Config, NoTls,
+    Client, Config, Connection, NoTls,
     config::{Host, SslMode},
 };
+use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::CONNECT;
-use crate::{config::Fatal, error::describe};
+use crate::{config::Fatal, error::describe, tls};
 
 /// How long the network may leave what was sent without an acknowledgement. Without it a peer that vanished keeps a
 /// request waiting for as long as the request has.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
 
+/// When a connection in use is asked for a sign of life, and how often: an answer that does not come is noticed while
+/// we wait for it, and not by the kernel's default of two hours.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
+const KEEPALIVE_RETRIES: u32 = 3;
+
+/// One connection outside the pool, for what is no request: nobody waits behind it, and a compute may be waking.
+const CONNECT: Duration = Duration::from_secs(15);
+
+/// Postgres' name among the protocols inside TLS (IANA's registry of ALPN protocol ids).
+const ALPN: &str = "postgresql";
+
 /// Where the database is. It holds the password: nothing prints it.
-pub struct DatabaseUrl(pub(super) Config);
+#[derive(Clone)]
+pub struct DatabaseUrl {
+    config: Config,
+    tls: Option<MakeRustlsConnect>,
+}
 
 impl DatabaseUrl {
-    /// Reads a connection string, a URL or key-value pairs
-    /// (<https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING>). `variable` is where it came
+    /// Reads a connection URL with libpq's parameters
+    /// (<https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS>). `variable` is where it came
     /// from, for the error.
+    ///
+    /// `sslmode` means at least what it means to libpq. Encryption without a look at the certificate protects from
+    /// nobody who can change what is on the wire, so `require` (and no `sslmode` at all) verifies as `verify-ca` and
+    /// `verify-full` do: the certificate *and* the host name. `prefer` and `allow` leave it to whoever is on the wire
+    /// and are refused by name; `disable` is for a server on the same machine.
+    ///
+    /// `sslrootcert` names a PEM file with the roots to trust instead of those in the binary; `system` is the latter.
     pub fn parse(variable: &str, text: &str) -> Result<Self, Fatal> {
-        let mut config: Config = text.parse().map_err(|error: tokio_postgres::Error| {
-            Fatal::new(format!("{variable} is not a Postgres connection string: {}", describe(&error)))
-        })?;
-        config.application_name("task-api");
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(UNACKNOWLEDGED);
+        let wrong = |reason: String| Fatal::new(format!("{variable} {reason}"));
+        if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+            return Err(wrong("is not a Postgres connection string: postgresql://USER:PASSWORD@HOST/DATABASE".into()));
         }
-        let url = Self(config);
+        let (rest, ours) = take_ssl_parameters(text).map_err(wrong)?;
+        let mut config: Config = rest.parse().map_err(|error: tokio_postgres::Error| {
+            wrong(format!("is not a Postgres connection string: {}", describe(&error)))
+        })?;
+        set_defaults(&mut config, &rest);
+        config.ssl_mode(if ours.encrypts { SslMode::Require } else { SslMode::Disable });
+        let roots = ours.roots.as_deref().filter(|file| *file != "system");
+        let tls = ours.encrypts.then(|| tls::client(roots, Some(ALPN))).transpose();
+        let tls = tls.map_err(|error| wrong(format!("names sslrootcert: {error}")))?;
+        let url = Self { config, tls: tls.map(MakeRustlsConnect::new) };
         // The rest of a password, where an `@` in it was left as it is. Messages name hosts.
         if url.hosts().iter().any(|host| host.contains('@')) {
-            return Err(Fatal::new(format!("{variable} has a second `@`: write one that is in the password as %40")));
+            return Err(wrong("has a second `@`: write one that is in the password as %40".into()));
         }
         Ok(url)
     }
@@ -48,35 +80,84 @@ impl DatabaseUrl {
             #[cfg(unix)]
             Host::Unix(path) => path.display().to_string(),
         };
-        self.0.get_hosts().iter().map(host).collect()
+        self.config.get_hosts().iter().map(host).collect()
     }
 
-    /// Whether the connection is to be encrypted: unless the string says `sslmode=disable`.
-    pub(super) fn wants_tls(&self) -> bool {
-        self.0.get_ssl_mode() != SslMode::Disable
+    /// Connects, without a limit in time: TCP, TLS and authentication. The task carries the connection's bytes on the
+    /// current runtime and ends with it.
+    pub(super) async fn open(&self) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
+        Ok(match &self.tls {
+            Some(tls) => driven(self.config.connect(tls.clone()).await?),
+            None => driven(self.config.connect(NoTls).await?),
+        })
     }
 
-    /// One connection outside the pool, for what is no request. Its background task runs on the current runtime.
+    /// One connection outside the pool, for what is no request.
     pub async fn connect(&self) -> Result<Client, Fatal> {
         let unreachable =
             |cause| Fatal::new(format!("the database at {} cannot be reached: {cause}", self.hosts().join(", ")));
-        let connecting = async {
-            if self.wants_tls() {
-                let (client, connection) = self.0.connect(tls()?).await.map_err(|e| unreachable(describe(&e)))?;
-                tokio::spawn(connection);
-                Ok(client)
-            } else {
-                let (client, connection) = self.0.connect(NoTls).await.map_err(|e| unreachable(describe(&e)))?;
-                tokio::spawn(connection);
-                Ok(client)
-            }
-        };
-        timeout(CONNECT, connecting).await.unwrap_or_else(|_| Err(unreachable(format!("no answer in {CONNECT:?}"))))
+        match timeout(CONNECT, self.open()).await {
+            Ok(Ok((client, _task))) => Ok(client),
+            Ok(Err(error)) => Err(unreachable(describe(&error))),
+            Err(_) => Err(unreachable(format!("no answer in {CONNECT:?}"))),
+        }
     }
 }
 
-/// TLS that checks the certificate and the host name against the system's roots.
-pub(super) fn tls() -> Result<MakeTlsConnector, Fatal> {
-    let connector = TlsConnector::new().map_err(|error| Fatal::new(format!("TLS cannot be set up: {error}")))?;
-    Ok(MakeTlsConnector::new(connector))
+fn driven<S, T>((client, connection): (Client, Connection<S, T>)) -> (Client, JoinHandle<()>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let carry = async move {
+        let _ = connection.await; // what ends it, the statements on it are told
+    };
+    (client, tokio::spawn(carry))
+}
+
+/// Where the URL does not say otherwise.
+fn set_defaults(config: &mut Config, url: &str) {
+    config.application_name("task-api");
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(UNACKNOWLEDGED);
+    }
+    if !url.contains("keepalives") {
+        config.keepalives_idle(KEEPALIVE_IDLE);
+        config.keepalives_interval(KEEPALIVE_INTERVAL);
+        config.keepalives_retries(KEEPALIVE_RETRIES);
+    }
+}
+
+/// The parameters that the driver does not know, or means otherwise.
+struct SslParameters<'a> {
+    encrypts: bool,
+    roots: Option<Cow<'a, str>>,
+}
+
+/// Takes them out of the URL. The error is a sentence without its subject.
+fn take_ssl_parameters(url: &str) -> Result<(String, SslParameters<'_>), String> {
+    let (base, query) = url.split_once('?').unwrap_or((url, ""));
+    let mut ours = SslParameters { encrypts: true, roots: None };
+    let mut rest = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        match name {
+            "sslmode" => ours.encrypts = encrypts(value)?,
+            "sslrootcert" => ours.roots = Some(percent_decode_str(value).decode_utf8_lossy()),
+            _ => rest.push(pair),
+        }
+    }
+    Ok((format!("{base}?{}", rest.join("&")), ours))
+}
+
+fn encrypts(mode: &str) -> Result<bool, String> {
+    match mode {
+        "require" | "verify-ca" | "verify-full" => Ok(true),
+        "disable" => Ok(false),
+        "prefer" | "allow" => Err(format!(
+            "says sslmode={mode}, which anyone on the wire can turn into no encryption: write sslmode=require, or \
+             sslmode=disable for a server on this machine"
+        )),
+        _ => Err("has an sslmode that is none: write require, verify-ca, verify-full or disable".into()),
+    }
 }

@@ -1,38 +1,36 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use native_tls::Identity;
-use openssl::{
-    asn1::Asn1Time,
-    ec::{EcGroup, EcKey},
-    error::ErrorStack,
-    hash::MessageDigest,
-    nid::Nid,
-    pkey::{PKey, Private},
-    x509::{X509, X509Builder, X509NameBuilder, extension::SubjectAlternativeName},
-};
-use tokio_native_tls::TlsAcceptor;
+use rcgen::CertifiedKey;
+use rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
 /// A certificate that vouches for itself, in a file that ends with the value. Whoever trusts the file (`SSL_CERT_FILE`)
 /// trusts a server that shows it.
 pub struct Certificate {
     file: PathBuf,
-    identity: Identity,
+    acceptor: TlsAcceptor,
 }
 
 impl Certificate {
-    /// Of this host name, valid today.
+    /// Of this host name.
     pub fn of(host: &str) -> Self {
-        let key = private_key().expect("OpenSSL makes keys");
-        let certificate =
-            self_signed(host, &key).and_then(|certificate| certificate.to_pem()).expect("and certificates");
-        let key = key.private_key_to_pem_pkcs8().expect("a key has a text");
+        let CertifiedKey { cert, signing_key } =
+            rcgen::generate_simple_self_signed([host.to_owned()]).expect("a host has a certificate");
         let file = env::temp_dir().join(format!("{}.pem", Uuid::new_v4()));
-        fs::write(&file, &certificate).expect("the directory for such files takes one");
-        Self { file, identity: Identity::from_pkcs8(&certificate, &key).expect("they belong together") }
+        fs::write(&file, cert.pem()).expect("the directory for such files takes one");
+        let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("it was made just now");
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("ring knows them")
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)
+            .expect("they belong together");
+        Self { file, acceptor: Arc::new(config).into() }
     }
 
     /// Where it is.
@@ -41,7 +39,7 @@ impl Certificate {
     }
 
     pub(super) fn acceptor(&self) -> TlsAcceptor {
-        native_tls::TlsAcceptor::new(self.identity.clone()).expect("it is an identity").into()
+        self.acceptor.clone()
     }
 }
 
@@ -49,26 +47,4 @@ impl Drop for Certificate {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.file); // a test that failed may have lost it
     }
-}
-
-fn private_key() -> Result<PKey<Private>, ErrorStack> {
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
-    PKey::from_ec_key(EcKey::generate(&group)?)
-}
-
-fn self_signed(host: &str, key: &PKey<Private>) -> Result<X509, ErrorStack> {
-    let mut name = X509NameBuilder::new()?;
-    name.append_entry_by_text("CN", host)?;
-    let name = name.build();
-    let mut certificate = X509Builder::new()?;
-    certificate.set_version(2)?; // which counts from zero
-    certificate.set_subject_name(&name)?;
-    certificate.set_issuer_name(&name)?;
-    certificate.set_pubkey(key)?;
-    certificate.set_not_before(&*Asn1Time::days_from_now(0)?)?;
-    certificate.set_not_after(&*Asn1Time::days_from_now(1)?)?;
-    let names = SubjectAlternativeName::new().dns(host).build(&certificate.x509v3_context(None, None))?;
-    certificate.append_extension(names)?;
-    certificate.sign(key, MessageDigest::sha256())?;
-    Ok(certificate.build())
 }

@@ -1,0 +1,87 @@
+//! A connection in the pool: how it is opened, looked at before it is used again, and closed.
+
+use std::time::{Duration, SystemTime};
+
+use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
+use tokio::{
+    task::{JoinHandle, yield_now},
+    time::timeout,
+};
+use tokio_postgres::Client;
+
+use super::DatabaseUrl;
+
+/// How long a connection may take to answer a probe. It is one round trip of a server that has nothing else to do.
+const PROBE: Duration = Duration::from_secs(1);
+
+pub(super) type Pool = managed::Pool<Manager>;
+pub(super) type Pooled = managed::Object<Manager>;
+
+/// A connection and the task that carries its bytes. The times are the wall clock's, which goes on while an
+/// environment is frozen.
+pub(super) struct Connection {
+    pub(super) client: Client,
+    carrier: JoinHandle<()>,
+    opened: SystemTime,
+    used: SystemTime,
+}
+
+impl Connection {
+    /// It has just answered.
+    pub(super) fn has_answered(&mut self) {
+        self.used = SystemTime::now();
+    }
+
+    /// Says goodbye to the server (Terminate), and waits until it has been said.
+    pub(super) async fn close(self) {
+        drop(self.client);
+        let _ = self.carrier.await; // it may have ended otherwise
+    }
+
+    async fn answers(&self) -> bool {
+        matches!(timeout(PROBE, self.client.batch_execute("")).await, Ok(Ok(())))
+    }
+}
+
+/// Opens connections, and says which of them may be used again.
+pub(super) struct Manager {
+    pub(super) url: DatabaseUrl,
+    /// After how long without use a connection is asked whether it is there.
+    pub(super) probe_after: Duration,
+    /// At what age a connection is replaced.
+    pub(super) max_age: Duration,
+}
+
+impl managed::Manager for Manager {
+    type Type = Connection;
+    type Error = tokio_postgres::Error;
+
+    async fn create(&self) -> Result<Connection, tokio_postgres::Error> {
+        let (client, carrier) = self.url.open().await?;
+        let now = SystemTime::now();
+        Ok(Connection { client, carrier, opened: now, used: now })
+    }
+
+    /// Without a round trip where it was used a moment ago: what closed the connection while the environment was
+    /// frozen waits in the socket, and its carrier gets a turn to read it. Only a peer that vanished without a word
+    /// leaves nothing there, which takes time to happen (Neon suspends after five minutes, gateways forget a
+    /// connection after as many), and so is asked for after a long idle alone.
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<tokio_postgres::Error> {
+        yield_now().await;
+        if connection.client.is_closed() {
+            return Err(RecycleError::message("closed"));
+        }
+        if has_passed(connection.opened, self.max_age) {
+            return Err(RecycleError::message("old"));
+        }
+        if has_passed(connection.used, self.probe_after) && !connection.answers().await {
+            return Err(RecycleError::message("silent"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether `since` is so long ago, or in the future: the clock has been set, and nothing is known.
+fn has_passed(since: SystemTime, time: Duration) -> bool {
+    since.elapsed().map_or(true, |elapsed| elapsed >= time)
+}
