@@ -20,7 +20,7 @@ use crate::{
     config::{Config, Fatal, TimeConfig, optional},
     db::Db,
     http,
-    telemetry::{self, Record},
+    telemetry::{Answered, Pepper, Record, Telemetry},
 };
 
 /// How long a start waits for the database. Lambda gives the init phase a whole processor, which a handshake can use;
@@ -34,6 +34,7 @@ pub struct App {
     pub db: Db,
     tokens: Verifier,
     time: TimeConfig,
+    pepper: Option<Pepper>,
 }
 
 /// Who asks, and until when they wait for the answer.
@@ -49,7 +50,8 @@ impl App {
     /// nobody waits yet. What cannot be reached does not fail the start; the requests will say so.
     pub async fn start() -> Result<&'static Self, Fatal> {
         let config = Config::from_env()?;
-        let app = Self { db: Db::new(config.database)?, tokens: Verifier::new(config.tokens)?, time: config.time };
+        let (db, tokens) = (Db::new(config.database)?, Verifier::new(config.tokens)?);
+        let app = Self { db, tokens, time: config.time, pepper: config.pepper };
         let app: &'static Self = Box::leak(Box::new(app));
         let connecting = timeout(HEAD_START, app.db.open_ahead());
         let _ = tokio::join!(connecting, app.tokens.warm());
@@ -63,6 +65,9 @@ impl App {
         let token = auth::bearer(request)?;
         let verified = timeout_at(deadline, self.tokens.verify(token)).await;
         let user = verified.unwrap_or(Err(Error::KeysUnavailable))?;
+        if let Some(pepper) = &self.pepper {
+            request.record.is_of(user.as_str(), pepper);
+        }
         if !http::addresses(request, &user) {
             return Err(Error::Forbidden);
         }
@@ -105,11 +110,11 @@ where
     if optional("AWS_LAMBDA_RUNTIME_API").is_none() {
         return Err(Fatal::new("this is a Lambda function: run it on Lambda, or all of them here by `make dev`"));
     }
-    telemetry::init()?;
+    let telemetry: &'static Telemetry = Box::leak(Box::new(Telemetry::start()?));
     let state = start().await?;
     // Boxed, because the runtime wraps the future so often that its type is deeper than the compiler looks.
     let service = service_fn(move |event: LambdaEvent<Request>| {
-        answer(state, handler.clone(), event).map(Ok::<_, lambda_runtime::Error>).boxed()
+        answer(telemetry, state, handler.clone(), event).map(Ok::<_, lambda_runtime::Error>).boxed()
     });
     Runtime::new(service)
         .run_concurrent()
@@ -119,6 +124,7 @@ where
 
 /// One request: answered whatever happens, with one line in the log.
 async fn answer<S, F>(
+    telemetry: &Telemetry,
     state: S,
     handler: impl Fn(S, Request) -> F,
     LambdaEvent { payload: mut request, context, .. }: LambdaEvent<Request>,
@@ -127,7 +133,7 @@ where
     F: Future<Output = Result<Response>>,
 {
     let route = request.route().unwrap_or(&context.env_config.function_name).to_owned();
-    let request_id = request.id().unwrap_or(&context.request_id).to_owned();
+    let id = request.id().unwrap_or(&context.request_id).to_owned();
     request.ends = UNIX_EPOCH.checked_add(Duration::from_millis(context.deadline));
     let record = Arc::clone(&request.record);
     // A panic would reach the client as the gateway's own error body. The state is fit for use afterwards: the
@@ -140,8 +146,9 @@ where
         Ok(response) => (response, None),
         Err(error) => (error.response(), Some(error)),
     };
-    telemetry::request(&route, &request_id, response.status_code, failure.as_ref(), &record);
-    http::finish(response, &request_id)
+    let (trace, status) = (context.xray_trace_id.as_deref(), response.status_code);
+    telemetry.answered(&Answered { route: &route, id: &id, trace, status, failure: failure.as_ref() }, &record);
+    http::finish(response, &id)
 }
 
 #[cfg(test)]
@@ -155,7 +162,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_answered_like_any_other_defect() {
         let event = LambdaEvent::new(Request::default(), lambda_runtime::Context::default());
-        let response = answer((), panics, event).await;
+        let response = answer(&Telemetry::start().unwrap(), (), panics, event).await;
         assert_eq!(response.status_code, 500);
         assert!(serde_json::to_string(&response).unwrap().contains("internal"), "{response:?}");
     }

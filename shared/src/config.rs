@@ -5,6 +5,7 @@ use std::{env, fmt, ops::RangeInclusive, time::Duration};
 use crate::{
     auth::{JwksUrl, Policy},
     db::DatabaseUrl,
+    telemetry::Pepper,
 };
 
 /// The shortest shared secret, in bytes: HS256 wants a key at least as long as its hash (RFC 7518 §3.2).
@@ -18,6 +19,9 @@ pub struct Config {
     pub tokens: TokenConfig,
     /// How long a request may take.
     pub time: TimeConfig,
+    /// `LOG_OWNER_PEPPER`: a secret of 32 bytes or more. With it each line of the log names whose request it was, as a
+    /// hash that only the secret can tie to a user; without it the lines say nothing of whom they are about.
+    pub(crate) pepper: Option<Pepper>,
 }
 
 impl Config {
@@ -27,6 +31,7 @@ impl Config {
             database: DatabaseConfig::from_env()?,
             tokens: TokenConfig::from_env()?,
             time: TimeConfig::from_env()?,
+            pepper: optional("LOG_OWNER_PEPPER").map(|text| Pepper::new("LOG_OWNER_PEPPER", &text)).transpose()?,
         })
     }
 }

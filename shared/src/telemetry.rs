@@ -1,69 +1,135 @@
-//! What is told to the log: JSON lines, as CloudWatch Logs Insights reads them.
+//! What is told to the outside of a request: one line in the log, its metrics, and its time at the database in the
+//! trace. Nothing of it says who asked or what was sent.
 
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::Instant,
-};
+mod metrics;
+mod record;
+mod xray;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
+pub(crate) use self::record::{Pepper, Record};
+
+use self::{
+    metrics::{Measured, Metrics},
+    xray::Daemon,
+};
 use crate::{
     Error,
     config::{Fatal, optional},
 };
 
-/// Starts the log on standard output. `LOG_LEVEL` is `trace`, `debug`, `info` (the default), `warn`, `error` or `off`.
-/// It is for our own lines: what the libraries say is told from `warn` on, because the Lambda runtime traces whole events,
-/// with the tokens in them.
-pub fn init() -> Result<(), Fatal> {
-    let level = match optional("LOG_LEVEL") {
-        None => LevelFilter::INFO,
-        Some(level) => level.parse().map_err(|_| {
-            Fatal::new(format!("LOG_LEVEL is {level:?} and must be trace, debug, info, warn, error or off"))
-        })?,
-    };
-    let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_span_list(false)
-        .with_target(false);
-    let levels = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target(env!("CARGO_CRATE_NAME"), level);
-    tracing_subscriber::registry().with(levels).with(lines).init();
-    Ok(())
+/// Where a process tells it.
+pub(crate) struct Telemetry {
+    metrics: Option<Metrics>,
+    traces: Option<Daemon>,
+    /// No request has been answered yet.
+    cold: AtomicBool,
 }
 
-/// What happens to a request on its way, for its line in the log.
-#[derive(Debug)]
-pub(crate) struct Record {
-    began: Instant,
-    tries: AtomicU32,
-}
-
-impl Default for Record {
-    fn default() -> Self {
-        Self { began: Instant::now(), tries: AtomicU32::new(0) }
+impl Telemetry {
+    /// Starts the log on standard output, where Lambda reads JSON lines. `LOG_LEVEL` is `trace`, `debug`, `info` (the
+    /// default), `warn`, `error` or `off`. It is for our own lines: what the libraries say is told from `warn` on,
+    /// because the Lambda runtime traces whole events, with the tokens in them.
+    pub(crate) fn start() -> Result<Self, Fatal> {
+        let level = match optional("LOG_LEVEL") {
+            None => LevelFilter::INFO,
+            Some(level) => level.parse().map_err(|_| {
+                Fatal::new(format!("LOG_LEVEL is {level:?} and must be trace, debug, info, warn, error or off"))
+            })?,
+        };
+        let lines = tracing_subscriber::fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .with_target(false);
+        let ours = env!("CARGO_CRATE_NAME");
+        let levels = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target(ours, level);
+        tracing_subscriber::registry().with(levels).with(lines).init();
+        Ok(Self { metrics: Metrics::from_env(), traces: Daemon::from_env(), cold: AtomicBool::new(true) })
     }
-}
 
-impl Record {
-    /// It is tried at the database, once more.
-    pub(crate) fn tries(&self) {
-        self.tries.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// The one line of a request. Of a failure of ours it says the cause, which the client is not told; of the caller and
-/// of what was sent it says nothing.
-pub(crate) fn request(route: &str, request_id: &str, status: u16, failure: Option<&Error>, record: &Record) {
-    let duration_ms = record.began.elapsed().as_secs_f64() * 1000.0;
-    let tries = Some(record.tries.load(Ordering::Relaxed)).filter(|tries| *tries > 0);
-    let code = failure.map(Error::code);
-    match failure.and_then(Error::cause) {
-        Some(cause) if status >= 500 => {
-            tracing::error!(request_id, route, status, duration_ms, tries, code, cause, "request");
+    /// A request has been answered. Of a failure of ours the log learns the cause, which the client is not told.
+    pub(crate) fn answered(&self, request: &Answered<'_>, record: &Record) {
+        let cold_start = self.cold.swap(false, Ordering::Relaxed);
+        let duration = record.duration();
+        request.log(record, cold_start);
+        if let Some(metrics) = &self.metrics {
+            metrics.tell(&Measured {
+                duration,
+                failed: request.status >= 500,
+                cold_start,
+                database: record.database(),
+            });
         }
-        cause => tracing::info!(request_id, route, status, duration_ms, tries, code, cause, "request"),
+        if let (Some(traces), Some(trace), Some(database)) = (&self.traces, request.trace, record.database()) {
+            traces.tell(trace, &database, request.status >= 500);
+        }
     }
+}
+
+/// A request and its answer, as the log may know them.
+pub(crate) struct Answered<'a> {
+    /// Method and path pattern.
+    pub(crate) route: &'a str,
+    /// The gateway's id of it.
+    pub(crate) id: &'a str,
+    /// The header that X-Ray hands on, `Root=…;Parent=…;Sampled=1`.
+    pub(crate) trace: Option<&'a str>,
+    pub(crate) status: u16,
+    pub(crate) failure: Option<&'a Error>,
+}
+
+impl Answered<'_> {
+    fn log(&self, record: &Record, cold_start: bool) {
+        let Self { route, id: request_id, status, .. } = *self;
+        let duration_ms = milliseconds(record.duration());
+        let database = record.database();
+        let tries = database.as_ref().map(|database| database.tries);
+        let database_ms = database.as_ref().map(|database| milliseconds(database.duration));
+        let trace = self.trace.and_then(xray::root);
+        let (code, owner) = (self.failure.map(Error::code), record.owner());
+        match self.failure.and_then(Error::cause) {
+            Some(cause) if status >= 500 => {
+                tracing::error!(
+                    request_id,
+                    trace,
+                    route,
+                    status,
+                    duration_ms,
+                    cold_start,
+                    tries,
+                    database_ms,
+                    owner,
+                    code,
+                    cause,
+                    "request"
+                );
+            }
+            cause => {
+                tracing::info!(
+                    request_id,
+                    trace,
+                    route,
+                    status,
+                    duration_ms,
+                    cold_start,
+                    tries,
+                    database_ms,
+                    owner,
+                    code,
+                    cause,
+                    "request"
+                );
+            }
+        }
+    }
+}
+
+/// To a microsecond, which is as much as anybody reads.
+fn milliseconds(duration: std::time::Duration) -> f64 {
+    f64::from(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)) / 1000.0
 }

@@ -23,10 +23,14 @@ async fn each_missing_or_wrong_variable_is_named() {
         (vec![("JWT_SECRET", SECRET)], "DATABASE_URL is not set"),
         (vec![("DATABASE_URL", ""), ("JWT_SECRET", SECRET)], "DATABASE_URL is not set"),
         (vec![("DATABASE_URL", "mysql:hunter2"), ("JWT_SECRET", SECRET)], "DATABASE_URL is not a Postgres"),
+        (vec![("DATABASE_URL", "postgres://u:hunter2@h/d?sslmode=prefer"), ("JWT_SECRET", SECRET)], "sslmode=prefer"),
         (vec![("DATABASE_URL", URL)], "JWT_SECRET is not set"),
         (vec![("DATABASE_URL", URL), ("JWT_SECRET", "hunter2")], "JWT_SECRET has 7 bytes"),
         (vec![("DATABASE_URL", URL), ("BETTER_AUTH_SECRET", "hunter2")], "BETTER_AUTH_SECRET has 7 bytes"),
         (vec![("DATABASE_URL", URL), ("JWT_SECRET", SECRET), ("LOG_LEVEL", "loud")], "LOG_LEVEL is \"loud\""),
+        (vec![("DATABASE_URL", URL), ("JWT_SECRET", SECRET), ("DB_POOL_SIZE", "11")], "DB_POOL_SIZE is \"11\""),
+        (vec![("DATABASE_URL", URL), ("JWT_SECRET", SECRET), ("DB_TRY_MS", "3s")], "DB_TRY_MS is \"3s\""),
+        (vec![("DATABASE_URL", URL), ("JWT_SECRET", SECRET), ("REQUEST_BUDGET_MS", "0")], "REQUEST_BUDGET_MS is \"0\""),
     ] {
         let log = refused(&settings).await;
         assert!(log.contains(expected), "{log}");

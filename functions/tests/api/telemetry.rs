@@ -20,8 +20,95 @@ async fn every_request_is_one_line_of_json() {
         assert_eq!(line["status"], answer.status);
         assert!(line["duration_ms"].as_f64().is_some_and(|ms| ms > 0.0), "{line}");
         assert_eq!(line["level"], "INFO");
+        assert!(line["trace"].as_str().is_some_and(|trace| trace.starts_with("1-")), "{line}");
     }
-    assert_eq!(lines[1]["code"], "validation_failed");
+    let [made, refused] = lines.as_slice() else { unreachable!() };
+    assert_eq!((&made["cold_start"], &refused["cold_start"]), (&json!(true), &json!(false)));
+    assert_eq!((&made["tries"], &refused["tries"]), (&json!(1), &Value::Null), "what is refused asks no database");
+    assert!(made["database_ms"].as_f64() <= made["duration_ms"].as_f64() && made["database_ms"].is_f64(), "{made}");
+    assert_eq!(refused["code"], "validation_failed");
+}
+
+#[tokio::test]
+async fn an_owner_is_a_hash_that_the_pepper_keys_or_not_there() {
+    const PEPPERS: [&str; 2] = ["a pepper of at least thirty-two bytes", "another pepper of thirty-two bytes"];
+    let mut hashes = Vec::new();
+    for pepper in PEPPERS {
+        let api = builder().env("LOG_OWNER_PEPPER", pepper).start().await;
+        for user in ["alice", "bob", "alice"] {
+            api.user(user).get("/api/me/tasks").send().await;
+        }
+        api.get("/api/me/tasks").send().await;
+        let log = api.log().to_string();
+        let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+        let [alice, bob, again, nobody] = lines.as_slice() else { panic!("{log}") };
+        assert_eq!(alice["owner"].as_str().map(str::len), Some(16), "{alice}");
+        assert!(alice["owner"] == again["owner"] && alice["owner"] != bob["owner"], "{log}");
+        assert!(nobody.get("owner").is_none(), "{nobody}");
+        assert!(!log.contains("pepper") && !log.contains("alice"), "{log}");
+        hashes.push(alice["owner"].clone());
+    }
+    assert_ne!(hashes[0], hashes[1], "without the pepper nobody can tell");
+}
+
+#[tokio::test]
+async fn metrics_are_a_line_in_the_embedded_format_where_they_are_asked_for() {
+    let api = builder().env("METRICS_NAMESPACE", "TaskApi").env("SERVICE_NAME", "task-api-test").start().await;
+    let alice = api.user("alice");
+    create(&alice, "x").await;
+    api.database().connect().await.batch_execute("drop table tasks").await.unwrap();
+    alice.post("/api/me/tasks").json(json!({ "title": "x" })).send().await;
+    alice.post("/api/me/tasks").json(json!({})).send().await;
+
+    let log = api.log().to_string();
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
+    let metrics: Vec<Value> = lines.filter(|line| line.get("_aws").is_some()).collect();
+    let [made, failed, refused] = metrics.as_slice() else { panic!("one a request: {log}") };
+    for (line, errors, cold) in [(made, 0, 1), (failed, 1, 0), (refused, 0, 0)] {
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!((&directive["Namespace"], &directive["Dimensions"]), (&json!("TaskApi"), &json!([["Service"]])));
+        assert_eq!(line["Service"], "task-api-test");
+        assert_eq!(
+            (&line["Requests"], &line["ServerErrors"], &line["ColdStarts"]),
+            (&json!(1), &json!(errors), &json!(cold))
+        );
+        assert!(line["Duration"].as_f64().is_some_and(|ms| ms > 0.0), "{line}");
+        let named =
+            |name: &str| directive["Metrics"].as_array().unwrap().iter().find(|metric| metric["Name"] == name).cloned();
+        assert_eq!(named("Duration").unwrap()["Unit"], "Milliseconds");
+        assert_eq!(named("Requests").unwrap()["Unit"], "Count");
+        let asked = line != refused;
+        assert_eq!((line.get("DatabaseTime").is_some(), named("DatabaseTime").is_some()), (asked, asked), "{line}");
+    }
+    assert_eq!(made["DatabaseRetries"], 0);
+}
+
+/// To the daemon that stands beside every function on Lambda: an address and datagrams.
+#[tokio::test]
+async fn the_time_at_the_database_is_part_of_a_trace_that_is_recorded() {
+    let daemon = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = daemon.local_addr().unwrap().to_string();
+    let api = builder().env("AWS_XRAY_DAEMON_ADDRESS", &address).start().await;
+    let alice = api.user("alice");
+    let task = create(&alice, "x").await;
+    alice.get(&path(&task)).send().await;
+
+    let line: Value = serde_json::from_str(&api.log().line_with("GET /api").await).unwrap();
+    let mut datagram = [0; 2048];
+    let length = loop {
+        let length = daemon.recv(&mut datagram).await.unwrap();
+        if str::from_utf8(&datagram[..length]).unwrap().contains(line["trace"].as_str().unwrap()) {
+            break length;
+        }
+    };
+    let (header, document) = str::from_utf8(&datagram[..length]).unwrap().split_once('\n').unwrap();
+    assert_eq!(serde_json::from_str::<Value>(header).unwrap(), json!({ "format": "json", "version": 1 }));
+    let document: Value = serde_json::from_str(document).unwrap();
+    assert_eq!((&document["type"], &document["name"]), (&json!("subsegment"), &json!("database")));
+    assert_eq!(document["parent_id"].as_str().map(str::len), Some(16));
+    assert_eq!((&document["fault"], &document["annotations"]["tries"]), (&json!(false), &json!(1)));
+    let took = document["end_time"].as_f64().unwrap() - document["start_time"].as_f64().unwrap();
+    assert!((took * 1000.0 - line["database_ms"].as_f64().unwrap()).abs() < 1.0, "{document}, {line}");
 }
 
 /// At the level that says the most.

@@ -161,3 +161,62 @@ fn encrypts(mode: &str) -> Result<bool, String> {
         _ => Err("has an sslmode that is none: write require, verify-ca, verify-full or disable".into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(parameters: &str) -> Result<DatabaseUrl, String> {
+        let url = format!("postgresql://ann:p%40ss@db.example/tasks{parameters}");
+        DatabaseUrl::parse("DATABASE_URL", &url).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_sslmode_is_given_its_meaning_or_refused_by_name() {
+        for (parameters, encrypts) in [
+            ("", true),
+            ("?sslmode=require", true),
+            ("?sslmode=verify-ca", true),
+            ("?sslmode=verify-full&channel_binding=require&sslnegotiation=direct", true),
+            ("?sslmode=verify-full&sslrootcert=system", true),
+            ("?connect_timeout=3&sslmode=disable", false),
+        ] {
+            let url = parse(parameters).unwrap();
+            assert_eq!(url.tls.is_some(), encrypts, "{parameters}");
+            assert_eq!(url.config.get_ssl_mode() == SslMode::Require, encrypts, "{parameters}");
+        }
+        for mode in ["prefer", "allow"] {
+            let error = parse(&format!("?sslmode={mode}")).err().unwrap();
+            assert!(error.contains(mode) && error.contains("sslmode=require"), "{error}");
+        }
+        for mode in ["", "Require", "verify", "no-verify"] {
+            assert!(parse(&format!("?sslmode={mode}")).err().unwrap().contains("verify-full"), "{mode}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_url_is_told_without_what_it_says() {
+        for (url, expected) in [
+            ("mysql://ann:hunter2@db.example/tasks", "is not a Postgres connection string"),
+            ("host=db.example password=hunter2", "is not a Postgres connection string"),
+            ("postgres://ann:hunter2@db.example/tasks?pgbouncer=true", "pgbouncer"),
+            ("postgres://ann:hun@ter2@db.example/tasks", "has a second `@`"),
+            ("postgres://ann:hunter2@db.example/tasks?sslrootcert=/nowhere.pem", "/nowhere.pem cannot be read"),
+            ("postgres://ann:hunter2@db.example/tasks?sslrootcert=/dev/null", "/dev/null are none"),
+        ] {
+            let error = DatabaseUrl::parse("DATABASE_URL", url).err().unwrap().to_string();
+            assert!(error.starts_with("DATABASE_URL ") && error.contains(expected), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_the_url_says_of_time_outs_goes_before_the_defaults() {
+        let config = parse("?tcp_user_timeout=7&keepalives_idle=77").unwrap().config;
+        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(7)));
+        assert_eq!(config.get_keepalives_idle(), Duration::from_secs(77));
+        let config = parse("").unwrap().config;
+        assert_eq!(config.get_tcp_user_timeout(), Some(&UNACKNOWLEDGED));
+        assert_eq!(config.get_keepalives_idle(), KEEPALIVE_IDLE);
+    }
+}

@@ -153,10 +153,10 @@ fn deadline_ms() -> u128 {
     (SystemTime::now() + TIMEOUT).duration_since(UNIX_EPOCH).expect("it is later than 1970").as_millis()
 }
 
-/// As in `Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0`.
+/// As in `Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1`.
 fn trace_id() -> String {
     let (root, parent) = (Uuid::new_v4().simple().to_string(), Uuid::new_v4().simple().to_string());
-    format!("Root=1-{:08x}-{};Parent={};Sampled=0", crate::token::now(), &root[..24], &parent[..16])
+    format!("Root=1-{:08x}-{};Parent={};Sampled=1", crate::token::now(), &root[..24], &parent[..16])
 }
 
 #[cfg(test)]
