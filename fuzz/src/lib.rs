@@ -52,7 +52,7 @@ pub fn verifier(jwks: Option<String>, secrets: Vec<String>) -> Option<Verifier> 
         user_claim: "sub".to_owned(),
         leeway: 30,
     };
-    Verifier::new(TokenConfig { secrets, jwks, jwks_url: None, jwks_max_age: Duration::ZERO, policy }).ok()
+    Verifier::new(TokenConfig { secrets, jwks, issuer: None, policy }).ok()
 }
 
 /// The verifier of all keys.

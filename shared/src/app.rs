@@ -1,6 +1,7 @@
 //! Starts a function and answers its invocations. Nothing else here knows that it runs on Lambda.
 
 use std::{
+    collections::BTreeMap,
     panic::AssertUnwindSafe,
     process,
     sync::Arc,
@@ -16,10 +17,11 @@ use tokio::{
 
 use crate::{
     Error, Request, Response, Result,
-    auth::{self, UserId, Verifier},
-    config::{Config, Fatal, TimeConfig, optional},
+    auth::{self, Jwks, UserId, Verifier},
+    config::{self, Config, Fatal, Settings, TimeConfig, optional},
     db::Db,
     http,
+    secrets::Secrets,
     telemetry::{Answered, Pepper, Record, Telemetry},
 };
 
@@ -46,15 +48,18 @@ pub struct Caller {
 }
 
 impl App {
-    /// Reads the settings, connects and fetches the issuer's keys, both at once, so that the first request finds them:
-    /// nobody waits yet. What cannot be reached does not fail the start; the requests will say so.
+    /// Reads the settings, fetches the issuer's keys meanwhile, and connects, so that the first request finds all of it:
+    /// nobody waits yet. What cannot be reached does not fail the start, the requests will say so; but without its
+    /// secrets a function is nothing.
     pub async fn start() -> Result<&'static Self, Fatal> {
-        let config = Config::from_env()?;
-        let (db, tokens) = (Db::new(config.database)?, Verifier::new(config.tokens)?);
-        let app = Self { db, tokens, time: config.time, pepper: config.pepper };
-        let app: &'static Self = Box::leak(Box::new(app));
-        let connecting = timeout(HEAD_START, app.db.open_ahead());
-        let _ = tokio::join!(connecting, app.tokens.warm());
+        let (secrets, issuer) = (Secrets::from_env()?, config::issuer()?);
+        let (parameters, ()) = tokio::join!(parameters(secrets.as_ref()), warm(issuer.as_ref()));
+        let config = Config::new(&Settings::with_parameters(parameters?), issuer)?;
+        // The environment goes first: a URL that stands there does not change.
+        let rotating = secrets.filter(|_| optional("DATABASE_URL").is_none());
+        let (db, tokens) = (Db::new(config.database, rotating)?, Verifier::new(config.tokens)?);
+        let app: &'static Self = Box::leak(Box::new(Self { db, tokens, time: config.time, pepper: config.pepper }));
+        let _ = timeout(HEAD_START, app.db.open_ahead()).await;
         app.close_at_the_end()?;
         Ok(app)
     }
@@ -97,6 +102,19 @@ impl App {
     }
 }
 
+async fn parameters(secrets: Option<&Secrets>) -> Result<BTreeMap<String, String>, Fatal> {
+    match secrets {
+        Some(secrets) => secrets.fetch().await.map_err(Fatal::new),
+        None => Ok(BTreeMap::new()),
+    }
+}
+
+async fn warm(issuer: Option<&Jwks>) {
+    if let Some(issuer) = issuer {
+        issuer.warm().await;
+    }
+}
+
 /// Runs a function: `start` once, then `handler` for every request, until Lambda ends the process. It serves one request
 /// at a time, or on Managed Instances as many as Lambda says, all on one thread.
 pub async fn serve<S, F>(
@@ -111,7 +129,7 @@ where
         return Err(Fatal::new("this is a Lambda function: run it on Lambda, or all of them here by `make dev`"));
     }
     let telemetry: &'static Telemetry = Box::leak(Box::new(Telemetry::start()?));
-    let state = start().await?;
+    let state = Box::pin(start()).await?; // boxed to be gone afterwards
     // Boxed, because the runtime wraps the future so often that its type is deeper than the compiler looks.
     let service = service_fn(move |event: LambdaEvent<Request>| {
         answer(telemetry, state, handler.clone(), event).map(Ok::<_, lambda_runtime::Error>).boxed()

@@ -15,8 +15,9 @@ use jsonwebtoken::AlgorithmFamily;
 
 pub use claims::Policy;
 pub use fetch::JwksUrl;
+pub use jwks::Jwks;
 
-use self::{jwks::Jwks, key::Key, key_set::KeySet, token::Token};
+use self::{key::Key, key_set::KeySet, token::Token};
 use crate::{
     Request,
     config::{Fatal, TokenConfig},
@@ -109,7 +110,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Takes the keys that the configuration has; those of a URL are fetched later.
+    /// Takes the keys that the configuration has; those of an issuer are fetched when they are needed.
     pub fn new(config: TokenConfig) -> Result<Self, Fatal> {
         let fixed = match &config.jwks {
             None => KeySet::default(),
@@ -119,7 +120,7 @@ impl Verifier {
             policy: config.policy,
             secrets: config.secrets.iter().map(|secret| Key::from_secret(secret)).collect(),
             fixed,
-            issuer: config.jwks_url.map(|url| Jwks::new(url, config.jwks_max_age)),
+            issuer: config.issuer,
         };
         verifier.warn();
         Ok(verifier)
@@ -137,13 +138,6 @@ impl Verifier {
             if open {
                 tracing::warn!("{variable} is not set: a token that the issuer made for another application is taken");
             }
-        }
-    }
-
-    /// Fetches the keys ahead of the first request, if there are any to fetch.
-    pub async fn warm(&self) {
-        if let Some(issuer) = &self.issuer {
-            issuer.keys().await;
         }
     }
 

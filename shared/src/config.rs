@@ -1,15 +1,58 @@
-//! What is set from outside: every environment variable that the functions read, each on its field.
+//! What is set from outside: every variable that the functions read, each on its field.
 
-use std::{env, fmt, ops::RangeInclusive, time::Duration};
+use std::{collections::BTreeMap, env, fmt, ops::RangeInclusive, time::Duration};
 
 use crate::{
-    auth::{JwksUrl, Policy},
+    auth::{Jwks, JwksUrl, Policy},
     db::DatabaseUrl,
     telemetry::Pepper,
 };
 
 /// The shortest shared secret, in bytes: HS256 wants a key at least as long as its hash (RFC 7518 §3.2).
 const SECRET_BYTES: usize = 32;
+
+/// Where the variables are: in the environment, and where it has none of a name, among the parameters of Parameter Store
+/// (secrets.rs).
+#[derive(Default)]
+pub struct Settings {
+    parameters: BTreeMap<String, String>,
+}
+
+impl Settings {
+    pub(crate) fn with_parameters(parameters: BTreeMap<String, String>) -> Self {
+        Self { parameters }
+    }
+
+    fn optional(&self, name: &str) -> Option<String> {
+        optional(name).or_else(|| self.parameters.get(name).cloned())
+    }
+
+    fn required(&self, name: &str) -> Result<String, Fatal> {
+        self.optional(name).ok_or_else(|| Fatal::new(format!("{name} is not set")))
+    }
+
+    /// The values of a variable that may have several, separated by commas.
+    fn list(&self, name: &str) -> Vec<String> {
+        let values = self.optional(name).unwrap_or_default();
+        values.split(',').map(str::trim).filter(|value| !value.is_empty()).map(ToOwned::to_owned).collect()
+    }
+
+    fn seconds(&self, name: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, Fatal> {
+        self.number(name, " of seconds", default, range)
+    }
+
+    fn milliseconds(&self, name: &str, default: u32, range: RangeInclusive<u32>) -> Result<Duration, Fatal> {
+        Ok(Duration::from_millis(self.number(name, " of milliseconds", default, range)?.into()))
+    }
+
+    fn number(&self, name: &str, unit: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, Fatal> {
+        let Some(text) = self.optional(name) else { return Ok(default) };
+        text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            Fatal::new(format!("{name} is {text:?} and must be a whole number{unit} from {least} to {most}"))
+        })
+    }
+}
 
 /// The settings of a function that serves tasks. (`health` has none.)
 pub struct Config {
@@ -25,13 +68,16 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the environment. What is missing or wrong is named.
-    pub fn from_env() -> Result<Self, Fatal> {
+    /// Reads the settings. What is missing or wrong is named.
+    pub(crate) fn new(settings: &Settings, issuer: Option<Jwks>) -> Result<Self, Fatal> {
         Ok(Self {
-            database: DatabaseConfig::from_env()?,
-            tokens: TokenConfig::from_env()?,
-            time: TimeConfig::from_env()?,
-            pepper: optional("LOG_OWNER_PEPPER").map(|text| Pepper::new("LOG_OWNER_PEPPER", &text)).transpose()?,
+            database: DatabaseConfig::new(settings)?,
+            tokens: TokenConfig::new(settings, issuer)?,
+            time: TimeConfig::new(settings)?,
+            pepper: settings
+                .optional("LOG_OWNER_PEPPER")
+                .map(|text| Pepper::new("LOG_OWNER_PEPPER", &text))
+                .transpose()?,
         })
     }
 }
@@ -49,10 +95,10 @@ pub struct TimeConfig {
 }
 
 impl TimeConfig {
-    fn from_env() -> Result<Self, Fatal> {
+    fn new(settings: &Settings) -> Result<Self, Fatal> {
         Ok(Self {
-            budget: milliseconds("REQUEST_BUDGET_MS", 8_000, 500..=25_000)?,
-            margin: milliseconds("REQUEST_MARGIN_MS", 500, 50..=5_000)?,
+            budget: settings.milliseconds("REQUEST_BUDGET_MS", 8_000, 500..=25_000)?,
+            margin: settings.milliseconds("REQUEST_MARGIN_MS", 500, 50..=5_000)?,
         })
     }
 }
@@ -79,14 +125,14 @@ pub struct DatabaseConfig {
 }
 
 impl DatabaseConfig {
-    fn from_env() -> Result<Self, Fatal> {
+    fn new(settings: &Settings) -> Result<Self, Fatal> {
         Ok(Self {
-            url: DatabaseUrl::parse("DATABASE_URL", &required("DATABASE_URL")?)?,
-            connections: connections()?,
-            connect_limit: milliseconds("DB_CONNECT_MS", 5_000, 100..=25_000)?,
-            try_limit: milliseconds("DB_TRY_MS", 3_000, 100..=25_000)?,
-            probe_after: milliseconds("DB_PROBE_AFTER_MS", 60_000, 0..=3_600_000)?,
-            max_age: milliseconds("DB_MAX_AGE_MS", 1_800_000, 1_000..=86_400_000)?,
+            url: DatabaseUrl::parse("DATABASE_URL", &settings.required("DATABASE_URL")?)?,
+            connections: connections(settings)?,
+            connect_limit: settings.milliseconds("DB_CONNECT_MS", 5_000, 100..=25_000)?,
+            try_limit: settings.milliseconds("DB_TRY_MS", 3_000, 100..=25_000)?,
+            probe_after: settings.milliseconds("DB_PROBE_AFTER_MS", 60_000, 0..=3_600_000)?,
+            max_age: settings.milliseconds("DB_MAX_AGE_MS", 1_800_000, 1_000..=86_400_000)?,
         })
     }
 }
@@ -94,10 +140,10 @@ impl DatabaseConfig {
 /// The most connections of one environment. Postgres has a process for each, and there are many environments.
 const MOST_CONNECTIONS: u32 = 10;
 
-fn connections() -> Result<usize, Fatal> {
+fn connections(settings: &Settings) -> Result<usize, Fatal> {
     let at_once = optional("AWS_LAMBDA_MAX_CONCURRENCY").and_then(|number| number.parse().ok()).unwrap_or(1);
     let default = u32::clamp(at_once, 1, MOST_CONNECTIONS);
-    Ok(number("DB_POOL_SIZE", "", default, 1..=MOST_CONNECTIONS)? as usize)
+    Ok(settings.number("DB_POOL_SIZE", "", default, 1..=MOST_CONNECTIONS)? as usize)
 }
 
 /// Which tokens are taken. At least one of the sources of keys is set.
@@ -107,32 +153,28 @@ pub struct TokenConfig {
     pub secrets: Vec<String>,
     /// `JWKS`: an issuer's public keys as JSON. They are fixed: nothing is fetched.
     pub jwks: Option<String>,
-    /// `JWKS_URL`: where an issuer publishes its public keys.
-    pub jwks_url: Option<JwksUrl>,
-    /// `JWKS_MAX_AGE`: how long fetched keys are used before they are fetched again, in seconds, 30 to 86,400; 600 if
-    /// unset. A key that the issuer withdraws is taken for so long at the most, unless the issuer cannot be reached.
-    pub jwks_max_age: Duration,
+    /// Who publishes their keys.
+    pub issuer: Option<Jwks>,
     /// `JWT_ISSUER` and `JWT_AUDIENCE` (several by commas), `JWT_USER_CLAIM` (`sub` if unset), `JWT_AUDIENCE_CLAIM`
     /// (`aud` if unset), and `JWT_LEEWAY`: how far an issuer's clock may be off, in seconds, 0 to 300; 30 if unset.
     pub policy: Policy,
 }
 
 impl TokenConfig {
-    fn from_env() -> Result<Self, Fatal> {
+    fn new(settings: &Settings, issuer: Option<Jwks>) -> Result<Self, Fatal> {
         let config = Self {
-            secrets: secrets()?,
-            jwks: optional("JWKS"),
-            jwks_url: optional("JWKS_URL").map(|url| JwksUrl::parse("JWKS_URL", &url)).transpose()?,
-            jwks_max_age: Duration::from_secs(number("JWKS_MAX_AGE", " of seconds", 600, 30..=86_400)?.into()),
+            secrets: secrets(settings)?,
+            jwks: settings.optional("JWKS"),
+            issuer,
             policy: Policy {
-                issuers: list("JWT_ISSUER"),
-                audiences: list("JWT_AUDIENCE"),
-                audience_claim: optional("JWT_AUDIENCE_CLAIM").unwrap_or_else(|| "aud".into()),
-                user_claim: optional("JWT_USER_CLAIM").unwrap_or_else(|| "sub".into()),
-                leeway: number("JWT_LEEWAY", " of seconds", 30, 0..=300)?,
+                issuers: settings.list("JWT_ISSUER"),
+                audiences: settings.list("JWT_AUDIENCE"),
+                audience_claim: settings.optional("JWT_AUDIENCE_CLAIM").unwrap_or_else(|| "aud".into()),
+                user_claim: settings.optional("JWT_USER_CLAIM").unwrap_or_else(|| "sub".into()),
+                leeway: settings.seconds("JWT_LEEWAY", 30, 0..=300)?,
             },
         };
-        if config.secrets.is_empty() && config.jwks.is_none() && config.jwks_url.is_none() {
+        if config.secrets.is_empty() && config.jwks.is_none() && config.issuer.is_none() {
             return Err(Fatal::new(
                 "JWT_SECRET is not set, nor JWKS_URL or JWKS: name the secret or the keys that sign your users' tokens",
             ));
@@ -141,13 +183,25 @@ impl TokenConfig {
     }
 }
 
+/// The issuer whose keys are fetched; of the environment alone, because it is no secret and is asked while the secrets
+/// are.
+///
+/// `JWKS_URL`: where it publishes them. `JWKS_MAX_AGE`: how long fetched keys are used before they are fetched again, in
+/// seconds, 30 to 86,400; 600 if unset. A key that the issuer withdraws is taken for so long at the most, unless the
+/// issuer cannot be reached.
+pub(crate) fn issuer() -> Result<Option<Jwks>, Fatal> {
+    let Some(url) = optional("JWKS_URL") else { return Ok(None) };
+    let max_age = Settings::default().seconds("JWKS_MAX_AGE", 600, 30..=86_400)?;
+    Ok(Some(Jwks::new(JwksUrl::parse("JWKS_URL", &url)?, Duration::from_secs(max_age.into()))))
+}
+
 /// There is no fallback to a generated secret: each Lambda environment would make its own and refuse the tokens of
 /// all users. (`make dev` generates one, once, for all functions.)
-fn secrets() -> Result<Vec<String>, Fatal> {
-    let current = ["JWT_SECRET", "BETTER_AUTH_SECRET"].into_iter().find(|name| optional(name).is_some());
+fn secrets(settings: &Settings) -> Result<Vec<String>, Fatal> {
+    let current = ["JWT_SECRET", "BETTER_AUTH_SECRET"].into_iter().find(|name| settings.optional(name).is_some());
     let mut secrets = Vec::new();
     for name in current.into_iter().chain(["JWT_SECRET_PREVIOUS"]) {
-        let Some(secret) = optional(name) else { continue };
+        let Some(secret) = settings.optional(name) else { continue };
         if secret.len() < SECRET_BYTES {
             return Err(Fatal::new(format!(
                 "{name} has {} bytes and needs {SECRET_BYTES} or more: `openssl rand -base64 48` makes one",
@@ -157,27 +211,6 @@ fn secrets() -> Result<Vec<String>, Fatal> {
         secrets.push(secret);
     }
     Ok(secrets)
-}
-
-/// The values of a variable that may have several, separated by commas.
-fn list(name: &str) -> Vec<String> {
-    let values = optional(name).unwrap_or_default();
-    values.split(',').map(str::trim).filter(|value| !value.is_empty()).map(ToOwned::to_owned).collect()
-}
-
-fn milliseconds(name: &str, default: u32, range: RangeInclusive<u32>) -> Result<Duration, Fatal> {
-    Ok(Duration::from_millis(number(name, " of milliseconds", default, range)?.into()))
-}
-
-fn number(name: &str, unit: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, Fatal> {
-    let Some(text) = optional(name) else { return Ok(default) };
-    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
-        Fatal::new(format!(
-            "{name} is {text:?} and must be a whole number{unit} from {} to {}",
-            range.start(),
-            range.end()
-        ))
-    })
 }
 
 /// The value of a variable that must be set.

@@ -3,9 +3,13 @@
 
 mod connection;
 mod flight;
+mod rotation;
 mod url;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
 use deadpool::managed::{PoolError, QueueMode};
 use tokio::{
@@ -19,11 +23,13 @@ pub use self::{flight::Statement, url::DatabaseUrl};
 use self::{
     connection::{Manager, Pool, Pooled},
     flight::Flight,
+    rotation::Rotation,
 };
 use crate::{
     Caller,
     config::{DatabaseConfig, Fatal},
     error::{Error, Result, describe, is_of},
+    secrets::Secrets,
     tls,
 };
 
@@ -37,19 +43,21 @@ const FAREWELL: Duration = Duration::from_millis(300);
 /// The database, as the operations see it.
 pub struct Db {
     pool: Pool,
+    rotation: Option<Rotation>,
     connect_limit: Duration,
     try_limit: Duration,
 }
 
 impl Db {
-    /// Makes the pool; it connects when it is first used.
-    pub fn new(config: DatabaseConfig) -> Result<Self, Fatal> {
-        let manager = Manager { url: config.url, probe_after: config.probe_after, max_age: config.max_age };
+    /// Makes the pool; it connects when it is first used. `secrets` is where the URL came from, if it may change.
+    pub(crate) fn new(config: DatabaseConfig, secrets: Option<Secrets>) -> Result<Self, Fatal> {
+        let DatabaseConfig { probe_after, max_age, connect_limit, try_limit, .. } = config;
+        let manager = Manager { url: RwLock::new(Arc::new(config.url)), probe_after, max_age };
         // The connection used last is used next: fewer are kept from looking idle. No limits here: what waits for a
         // connection, opens one or looks one over is bounded as a whole, in `connection`.
         let pool = Pool::builder(manager).max_size(config.connections).queue_mode(QueueMode::Lifo).build();
         let pool = pool.map_err(|error| Fatal::new(format!("the pool cannot be made: {error}")))?;
-        Ok(Self { pool, connect_limit: config.connect_limit, try_limit: config.try_limit })
+        Ok(Self { pool, rotation: secrets.map(Rotation::new), connect_limit, try_limit })
     }
 
     /// Opens a connection in the background, ahead of the first request: that finds it, or waits for it.
@@ -96,6 +104,7 @@ impl Db {
             caller.record.tries();
             let cause = match self.once(caller, flight).await {
                 Err(Error::DatabaseUnavailable(cause)) => cause,
+                Err(Error::DatabaseRefused(cause)) if self.has_another_url(caller).await => cause,
                 outcome => return outcome,
             };
             let pause = longest.mul_f64(random_half_to_one());
@@ -106,6 +115,12 @@ impl Db {
             sleep(pause).await;
             longest = (longest * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    /// Whether the password has been changed, and the new one is known now.
+    async fn has_another_url(&self, caller: &Caller) -> bool {
+        let Some(rotation) = &self.rotation else { return false };
+        timeout_at(caller.deadline, rotation.look(self.pool.manager())).await.unwrap_or(false)
     }
 
     /// One try. A connection whose answer did not come in time is not used again: [`Flight::on`] sees to it.

@@ -8,9 +8,10 @@
 //! - [`task`] and [`page`]: the parsed types. One that exists is valid.
 //! - [`tasks`]: the SQL, one function an operation.
 //! - [`db`]: the pool, the flight (one transaction in one round trip), and trying again.
-//! - `tls`: whom a connection to the outside believes.
+//! - `https` and `tls`: one exchange with the outside, and whom a connection there believes.
 //! - [`error`]: every way to fail, as status, code and sentence.
-//! - [`config`] and [`telemetry`]: what is set from outside, and what is told to the log.
+//! - [`config`] and `secrets`: what is set from outside, in the environment or where nobody sees it.
+//! - `telemetry`: what is told to the outside: the log, metrics, traces.
 
 pub mod app;
 pub mod auth;
@@ -19,11 +20,13 @@ pub mod db;
 pub mod error;
 pub mod event;
 pub mod http;
+mod https;
 pub mod json;
 pub mod page;
+mod secrets;
 pub mod task;
 pub mod tasks;
-pub mod telemetry;
+mod telemetry;
 mod tls;
 
 pub use app::{App, Caller, serve};

@@ -69,6 +69,6 @@ fn verifier(jwks: &str) -> Verifier {
         user_claim: "sub".into(),
         leeway: 0,
     };
-    let (jwks, jwks_max_age) = (Some(jwks.to_owned()), Duration::from_mins(10));
-    Verifier::new(TokenConfig { secrets: vec![], jwks, jwks_url: None, jwks_max_age, policy }).unwrap()
+    let jwks = Some(jwks.to_owned());
+    Verifier::new(TokenConfig { secrets: vec![], jwks, issuer: None, policy }).unwrap()
 }

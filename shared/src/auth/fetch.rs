@@ -1,27 +1,14 @@
-//! One HTTP GET of a key set: bounded in time and in size, without redirects.
+//! One HTTP GET of a key set, bounded in time.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper::{
-    Request, StatusCode, Uri,
-    body::Bytes,
-    client::conn::http1,
-    header::{ACCEPT, HOST, USER_AGENT},
-};
-use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-    time::timeout,
-};
-use tokio_rustls::TlsConnector;
+use http_body_util::Full;
+use hyper::{Request, StatusCode, Uri, body::Bytes, header::ACCEPT};
+use tokio::time::timeout;
 
-use crate::{config::Fatal, tls};
+use crate::{config::Fatal, https};
 
-/// TCP to an issuer, and the whole fetch: a request may be waiting for it.
-const CONNECT: Duration = Duration::from_secs(1);
+/// The whole fetch: a request may be waiting for it.
 const WHOLE: Duration = Duration::from_secs(3);
 
 /// The largest key set, in bytes: room for 32 keys with their certificates.
@@ -29,11 +16,7 @@ const LIMIT: usize = 64 * 1024;
 
 /// Where an issuer publishes its keys.
 #[derive(Clone, Debug)]
-pub struct JwksUrl {
-    uri: Uri,
-    host: String,
-    tls: bool,
-}
+pub struct JwksUrl(Uri);
 
 impl JwksUrl {
     /// Reads the URL: https, or http to this machine. Whoever can change what is fetched can be any user. It is not
@@ -41,17 +24,14 @@ impl JwksUrl {
     pub fn parse(variable: &str, text: &str) -> Result<Self, Fatal> {
         let wrong = |reason: &str| Fatal::new(format!("{variable} {reason}"));
         let uri: Uri = text.parse().map_err(|_| wrong("is no URL"))?;
-        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let user_info = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
-        if host.is_empty() || user_info {
+        if uri.host().is_none_or(str::is_empty) || user_info {
             return Err(wrong("must be like https://example.com/.well-known/jwks.json"));
         }
-        let tls = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") if is_loopback(&host) => false,
-            _ => return Err(wrong("must begin with https:// (http:// is for this machine only)")),
-        };
-        Ok(Self { uri, host, tls })
+        if !https::is_allowed(&uri) {
+            return Err(wrong("must begin with https:// (http:// is for this machine only)"));
+        }
+        Ok(Self(uri))
     }
 
     /// Fetches the document. The error is for the log.
@@ -60,41 +40,13 @@ impl JwksUrl {
     }
 
     async fn get(&self) -> Result<Bytes, String> {
-        let port = self.uri.port_u16().unwrap_or(if self.tls { 443 } else { 80 });
-        let connecting = timeout(CONNECT, TcpStream::connect((self.host.as_str(), port))).await;
-        let tcp =
-            connecting.map_err(|_| format!("no connection in {CONNECT:?}"))?.map_err(|error| error.to_string())?;
-        if !self.tls {
-            return self.exchange(tcp).await;
+        let request = Request::get(&self.0).header(ACCEPT, "application/json").body(Full::default());
+        let response = https::exchange(request.map_err(|error| error.to_string())?, LIMIT).await?;
+        match response.status() {
+            StatusCode::OK => Ok(response.into_body()),
+            status => Err(format!("status {} (redirects are not followed)", status.as_u16())),
         }
-        let name = ServerName::try_from(self.host.clone()).map_err(|error| error.to_string())?;
-        let config = tls::client(None, None).map_err(|error| error.to_string())?;
-        let stream = TlsConnector::from(Arc::new(config)).connect(name, tcp).await;
-        self.exchange(stream.map_err(|error| error.to_string())?).await
     }
-
-    async fn exchange(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Result<Bytes, String> {
-        let text = |error: hyper::Error| error.to_string();
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(text)?;
-        let connection = tokio::spawn(connection);
-        let request = Request::get(self.uri.path_and_query().map_or("/", |path| path.as_str()))
-            .header(HOST, self.uri.authority().map_or("", |authority| authority.as_str()))
-            .header(ACCEPT, "application/json")
-            .header(USER_AGENT, "task-api")
-            .body(Empty::<Bytes>::new())
-            .map_err(|error| error.to_string())?;
-        let response = sender.send_request(request).await.map_err(text)?;
-        if response.status() != StatusCode::OK {
-            return Err(format!("status {} (redirects are not followed)", response.status().as_u16()));
-        }
-        let body = Limited::new(response.into_body(), LIMIT).collect().await.map_err(|error| error.to_string());
-        connection.abort();
-        Ok(body?.to_bytes())
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ const COOL_DOWN: Duration = Duration::from_secs(30);
 const COOL_DOWN_WITHOUT_KEYS: Duration = Duration::from_secs(5);
 
 /// The key set behind a URL.
-pub(super) struct Jwks {
+pub struct Jwks {
     url: JwksUrl,
     max_age: Duration,
     state: RwLock<State>,
@@ -34,9 +34,16 @@ struct State {
 }
 
 impl Jwks {
-    pub(super) fn new(url: JwksUrl, max_age: Duration) -> Self {
+    /// Of the issuer that publishes them there; they are used for `max_age` before they are fetched again.
+    #[must_use]
+    pub fn new(url: JwksUrl, max_age: Duration) -> Self {
         let state = State { keys: None, fetched: None, tried: None };
         Self { url, max_age, state: RwLock::new(state), fetching: Mutex::new(()) }
+    }
+
+    /// Fetches the keys ahead of the first request.
+    pub(crate) async fn warm(&self) {
+        self.keys().await;
     }
 
     /// The keys, fetched if there are none yet or these are too old. `None`: there never were any.

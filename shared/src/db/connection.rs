@@ -1,6 +1,9 @@
 //! A connection in the pool: how it is opened, looked at before it is used again, and closed.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, SystemTime},
+};
 
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
 use tokio::{
@@ -45,11 +48,22 @@ impl Connection {
 
 /// Opens connections, and says which of them may be used again.
 pub(super) struct Manager {
-    pub(super) url: DatabaseUrl,
+    /// Where they lead, with the password, which may be another one day.
+    pub(super) url: RwLock<Arc<DatabaseUrl>>,
     /// After how long without use a connection is asked whether it is there.
     pub(super) probe_after: Duration,
     /// At what age a connection is replaced.
     pub(super) max_age: Duration,
+}
+
+impl Manager {
+    pub(super) fn url(&self) -> Arc<DatabaseUrl> {
+        Arc::clone(&self.url.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn set_url(&self, url: DatabaseUrl) {
+        *self.url.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(url);
+    }
 }
 
 impl managed::Manager for Manager {
@@ -57,7 +71,7 @@ impl managed::Manager for Manager {
     type Error = tokio_postgres::Error;
 
     async fn create(&self) -> Result<Connection, tokio_postgres::Error> {
-        let (client, carrier) = self.url.open().await?;
+        let (client, carrier) = self.url().open().await?;
         let now = SystemTime::now();
         Ok(Connection { client, carrier, opened: now, used: now })
     }

@@ -35,6 +35,7 @@ const ALPN: &str = "postgresql";
 /// Where the database is. It holds the password: nothing prints it.
 #[derive(Clone)]
 pub struct DatabaseUrl {
+    text: String,
     config: Config,
     tls: Option<MakeRustlsConnect>,
 }
@@ -64,12 +65,17 @@ impl DatabaseUrl {
         let roots = ours.roots.as_deref().filter(|file| *file != "system");
         let tls = ours.encrypts.then(|| tls::client(roots, Some(ALPN))).transpose();
         let tls = tls.map_err(|error| wrong(format!("names sslrootcert: {error}")))?;
-        let url = Self { config, tls: tls.map(MakeRustlsConnect::new) };
+        let url = Self { text: text.to_owned(), config, tls: tls.map(MakeRustlsConnect::new) };
         // The rest of a password, where an `@` in it was left as it is. Messages name hosts.
         if url.hosts().iter().any(|host| host.contains('@')) {
             return Err(wrong("has a second `@`: write one that is in the password as %40".into()));
         }
         Ok(url)
+    }
+
+    /// Whether the other is written as this one is.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.text == other.text
     }
 
     /// The servers named, for messages.

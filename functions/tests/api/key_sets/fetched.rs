@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use shared::{
-    auth::{JwksUrl, Policy, Verifier},
+    auth::{Jwks, JwksUrl, Policy, Verifier},
     config::TokenConfig,
 };
 use testing::{
@@ -62,8 +62,8 @@ async fn many_who_need_the_keys_at_once_share_a_fetch() {
         user_claim: "sub".to_owned(),
         leeway: 0,
     };
-    let jwks_max_age = Duration::from_mins(10);
-    let config = TokenConfig { secrets: vec![], jwks: None, jwks_url: Some(url), jwks_max_age, policy };
+    let issuer_keys = Some(Jwks::new(url, Duration::from_mins(10)));
+    let config = TokenConfig { secrets: vec![], jwks: None, issuer: issuer_keys, policy };
     let verifier = Arc::new(Verifier::new(config).unwrap());
     let mut requests = JoinSet::new();
     for _ in 0..20 {
