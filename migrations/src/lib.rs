@@ -1,57 +1,219 @@
 //! The schema as numbered SQL (`V1__….sql` and on, beside this crate's manifest) and what applies it.
+//! README.md beside it says how one is written.
 //!
-//! refinery runs it: it goes over the driver and the TLS that the functions already use (sqlx would bring its own of
-//! both), keeps a checksum of every file that was applied, and applies each in a transaction of its own. It does not
-//! keep two runs apart, so a lock does that here.
+//! refinery keeps the book: it goes over the driver and the TLS that the functions already use (sqlx would bring its
+//! own of both), and keeps a checksum of every file that was applied. Each file is applied in a transaction of its own,
+//! with the line in the book. refinery does not keep two runs apart, so a lock does that here.
 
+mod login;
+mod rehearsal;
+mod session;
+mod statements;
+
+use std::time::Duration;
+
+use refinery::{Migration, Runner, Target};
 use shared::{config::Fatal, db::DatabaseUrl, error::describe};
-use tokio_postgres::{Client, types::Type};
+use tokio::time::sleep;
+use tokio_postgres::{Client, error::SqlState};
+
+pub use login::Login;
+pub use statements::{Statement, statements};
 
 mod embedded {
     refinery::embed_migrations!(".");
 }
 
-/// The advisory lock of a run: any number, as long as it is always the same.
-const LOCK: i64 = 0x7461_736b_5f61_7069;
+/// So often a migration is tried that does not get its locks in time, with [`pause`] in between.
+pub(crate) const TRIES: u32 = 5;
+
+/// Takes the lines for the person who looks on, as they come up.
+pub type Tell<'a> = dyn FnMut(&str) + Send + 'a;
 
 /// Brings the database to the newest version and answers with the names of the migrations that were applied now. Safe
 /// to run twice, and by two at once: the second waits.
 pub async fn apply(url: &DatabaseUrl) -> Result<Vec<String>, Fatal> {
-    refuse_pooler(url)?;
-    let mut client = url.connect().await?;
-    lock(&client)
-        .await
-        .map_err(|error| Fatal::new(format!("the lock of the migrations cannot be had: {}", describe(&error))))?;
-    run(&mut client).await
+    Migrations::embedded().apply(url, None, &mut |_| ()).await
 }
 
-/// Held by the connection, and so freed however this run ends.
-#[allow(clippy::print_stdout, reason = "whoever waits is told for what")]
-async fn lock(client: &Client) -> Result<(), tokio_postgres::Error> {
-    let free = client.query_typed_one("select pg_try_advisory_lock($1)", &[(&LOCK, Type::INT8)]).await?;
-    if !free.get::<_, bool>(0) {
-        println!("another run is migrating this database: waiting for it");
-        client.execute_typed("select pg_advisory_lock($1)", &[(&LOCK, Type::INT8)]).await?;
+/// The files, in their order.
+pub struct Migrations(Vec<Migration>);
+
+impl Migrations {
+    /// Those of this project.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::sorted(embedded::migrations::runner().get_migrations().clone())
     }
-    Ok(())
-}
 
-/// A pooler in transaction mode gives every statement another session, and the lock belongs to one.
-fn refuse_pooler(url: &DatabaseUrl) -> Result<(), Fatal> {
-    match url.hosts().into_iter().find(|host| host.contains("-pooler.")) {
-        None => Ok(()),
-        Some(host) => Err(Fatal::new(format!(
-            "migrations cannot go through the pooler {host}: set DATABASE_URL_UNPOOLED to the direct connection string"
-        ))),
+    /// Those and more, each a name without `.sql` and its contents: for tests of what applies them.
+    pub fn with(more: &[(&str, &str)]) -> Result<Self, Fatal> {
+        let mut all = Self::embedded().0;
+        for (name, sql) in more {
+            all.push(Migration::unapplied(name, sql).map_err(|error| Fatal::new(format!("{name}: {error}")))?);
+        }
+        Ok(Self::sorted(all))
+    }
+
+    fn sorted(mut all: Vec<Migration>) -> Self {
+        all.sort();
+        Self(all)
+    }
+
+    /// Applies what has not been applied, then makes `login`, if one is wanted.
+    pub async fn apply(
+        &self,
+        url: &DatabaseUrl,
+        login: Option<&Login>,
+        tell: &mut Tell<'_>,
+    ) -> Result<Vec<String>, Fatal> {
+        let mut client = session::open(url, tell).await?;
+        let mut applied = Vec::new();
+        for migration in self.pending(&mut client).await? {
+            self.apply_patiently(&mut client, migration, tell).await?;
+            tell(&format!("applied {migration}"));
+            applied.push(migration.to_string());
+        }
+        if let Some(login) = login {
+            login.ensure(&mut client, tell).await?;
+        }
+        Ok(applied)
+    }
+
+    /// Runs what [`apply`](Self::apply) would, all of it in one transaction that is rolled back, and tells what each
+    /// statement did. The locks that it takes are real, and are held until the end.
+    pub async fn rehearse(
+        &self,
+        url: &DatabaseUrl,
+        login: Option<&Login>,
+        tell: &mut Tell<'_>,
+    ) -> Result<Vec<String>, Fatal> {
+        let mut client = session::open(url, tell).await?;
+        let pending = self.pending(&mut client).await?;
+        rehearsal::run(&mut client, &pending, login, tell).await?;
+        Ok(pending.iter().map(ToString::to_string).collect())
+    }
+
+    /// What has not been applied; an error where what was applied is not what the files say.
+    async fn pending(&self, client: &mut Client) -> Result<Vec<&Migration>, Fatal> {
+        const BOOK: &str = "select to_regclass('refinery_schema_history') is not null";
+        let unreadable = |error: tokio_postgres::Error| {
+            Fatal::new(format!("the history of the migrations cannot be read: {}", describe(&error)))
+        };
+        if !client.query_one(BOOK, &[]).await.map_err(unreadable)?.get::<_, bool>(0) {
+            return Ok(self.0.iter().collect());
+        }
+        let last =
+            Runner::new(&self.0).get_last_applied_migration_async(client).await.map_err(|e| explain(None, &e))?;
+        let Some(last) = last else { return Ok(self.0.iter().collect()) };
+        // To go where the database is applies nothing, and compares the checksums.
+        self.run(client, Target::Version(last.version())).await.map_err(|error| explain(None, &error))?;
+        Ok(self.0.iter().filter(|migration| migration.version() > last.version()).collect())
+    }
+
+    async fn run(&self, client: &mut Client, target: Target) -> Result<(), refinery::Error> {
+        Runner::new(&self.0).set_target(target).run_async(client).await.map(|_| ())
+    }
+
+    async fn apply_patiently(
+        &self,
+        client: &mut Client,
+        migration: &Migration,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), Fatal> {
+        for attempt in 1.. {
+            match self.apply_one(client, migration).await {
+                Err(Failure::Contended(_)) if attempt < TRIES => {
+                    let wait = pause(attempt);
+                    tell(&format!("{migration} did not get its locks in time: tried again in {wait:?}"));
+                    sleep(wait).await;
+                }
+                outcome => return outcome.map_err(Failure::into_fatal),
+            }
+        }
+        Ok(())
+    }
+
+    async fn apply_one(&self, client: &mut Client, migration: &Migration) -> Result<(), Failure> {
+        let sql = migration.sql().unwrap_or_default();
+        let statements = statements(sql);
+        if !is_concurrent(migration, &statements)? {
+            let applied = self.run(client, Target::Version(migration.version())).await;
+            return applied.map_err(|error| Failure::of(cause(&error), explain(Some(migration), &error)));
+        }
+        let failed = |error: &_, statement: &_| Failure::of(Some(error), told(migration, "failed", statement, error));
+        for statement in &statements {
+            // An index of a large table takes its time, and hinders nobody.
+            let unlimited = client.batch_execute("set statement_timeout = 0").await;
+            unlimited.map_err(|error| failed(&error, statement))?;
+            client.batch_execute(statement.text).await.map_err(|error| failed(&error, statement))?;
+            client.batch_execute(session::LIMITS).await.map_err(|error| failed(&error, statement))?;
+        }
+        let noted = self.run(client, Target::FakeVersion(migration.version())).await;
+        noted.map_err(|error| Failure::of(cause(&error), explain(Some(migration), &error)))
     }
 }
 
-async fn run(client: &mut Client) -> Result<Vec<String>, Fatal> {
-    let report = embedded::migrations::runner().run_async(client).await.map_err(|error| explain(&error))?;
-    Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
+/// Whether a file runs outside a transaction, as indexes have to that are built beside running writes. Nothing else
+/// may stand in it: half of it could remain.
+fn is_concurrent(migration: &Migration, statements: &[Statement<'_>]) -> Result<bool, Fatal> {
+    let concurrent = statements.iter().filter(|statement| statement.is_concurrent()).count();
+    if concurrent > 0 && concurrent < statements.len() {
+        return Err(Fatal::new(format!(
+            "{migration} builds an index concurrently, which is outside a transaction: give the other statements a \
+             file of their own"
+        )));
+    }
+    Ok(concurrent > 0)
 }
 
-fn explain(error: &refinery::Error) -> Fatal {
+/// 1, 2, 4, … seconds: what holds the locks has gone on by then, or is no request.
+pub(crate) fn pause(attempt: u32) -> Duration {
+    Duration::from_secs(1 << (attempt - 1))
+}
+
+/// Why a migration was not applied.
+pub(crate) enum Failure {
+    /// Somebody else has a lock that it needs: worth another try.
+    Contended(Fatal),
+    Final(Fatal),
+}
+
+impl Failure {
+    pub(crate) fn of(cause: Option<&tokio_postgres::Error>, message: Fatal) -> Self {
+        let contended = [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED];
+        match cause.and_then(tokio_postgres::Error::code) {
+            Some(code) if contended.contains(code) => Self::Contended(message),
+            _ => Self::Final(message),
+        }
+    }
+
+    pub(crate) fn into_fatal(self) -> Fatal {
+        match self {
+            Self::Contended(fatal) => Fatal::new(format!("{fatal} (tried {TRIES} times)")),
+            Self::Final(fatal) => fatal,
+        }
+    }
+}
+
+impl From<Fatal> for Failure {
+    fn from(fatal: Fatal) -> Self {
+        Self::Final(fatal)
+    }
+}
+
+/// A statement that Postgres refused.
+pub(crate) fn told(
+    migration: &Migration,
+    how: &str,
+    statement: &Statement<'_>,
+    error: &tokio_postgres::Error,
+) -> Fatal {
+    let (line, headline) = (statement.line, statement.headline());
+    Fatal::new(format!("{migration} {how} at line {line}, `{headline}`: {}", describe(error)))
+}
+
+fn explain(migration: Option<&Migration>, error: &refinery::Error) -> Fatal {
     use refinery::error::Kind;
     Fatal::new(match error.kind() {
         Kind::DivergentVersion(applied, _) => format!(
@@ -62,18 +224,21 @@ fn explain(error: &refinery::Error) -> Fatal {
             "{applied} was applied to this database, and this program does not have it: use the program of the newer \
              version"
         ),
-        _ => format!("the migration failed, and nothing of it remains: {}", cause(error)),
+        _ => {
+            let name = migration.map_or_else(|| "the migration".to_owned(), ToString::to_string);
+            format!("{name} failed, and nothing of it remains: {}", cause(error).map_or(error.to_string(), describe))
+        }
     })
 }
 
-/// The innermost of the errors: what Postgres said.
-fn cause(error: &refinery::Error) -> String {
+/// What Postgres said.
+fn cause(error: &refinery::Error) -> Option<&tokio_postgres::Error> {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
-        if let Some(postgres) = inner.downcast_ref::<tokio_postgres::Error>() {
-            return describe(postgres);
+        if let Some(postgres) = inner.downcast_ref() {
+            return Some(postgres);
         }
         cause = inner;
     }
-    cause.to_string()
+    None
 }

@@ -1,24 +1,13 @@
 //! The `migrate` command on databases in every state that one can be found in.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use testing::postgres::Database;
-use tokio::process::Command;
+mod common;
 
-/// What a run of the command came to.
-struct Run {
-    success: bool,
-    said: String,
-}
+use common::{Run, migrate_with};
+use testing::postgres::Database;
 
 async fn migrate(variables: &[(&str, &str)]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_migrate"))
-        .env_clear()
-        .envs(variables.iter().copied())
-        .output()
-        .await
-        .expect("the command runs");
-    let said = [output.stdout, output.stderr].concat();
-    Run { success: output.status.success(), said: String::from_utf8(said).unwrap() }
+    migrate_with(&[], variables, "").await
 }
 
 async fn migrate_url(url: &str) -> Run {

@@ -1,0 +1,131 @@
+//! The dry run: the migrations for real, in a transaction that is rolled back.
+
+use std::{collections::HashMap, time::Instant};
+
+use refinery::Migration;
+use shared::{config::Fatal, error::describe};
+use tokio::time::sleep;
+use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
+
+use crate::{Failure, Login, Statement, TRIES, Tell, is_concurrent, pause, statements, told};
+
+pub(crate) async fn run(
+    client: &mut Client,
+    pending: &[&Migration],
+    login: Option<&Login>,
+    tell: &mut Tell<'_>,
+) -> Result<(), Fatal> {
+    for attempt in 1.. {
+        match rehearse(client, pending, login, tell).await {
+            Err(Failure::Contended(_)) if attempt < TRIES => {
+                let wait = pause(attempt);
+                tell(&format!("the dry run did not get its locks in time: tried again in {wait:?}"));
+                sleep(wait).await;
+            }
+            outcome => return outcome.map_err(Failure::into_fatal),
+        }
+    }
+    Ok(())
+}
+
+async fn rehearse(
+    client: &mut Client,
+    pending: &[&Migration],
+    login: Option<&Login>,
+    tell: &mut Tell<'_>,
+) -> Result<(), Failure> {
+    let transaction = client.transaction().await.map_err(|error| broken(&error))?;
+    let mut tables = Tables::standing(&transaction).await.map_err(|error| broken(&error))?;
+    for migration in pending {
+        tell(&format!("would apply {migration}"));
+        let statements = statements(migration.sql().unwrap_or_default());
+        is_concurrent(migration, &statements)?;
+        for statement in &statements {
+            let effect = effect(&transaction, &mut tables, statement).await;
+            let effect = effect.map_err(|e| Failure::of(Some(&e), told(migration, "would fail", statement, &e)))?;
+            tell(&format!("  line {}: {}: {effect}", statement.line, statement.headline()));
+        }
+    }
+    if let Some(login) = login {
+        tell(&login.ensure_in(&transaction).await?);
+    }
+    transaction.rollback().await.map_err(|error| broken(&error))
+}
+
+fn broken(error: &tokio_postgres::Error) -> Failure {
+    Failure::Final(Fatal::new(format!("the dry run broke off, and nothing of it remains: {}", describe(error))))
+}
+
+/// Runs a statement; how long it took, how many rows it changed and whom its locks keep waiting.
+async fn effect(
+    transaction: &Transaction<'_>,
+    tables: &mut Tables,
+    statement: &Statement<'_>,
+) -> Result<String, tokio_postgres::Error> {
+    let began = Instant::now();
+    let rows = match in_transaction(statement) {
+        // One whose rows are of no interest, though many.
+        Some(sql) => transaction.batch_execute(&sql).await.map(|()| 0)?,
+        None => rows(&transaction.simple_query(statement.text).await?),
+    };
+    let mut effect = vec![format!("{} ms", began.elapsed().as_millis())];
+    effect.extend((rows > 0).then(|| format!("{rows} rows")));
+    effect.extend(tables.newly_blocked(transaction).await?);
+    if statement.is_concurrent() {
+        effect.push("but not when applied: beside running writes".to_owned());
+    }
+    Ok(effect.join(", "))
+}
+
+/// An index that is to be built beside running writes, as one that can be rolled back.
+fn in_transaction(statement: &Statement<'_>) -> Option<String> {
+    let text = statement.text;
+    let word = statement.is_concurrent().then(|| text.to_lowercase().find("concurrently")).flatten()?;
+    Some(format!("{}{}", &text[..word], &text[word + "concurrently".len()..]))
+}
+
+fn rows(messages: &[SimpleQueryMessage]) -> u64 {
+    let complete = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::CommandComplete(rows) => *rows,
+        _ => 0,
+    };
+    messages.iter().map(complete).sum()
+}
+
+/// The tables that stood before, and the strongest lock on each so far. Nobody waits for those that are being made.
+struct Tables(HashMap<u32, (String, Blocks)>);
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Blocks {
+    Nobody,
+    Writes,
+    Reads,
+}
+
+impl Tables {
+    async fn standing(transaction: &Transaction<'_>) -> Result<Self, tokio_postgres::Error> {
+        const TABLES: &str = "select oid, oid::regclass::text from pg_class where relkind in ('r', 'p', 'm')";
+        let rows = transaction.query(TABLES, &[]).await?;
+        Ok(Self(rows.iter().map(|row| (row.get(0), (row.get(1), Blocks::Nobody))).collect()))
+    }
+
+    /// Whom the last statement has begun to keep waiting
+    /// (<https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES>).
+    async fn newly_blocked(&mut self, transaction: &Transaction<'_>) -> Result<Vec<String>, tokio_postgres::Error> {
+        const LOCKS: &str = "
+            select relation, bool_or(mode = 'AccessExclusiveLock') from pg_locks
+            where pid = pg_backend_pid() and locktype = 'relation' and granted
+                and mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+            group by relation order by relation";
+        let mut blocked = Vec::new();
+        for row in transaction.query(LOCKS, &[]).await? {
+            let Some((name, so_far)) = self.0.get_mut(&row.get(0)) else { continue };
+            let (now, what) = if row.get(1) { (Blocks::Reads, "reads and writes") } else { (Blocks::Writes, "writes") };
+            if now > *so_far {
+                *so_far = now;
+                blocked.push(format!("blocks {what} of {name}"));
+            }
+        }
+        Ok(blocked)
+    }
+}

@@ -1,0 +1,208 @@
+//! The statements of a file, where each can be met alone: told of by the dry run, judged by the tests.
+
+/// One statement of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Statement<'a> {
+    /// The statement, without its semicolon.
+    pub text: &'a str,
+    /// The line that it begins on, the first being 1.
+    pub line: usize,
+    /// The lines between the statement before and this one: comments and blank ones.
+    pub above: &'a str,
+}
+
+impl Statement<'_> {
+    /// Its beginning, to be recognised by in a message.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        const WIDTH: usize = 72;
+        let first = self.text.lines().next().unwrap_or_default();
+        if first.len() == self.text.len() && first.chars().count() <= WIDTH {
+            return first.to_owned();
+        }
+        format!("{} …", first.chars().take(WIDTH).collect::<String>().trim_end())
+    }
+
+    /// The statement in lower case without its comments, its words joined by single spaces.
+    #[must_use]
+    pub fn code(&self) -> String {
+        let (mut code, mut at) = (String::new(), 0);
+        while at < self.text.len() {
+            let token = token(&self.text[..at], &self.text[at..]);
+            let end = at + token.len();
+            code.push_str(if let Token::Blank(_) = token { " " } else { &self.text[at..end] });
+            at = end;
+        }
+        code.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    }
+
+    /// Whether Postgres refuses it in a transaction: it builds or drops an index beside running writes.
+    #[must_use]
+    pub fn is_concurrent(&self) -> bool {
+        let code = self.code();
+        ["create index concurrently", "create unique index concurrently", "drop index concurrently"]
+            .iter()
+            .any(|start| code.starts_with(start))
+    }
+}
+
+/// Splits a file at the semicolons that stand outside of strings, quoted names, dollar quotes and comments.
+#[must_use]
+pub fn statements(sql: &str) -> Vec<Statement<'_>> {
+    let mut found = Vec::new();
+    let (mut after_last, mut first, mut at) = (0, None, 0);
+    while at < sql.len() {
+        let token = token(&sql[..at], &sql[at..]);
+        match token {
+            Token::Blank(_) => {}
+            Token::End => {
+                found.extend(first.take().map(|start| statement(sql, after_last, start, at)));
+                after_last = at + 1;
+            }
+            Token::Code(_) => first = first.or(Some(at)),
+        }
+        at += token.len();
+    }
+    found.extend(first.map(|start| statement(sql, after_last, start, sql.len())));
+    found
+}
+
+fn statement(sql: &str, after_last: usize, start: usize, end: usize) -> Statement<'_> {
+    let between = &sql[after_last..start];
+    // What follows a semicolon in its line speaks of the statement that it ends.
+    let rest = if after_last == 0 { 0 } else { between.find('\n').map_or(between.len(), |end| end + 1) };
+    Statement {
+        text: sql[start..end].trim_end(),
+        line: sql[..start].matches('\n').count() + 1,
+        above: &between[rest..],
+    }
+}
+
+enum Token {
+    Blank(usize),
+    Code(usize),
+    End,
+}
+
+impl Token {
+    fn len(&self) -> usize {
+        match self {
+            Self::Blank(len) | Self::Code(len) => *len,
+            Self::End => 1,
+        }
+    }
+}
+
+/// What `rest` begins with (<https://www.postgresql.org/docs/current/sql-syntax-lexical.html>).
+fn token(before: &str, rest: &str) -> Token {
+    let first = rest.chars().next().unwrap_or(' ');
+    let in_word = before.ends_with(|last: char| last.is_alphanumeric() || last == '_' || last == '$');
+    match first {
+        ';' => Token::End,
+        _ if rest.starts_with("--") => Token::Blank(rest.find('\n').unwrap_or(rest.len())),
+        _ if rest.starts_with("/*") => Token::Blank(block_comment(rest)),
+        '\'' => Token::Code(quoted(rest, '\'', before.ends_with(['e', 'E']))),
+        '"' => Token::Code(quoted(rest, '"', false)),
+        '$' if !in_word => Token::Code(dollar_quoted(rest)),
+        _ if first.is_whitespace() => Token::Blank(first.len_utf8()),
+        _ => Token::Code(first.len_utf8()),
+    }
+}
+
+fn block_comment(rest: &str) -> usize {
+    let (mut depth, mut at) = (0, 0);
+    while at < rest.len() {
+        if rest[at..].starts_with("/*") {
+            (depth, at) = (depth + 1, at + 2);
+        } else if rest[at..].starts_with("*/") {
+            (depth, at) = (depth - 1, at + 2);
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += rest[at..].chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    rest.len()
+}
+
+/// A doubled quote ends one string and begins the next, which comes to the same here.
+fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
+    let mut characters = rest.char_indices().skip(1);
+    while let Some((at, character)) = characters.next() {
+        if escapes && character == '\\' {
+            characters.next();
+        } else if character == quote {
+            return at + 1;
+        }
+    }
+    rest.len()
+}
+
+fn dollar_quoted(rest: &str) -> usize {
+    let Some(tag) = rest[1..].find('$').map(|end| &rest[..end + 2]) else { return 1 };
+    if tag[1..tag.len() - 1].chars().any(|character| !character.is_alphanumeric() && character != '_') {
+        return 1; // $1, a parameter
+    }
+    rest[tag.len()..].find(tag).map_or(rest.len(), |end| tag.len() + end + tag.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(sql: &str) -> Vec<&str> {
+        statements(sql).into_iter().map(|statement| statement.text).collect()
+    }
+
+    #[test]
+    fn a_semicolon_in_a_string_a_name_a_dollar_quote_or_a_comment_ends_nothing() {
+        for whole in [
+            "select ';', 'it''s; so'",
+            r"select e'\';'",
+            "select \"a;b\"",
+            "do $$ begin null; end $$",
+            "do $body$ select $$;$$; $body$",
+            "select 1 -- one; or two\n + 1",
+            "select /* a; /* b; */ c; */ 1",
+            "select 'ä;', 1",
+        ] {
+            assert_eq!(texts(&format!("{whole};\nselect 2;\n")), [whole, "select 2"]);
+        }
+    }
+
+    #[test]
+    fn a_statement_knows_its_line_and_what_stands_above_it() {
+        let sql = "-- first\nselect 1; -- of the first\n\n-- safe: because\nselect\n  2";
+        let second = &statements(sql)[1];
+        assert_eq!((second.line, second.above, second.text), (5, "\n-- safe: because\n", "select\n  2"));
+    }
+
+    #[test]
+    fn what_is_empty_or_only_comments_has_no_statements() {
+        for sql in ["", " \n", "-- nothing;", ";;", "/* never closed;"] {
+            assert_eq!(statements(sql), [], "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_headline_is_the_first_line_and_shows_that_there_is_more() {
+        assert_eq!(statements("select 1;")[0].headline(), "select 1");
+        assert_eq!(statements("select\n 1;")[0].headline(), "select …");
+    }
+
+    #[test]
+    fn only_indexes_that_are_built_or_dropped_beside_running_writes_are_concurrent() {
+        for (sql, expected) in [
+            ("create index concurrently i on t (a)", true),
+            ("CREATE UNIQUE\n INDEX CONCURRENTLY i on t (a)", true),
+            ("drop index concurrently if exists i", true),
+            ("create -- at last\n index /* ; */ concurrently i on t (a)", true),
+            ("create index i on t (a)", false),
+            ("create index i on t (concurrently)", false),
+            ("create table concurrently (a int)", false),
+        ] {
+            assert_eq!(statements(sql)[0].is_concurrent(), expected, "{sql}");
+        }
+    }
+}
