@@ -14,14 +14,15 @@ dev: ## the API on this machine, with a database, until Ctrl-C (PORT=9000)
 token: ## a bearer token for it (USER=alice TTL=24h ALG=HS256, or RS…, PS…, ES256, ES384, EdDSA)
 	@$(PYTHON) scripts/dev.py token "--alg=$(or $(ALG),HS256)" "--ttl=$(or $(TTL),24h)" -- "$$TOKEN_USER"
 
-migrate: ## apply the migrations to the development database, or to the one that DATABASE_URL names
-	@$(PYTHON) scripts/dev.py migrate
+migrate: ## apply the migrations to the development database, or to the one that DATABASE_URL names (DRY_RUN=1 LOGIN=name)
+	@$(PYTHON) scripts/dev.py migrate $(if $(DRY_RUN),--dry-run) $(if $(LOGIN),"--login=$(LOGIN)")
 
 psql: ## look into that database
 	@$(PYTHON) scripts/dev.py psql
 
 test: ## all the tests, on a database of their own
 	@$(PYTHON) scripts/node.py
+	@$(PYTHON) scripts/packages.py squawk-cli
 	$(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
 
 fuzz: ## random input for the token verifier, for two minutes (needs a nightly toolchain: fuzz/README.md)

