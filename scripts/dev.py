@@ -3,7 +3,7 @@
 
     scripts/dev.py up         what `make dev` runs; Ctrl-C ends all of it
     scripts/dev.py token [USER] [--alg HS256] [--ttl 24h]
-    scripts/dev.py migrate
+    scripts/dev.py migrate [--dry-run] [--login NAME]
     scripts/dev.py psql
     scripts/dev.py clean      removes the database
 
@@ -25,6 +25,7 @@ import argparse
 import base64
 import contextlib
 import fcntl
+import getpass
 import hashlib
 import hmac
 import json
@@ -80,8 +81,11 @@ def main():
             os.environ.pop(name, None)  # set to nothing is a way to say: not what .env has
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("up", "migrate", "psql", "clean"):
+    for name in ("up", "psql", "clean"):
         commands.add_parser(name)
+    migrate_arguments = commands.add_parser("migrate")
+    migrate_arguments.add_argument("--dry-run", action="store_true")
+    migrate_arguments.add_argument("--login", metavar="NAME")
     token_arguments = commands.add_parser("token")
     token_arguments.add_argument("user", nargs="?", default="alice")
     token_arguments.add_argument("--alg", default="HS256")
@@ -93,7 +97,9 @@ def main():
         if arguments.command == "token":
             print(token(issuer_of(data), arguments.user, arguments.alg, seconds(arguments.ttl)))
             return 0
-        return {"up": up, "migrate": migrate, "psql": psql, "clean": clean}[arguments.command](data)
+        if arguments.command == "migrate":
+            return migrate(data, arguments.dry_run, arguments.login)
+        return {"up": up, "psql": psql, "clean": clean}[arguments.command](data)
     except SystemExit as end:
         if arguments.command == "up" and end.code == 128 + signal.SIGINT:
             say("Stopped.")
@@ -129,12 +135,23 @@ def up(data):
                 return attend(child, server)
 
 
-def migrate(data):
+def migrate(data, dry_run, login):
     check_tools()
+    options = ["--dry-run"] if dry_run else []
+    if login:
+        options += ["--login", login]
+        if not os.environ.get("LOGIN_PASSWORD"):  # asked for before the build, and not shown
+            os.environ["LOGIN_PASSWORD"] = ask_password(login)
     with shared_database(data) as url:
         build("--bin", "migrate")
-        apply_migrations(cargo_metadata(), url)
+        apply_migrations(cargo_metadata(), url, *options)
     return 0
+
+
+def ask_password(login):
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return getpass.getpass(f"The password of {login} (`openssl rand -hex 24` makes one): ")
 
 
 def psql(data):
@@ -313,9 +330,9 @@ def build(*what):
         fail("The build failed; the reason is above.")
 
 
-def apply_migrations(workspace, url):
+def apply_migrations(workspace, url, *options):
     binary = Path(workspace["target_directory"], "debug", "migrate")
-    if run([binary], env={**os.environ, "DATABASE_URL": url}) != 0:
+    if run([binary, *options], env={**os.environ, "DATABASE_URL": url}) != 0:
         raise SystemExit(1)  # it has said why
 
 
