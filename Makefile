@@ -15,7 +15,7 @@ token: ## a bearer token for it (USER=alice TTL=24h ALG=HS256, or RS…, PS…, 
 	@$(PYTHON) scripts/dev.py token "--alg=$(or $(ALG),HS256)" "--ttl=$(or $(TTL),24h)" -- "$$TOKEN_USER"
 
 migrate: ## apply the migrations to the development database, or to the one that DATABASE_URL names (DRY_RUN=1 LOGIN=name)
-	@$(PYTHON) scripts/dev.py migrate $(if $(DRY_RUN),--dry-run) $(if $(LOGIN),"--login=$(LOGIN)")
+	@$(PYTHON) scripts/dev.py migrate $(if $(DRY_RUN),--dry-run) $(if $(filter command line,$(origin LOGIN)),"--login=$(LOGIN)")
 
 psql: ## look into that database
 	@$(PYTHON) scripts/dev.py psql

@@ -137,14 +137,13 @@ def up(data):
 
 def migrate(data, dry_run, login):
     check_tools()
-    options = ["--dry-run"] if dry_run else []
+    options, settings = ["--dry-run"] if dry_run else [], {}
     if login:
         options += ["--login", login]
-        if not os.environ.get("LOGIN_PASSWORD"):  # asked for before the build, and not shown
-            os.environ["LOGIN_PASSWORD"] = ask_password(login)
+        settings["LOGIN_PASSWORD"] = os.environ.get("LOGIN_PASSWORD") or ask_password(login)
     with shared_database(data) as url:
         build("--bin", "migrate")
-        apply_migrations(cargo_metadata(), url, *options)
+        apply_migrations(cargo_metadata(), url, *options, **settings)
     return 0
 
 
@@ -330,9 +329,9 @@ def build(*what):
         fail("The build failed; the reason is above.")
 
 
-def apply_migrations(workspace, url, *options):
+def apply_migrations(workspace, url, *options, **settings):
     binary = Path(workspace["target_directory"], "debug", "migrate")
-    if run([binary, *options], env={**os.environ, "DATABASE_URL": url}) != 0:
+    if run([binary, *options], env={**os.environ, "DATABASE_URL": url, **settings}) != 0:
         raise SystemExit(1)  # it has said why
 
 

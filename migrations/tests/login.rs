@@ -128,8 +128,9 @@ async fn neon_gets_the_password_itself_as_it_asks_for() {
 #[tokio::test]
 async fn a_login_that_is_more_already_is_refused_by_what_it_is() {
     let database = Database::create().await;
-    let admin = database.connect().await;
+    let (admin, owner) = (database.connect().await, migrator(&database).await);
     for (made, expected) in [
+        ("create role LOGIN login superuser in role task_api noinherit", "it is a superuser"),
         ("create role LOGIN login createrole in role task_api noinherit", "it can create roles"),
         ("create role LOGIN login bypassrls in role task_api noinherit", "it bypasses row-level security"),
         ("create role LOGIN login noinherit", "it is no member of task_api"),
@@ -143,7 +144,7 @@ async fn a_login_that_is_more_already_is_refused_by_what_it_is() {
     ] {
         let login = Login::of(&database);
         admin.batch_execute(&made.replace("LOGIN", &login.name)).await.unwrap();
-        let run = login.make(&database.url(), &password()).await;
+        let run = login.make(&owner, &password()).await;
         assert!(!run.success && run.said.contains(expected), "{made}: {}", run.said);
         assert!(login.connect(&password()).await.is_err());
         login.drop().await;
