@@ -1,7 +1,7 @@
 //! The command `token`, as `make token` and `make dev` call it: what it signs is taken by its key set.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{process::Command, time::Duration};
+use std::process::Command;
 
 use serde_json::{Value, json};
 use shared::{
