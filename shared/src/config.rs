@@ -190,9 +190,9 @@ impl TokenConfig {
 /// seconds, 30 to 86,400; 600 if unset. A key that the issuer withdraws is taken for so long at the most, unless the
 /// issuer cannot be reached.
 pub(crate) fn issuer() -> Result<Option<Jwks>, Fatal> {
-    let Some(url) = optional("JWKS_URL") else { return Ok(None) };
     let max_age = Settings::default().seconds("JWKS_MAX_AGE", 600, 30..=86_400)?;
-    Ok(Some(Jwks::new(JwksUrl::parse("JWKS_URL", &url)?, Duration::from_secs(max_age.into()))))
+    let url = optional("JWKS_URL").map(|url| JwksUrl::parse("JWKS_URL", &url)).transpose()?;
+    Ok(url.map(|url| Jwks::new(url, Duration::from_secs(max_age.into()))))
 }
 
 /// There is no fallback to a generated secret: each Lambda environment would make its own and refuse the tokens of

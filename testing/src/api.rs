@@ -148,7 +148,7 @@ impl ApiBuilder {
         if let Some(delay) = self.proxy_delay {
             url = proxy.insert(Proxy::start(&url, delay).await).url(&url);
         }
-        self.env.entry("DATABASE_URL".to_owned()).or_insert(Some(url));
+        self.env.entry("DATABASE_URL".to_owned()).or_insert(Some(url)); // a test may have set another, or none
         let log = Log::default();
         let functions = routes::all().iter().map(|route| (&*route.function, self.function(&route.function, &log)));
         Api { gateway: self.gateway, functions: functions.collect(), log, proxy, database }

@@ -25,6 +25,7 @@
 //! - [`postgres`]: a migrated database that is gone when the test ends, and logins to try its walls with.
 //! - [`proxy`]: a wire between function and database that counts round trips.
 //! - [`better_auth`]: a server that signs users in and issues their tokens.
+//! - [`parameter_store`]: AWS's place for secrets.
 //! - [`token`]: bearer tokens, good and bad, and the keys that sign them.
 //! - [`jwks`]: an issuer that publishes keys, or fails to.
 #![allow(
@@ -41,6 +42,7 @@ pub mod better_auth;
 pub mod gateway;
 pub mod jwks;
 pub mod lambda;
+pub mod parameter_store;
 pub mod postgres;
 pub mod proxy;
 pub mod routes;

@@ -16,6 +16,7 @@ mod list;
 mod preconditions;
 mod round_trips;
 mod schema;
+mod secrets;
 mod start;
 mod telemetry;
 mod tokens;

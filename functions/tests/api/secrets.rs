@@ -1,0 +1,89 @@
+//! Settings out of Parameter Store.
+
+use serde_json::json;
+use testing::{Api, ApiBuilder, parameter_store::ParameterStore, postgres::Database, token};
+
+use crate::{builder, create, path};
+
+const PATH: &str = "/task-api/test";
+
+/// An API that knows nothing but where its secrets are.
+fn bare() -> ApiBuilder {
+    builder().without_env("JWT_SECRET").without_env("DATABASE_URL")
+}
+
+async fn start(store: &ParameterStore) -> Api {
+    store.readable_by(bare(), PATH).start().await
+}
+
+#[tokio::test]
+async fn everything_secret_comes_from_parameter_store() {
+    let (store, database) = (ParameterStore::start().await, Database::create().await);
+    store.put("/task-api/test/DATABASE_URL", &database.url()).await;
+    store.put("/task-api/test/JWT_SECRET", token::SECRET).await;
+    store.put("/task-api/test/LOG_OWNER_PEPPER", "a pepper of at least thirty-two bytes").await;
+    store.put("/task-api/test-of-others/JWT_SECRET_PREVIOUS", "too short").await;
+    let api = start(&store).await;
+    let alice = api.user("alice");
+    let task = create(&alice, "x").await;
+    assert_eq!(alice.get(&path(&task)).send().await.status, 200);
+    let log = api.log().to_string();
+    assert!(log.contains("\"owner\":\""), "{log}");
+    for secret in [token::SECRET, "a pepper", "a-secret-access-key", "a-session-token", &database.url()] {
+        assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
+    }
+}
+
+#[tokio::test]
+async fn what_stands_in_the_environment_goes_before_a_parameter() {
+    let store = ParameterStore::start().await;
+    store.put("/task-api/test/DATABASE_URL", "postgres://nobody:x@127.0.0.1:1/none?sslmode=disable").await;
+    store.put("/task-api/test/JWT_SECRET", "another secret of at least thirty-two bytes").await;
+    let api = store.readable_by(builder(), PATH).start().await;
+    create(&api.user("alice"), "x").await;
+}
+
+#[tokio::test]
+async fn a_password_that_is_changed_is_looked_for_when_the_database_refuses_the_old_one() {
+    let (store, database) = (ParameterStore::start().await, Database::create().await);
+    let (url, admin) = (database.member().await, database.connect().await);
+    let login = url.split("//").nth(1).and_then(|rest| rest.split(':').next()).unwrap();
+    store.put("/task-api/test/DATABASE_URL", &url).await;
+    store.put("/task-api/test/JWT_SECRET", token::SECRET).await;
+    let api = start(&store).await;
+    let alice = api.user("alice");
+    let task = create(&alice, "x").await;
+
+    let password = url.split(['@', ':']).nth(2).unwrap();
+    admin.batch_execute(&format!("alter role {login} password 'a-new-password'")).await.unwrap();
+    assert_eq!(alice.get("/api/me/tasks").send().await.status, 503, "who starts now is refused: nothing is new yet");
+    store.put("/task-api/test/DATABASE_URL", &url.replace(password, "a-new-password")).await;
+    // Every function that runs loses its connection. One has looked a moment ago, the others have not.
+    admin
+        .execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", &[&login])
+        .await
+        .unwrap();
+    let body = json!({ "title": "y" });
+    let changed = alice.post("/api/me/tasks").json(body).send().await;
+    assert_eq!(changed.status, 201, "{changed:?}, {}", api.log());
+    assert_eq!(alice.get(&path(&task)).send().await.status, 200);
+    let log = api.log().to_string();
+    assert!(log.contains("the database's password has been changed"), "{log}");
+    assert!(!log.contains("a-new-password") && !log.contains(password), "{log}");
+}
+
+#[tokio::test]
+async fn parameters_that_cannot_be_read_are_a_start_that_says_so() {
+    let store = ParameterStore::start().await;
+    let api = store.readable_by(bare(), "/task-api/nowhere").start().await;
+    api.invoke("list-tasks", &json!({})).await.unwrap_err();
+    api.log().line_with("DATABASE_URL is not set").await;
+
+    let unreachable = store.readable_by(bare(), PATH).env("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:1");
+    let api = unreachable.start().await;
+    api.invoke("list-tasks", &json!({})).await.unwrap_err();
+    api.log().line_with("the parameters under /task-api/test cannot be read").await;
+    let api = store.readable_by(bare(), "task-api").start().await;
+    api.invoke("list-tasks", &json!({})).await.unwrap_err();
+    api.log().line_with("must begin with a slash").await;
+}
