@@ -1,6 +1,6 @@
 //! What the targets share: a verifier with a key of each family, and the tokens that it takes.
 
-use std::{sync::LazyLock, time::Duration};
+use std::sync::LazyLock;
 
 use futures_util::FutureExt;
 use serde_json::json;

@@ -126,7 +126,7 @@ impl Db {
     /// One try. A connection whose answer did not come in time is not used again: [`Flight::on`] sees to it.
     async fn once(&self, caller: &Caller, flight: &Flight<'_>) -> Result<Vec<Row>> {
         let connection = self.connection(caller.deadline).await?;
-        let limit = self.try_limit.min(caller.deadline - Instant::now());
+        let limit = self.try_limit.min(caller.deadline.saturating_duration_since(Instant::now()));
         timeout(limit, flight.on(connection, limit))
             .await
             .unwrap_or_else(|_| Err(Error::DatabaseUnavailable(format!("no answer in {limit:?}"))))
