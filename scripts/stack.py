@@ -40,7 +40,7 @@ class Stack:
         from samcli.yamlhelper import yaml_parse
 
         self.template = yaml_parse(template.read_text())
-        settings = _settings(config_env)
+        settings = settings_of(config_env)
         given = {**_overrides(settings.get("parameter_overrides", [])), **(overrides or {})}
         self.parameters = _parameters(self.template["Parameters"], given)
         self.name = settings["stack_name"]
@@ -145,7 +145,8 @@ def _is_function(name):
     return name == "Ref" or name.startswith("Fn::")
 
 
-def _settings(config_env):
+def settings_of(config_env):
+    """What samconfig.toml says of an environment."""
     import tomlkit  # which SAM reads the file with
 
     file = tomlkit.parse((PROJECT / "samconfig.toml").read_text()).unwrap()

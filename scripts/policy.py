@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""What the template has to keep that no linter knows, checked on what each environment would deploy.
+
+    scripts/policy.py
+
+Every rule is a function whose first line is the rule; it yields what breaks it. What is excepted stands in the rule,
+with its reason. The stacks are those of samconfig.toml, and one with every option on.
+"""
+
+import json
+import re
+import sys
+
+from console import say
+from packages import PROJECT
+from processes import supervise
+from stack import ACCOUNT, REGION, Stack, run_in_sam
+
+SECRETS = {"DatabaseUrl": "postgresql://user:password@host/database?sslmode=require", "JwtSecret": "0" * 32}
+EVERYTHING = {
+    "VpcSubnetIds": "subnet-0a,subnet-0b", "VpcSecurityGroupIds": "sg-0a", "ReservedConcurrency": "20",
+    "DomainName": "api.example.com", "HostedZoneId": "Z0", "AllowCredentials": "true", "Architecture": "x86_64",
+    "CertificateArn": f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/0", "SecretsKeyArn":
+    f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0", "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
+}
+# Actions that know no resources or whose resource has no name yet; template.yaml gives the source beside each.
+ANY_RESOURCE = {
+    "xray:PutTraceSegments", "xray:PutTelemetryRecords",
+    "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+}
+RULES = []
+
+
+def main():
+    run_in_sam()
+    stacks = {"default": Stack("default", SECRETS), **{name: Stack(name) for name in ("dev", "staging", "prod")},
+              "prod with everything": Stack("prod", EVERYTHING)}
+    broken = [f"{name}: {rule.__doc__.splitlines()[0]} Not so: {what}"
+              for name, stack in stacks.items() for rule in RULES for what in rule(stack)]
+    for sentence in broken:
+        say(sentence)
+    say(f"policy: {len(RULES)} rules, {len(stacks)} stacks, {len(broken) or 'nothing'} wrong")
+    return 1 if broken else 0
+
+
+def rule(function):
+    RULES.append(function)
+    return function
+
+
+@rule
+def functions(stack):
+    """Every function traces, logs JSON to the one group, ends before the gateway gives up, and is met by its alias."""
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        has = function["Properties"]
+        if (has["Runtime"], has["TracingConfig"], has["LoggingConfig"]["LogFormat"], has["LoggingConfig"]["LogGroup"]) != (
+                "provided.al2023", {"Mode": "Active"}, "JSON", "${FunctionLogs}"):
+            yield name
+        if not 8 < has["Timeout"] < 30:  # the gateway's own limit
+            yield f"{name} has {has['Timeout']} s"
+        if f"{name}Aliaslive" not in stack.resources:
+            yield f"{name} has no alias"
+
+
+@rule
+def architecture(stack):
+    """All functions have the architecture that is asked for; arm64 where nothing is."""
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        if function["Properties"]["Architectures"] != [stack.parameters["Architecture"]]:
+            yield name
+    if stack.template["Parameters"]["Architecture"]["Default"] != "arm64":
+        yield "the default"
+
+
+@rule
+def environments(stack):
+    """All functions but health have the same variables, and health has none that name a secret."""
+    variables = stack.environments()
+    health = variables.pop("health")
+    if len({frozenset(each.items()) for each in variables.values()}) != 1:
+        yield "they differ"
+    if health.keys() & {"SECRETS_PATH", "DATABASE_URL", "JWT_SECRET", "JWT_SECRET_PREVIOUS"}:
+        yield "health"
+
+
+@rule
+def secrets(stack):
+    """With SecretsPath no secret is in the stack; without, each is a NoEcho parameter without a default."""
+    if stack.parameters["SecretsPath"]:
+        for binary, variables in stack.environments().items():
+            if any(variables.get(name) for name in ("DATABASE_URL", "JWT_SECRET", "JWT_SECRET_PREVIOUS")):
+                yield binary
+    for name in ("DatabaseUrl", "JwtSecret", "JwtSecretPrevious"):
+        if stack.template["Parameters"][name].get("NoEcho") is not True or stack.template["Parameters"][name]["Default"]:
+            yield name
+
+
+@rule
+def roles(stack):
+    """Every function has a role of its own, that Lambda alone takes on, with the template's policies alone."""
+    used = [function["Properties"]["Role"] for function in stack.of_type("AWS::Lambda::Function").values()]
+    if len(set(used)) != len(used):
+        yield "two share one"
+    for name in used:
+        role = stack.resources[name[2:-len(".Arn}")]]["Properties"]
+        policies = {"${TelemetryPolicy}", "${SecretsPolicy}", "${VpcPolicy}"}
+        if role["AssumeRolePolicyDocument"]["Statement"] != [
+                {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]:
+            yield f"{name}: who takes it on"
+        if not set(role["ManagedPolicyArns"]) <= policies or "Policies" in role:
+            yield f"{name}: {role['ManagedPolicyArns']}"
+    if "${SecretsPolicy}" in stack.resources["HealthRole"]["Properties"]["ManagedPolicyArns"]:
+        yield "health may read secrets"
+
+
+@rule
+def policies(stack):
+    """A policy names whole actions and one resource; `*` only where there is no other way; the secrets' path exactly."""
+    for name, policy in stack.of_type("AWS::IAM::ManagedPolicy").items():
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            if any("*" in action for action in actions):
+                yield f"{name}: {actions}"
+            if statement["Effect"] == "Allow" and "*" in statement["Resource"] and not set(actions) <= ANY_RESOURCE:
+                yield f"{name}: {actions} on {statement['Resource']}"
+            path = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{stack.parameters['SecretsPath']}"
+            if "ssm:GetParametersByPath" in actions and statement["Resource"] != path:
+                yield f"{name}: {statement['Resource']}"
+
+
+@rule
+def logs(stack):
+    """Every log group forgets, and the gateway writes its lines as JSON to one."""
+    for name, group in stack.of_type("AWS::Logs::LogGroup").items():
+        if not group["Properties"].get("RetentionInDays"):
+            yield name
+    settings = stack.resources["ApiApiGatewayDefaultStage"]["Properties"]["AccessLogSettings"]
+    if not {"requestId", "route", "status"} <= json.loads(settings["Format"]).keys():
+        yield settings["Format"]
+
+
+@rule
+def throttling(stack):
+    """All routes have a limit, those that write one of their own, and every limit belongs to a route."""
+    stage = stack.resources["ApiApiGatewayDefaultStage"]["Properties"]
+    routes = {f"{event['Properties']['Method']} {event['Properties']['Path']}"
+              for name in stack.binaries() for event in stack.template["Resources"][name]["Properties"]["Events"].values()}
+    if stage["RouteSettings"].keys() != {route for route in routes if not route.startswith("GET ")}:
+        yield "RouteSettings"
+    for settings in (stage["DefaultRouteSettings"], *stage["RouteSettings"].values()):
+        if not {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= settings.keys():
+            yield settings
+
+
+@rule
+def alarms(stack):
+    """At most ten alarms, none and no dashboard where the stack is to cost nothing; each has its page in the runbook."""
+    alarms = stack.of_type("AWS::CloudWatch::Alarm")
+    idle = stack.parameters["Alarms"] == "none"
+    if len(alarms) > 10 or idle and (alarms or stack.of_type("AWS::CloudWatch::Dashboard")):
+        yield f"{len(alarms)} alarms"
+    sections = {"#" + re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in
+                re.findall(r"^#+ (.*)$", (PROJECT / "docs/runbook.md").read_text(), re.M)}
+    for name, alarm in alarms.items():
+        link = re.search(r"docs/runbook\.md(#\S+)$", alarm["Properties"]["AlarmDescription"])
+        if not link or link[1] not in sections:
+            yield f"{name}: {alarm['Properties']['AlarmDescription']}"
+        if alarm["Properties"]["TreatMissingData"] != "notBreaching":
+            yield f"{name}: no requests are no alarm"
+
+
+@rule
+def releases(stack):
+    """Where alarms take a release back, they are the same two for every function, and neither depends on the API."""
+    for name, group in stack.of_type("AWS::CodeDeploy::DeploymentGroup").items():
+        watched = [alarm["Name"] for alarm in group["Properties"].get("AlarmConfiguration", {}).get("Alarms", [])]
+        expected = ["${ServerErrorsAlarm}", "${CrashesAlarm}"] if stack.parameters["Alarms"] == "rollback" else []
+        if watched != expected:
+            yield f"{name}: {watched}"
+    for name in ("ServerErrorsAlarm", "CrashesAlarm"):
+        # API → alias → deployment group → alarm → API: CloudFormation could not order them.
+        if "${Api" in json.dumps(stack.resources.get(name, "")):
+            yield f"{name} names the API"
+
+
+if __name__ == "__main__":
+    supervise()
+    sys.exit(main())
