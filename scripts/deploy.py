@@ -54,7 +54,7 @@ def given():
     read_env_file(PROJECT / ".env")
     values = {parameter: os.environ.get(name, "") for parameter, name in GIVEN.items()}
     if not values["DatabaseUrl"]:
-        fail("This environment has no SecretsPath: set DATABASE_URL and JWT_SECRET (or JWKS_URL), in .env or the shell.")
+        fail("This environment has no SecretsPath: set DATABASE_URL and JWT_SECRET or JWKS_URL, in .env or the shell.")
     # SAM takes `\"` within quotes, and a backslash by itself for what it is.
     return [f'{parameter}="{value}"' for parameter, value in
             ((parameter, value.replace('"', '\\"')) for parameter, value in values.items()) if value]

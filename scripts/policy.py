@@ -54,8 +54,9 @@ def functions(stack):
     """Every function traces, logs JSON to the one group, ends before the gateway gives up, and is met by its alias."""
     for name, function in stack.of_type("AWS::Lambda::Function").items():
         has = function["Properties"]
-        if (has["Runtime"], has["TracingConfig"], has["LoggingConfig"]["LogFormat"], has["LoggingConfig"]["LogGroup"]) != (
-                "provided.al2023", {"Mode": "Active"}, "JSON", "${FunctionLogs}"):
+        wanted = "provided.al2023", {"Mode": "Active"}, "JSON", "${FunctionLogs}"
+        logs = has["LoggingConfig"]
+        if (has["Runtime"], has["TracingConfig"], logs["LogFormat"], logs["LogGroup"]) != wanted:
             yield name
         if not 8 < has["Timeout"] < 30:  # the gateway's own limit
             yield f"{name} has {has['Timeout']} s"
@@ -92,7 +93,8 @@ def secrets(stack):
             if any(variables.get(name) for name in ("DATABASE_URL", "JWT_SECRET", "JWT_SECRET_PREVIOUS")):
                 yield binary
     for name in ("DatabaseUrl", "JwtSecret", "JwtSecretPrevious"):
-        if stack.template["Parameters"][name].get("NoEcho") is not True or stack.template["Parameters"][name]["Default"]:
+        parameter = stack.template["Parameters"][name]
+        if parameter.get("NoEcho") is not True or parameter["Default"]:
             yield name
 
 
@@ -116,7 +118,7 @@ def roles(stack):
 
 @rule
 def policies(stack):
-    """A policy names whole actions and one resource; `*` only where there is no other way; the secrets' path exactly."""
+    """A policy names whole actions and one resource, the secrets' path exactly; `*` where there is no other way."""
     for name, policy in stack.of_type("AWS::IAM::ManagedPolicy").items():
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
@@ -144,8 +146,9 @@ def logs(stack):
 def throttling(stack):
     """All routes have a limit, those that write one of their own, and every limit belongs to a route."""
     stage = stack.resources["ApiApiGatewayDefaultStage"]["Properties"]
+    functions = [stack.template["Resources"][name]["Properties"] for name in stack.binaries()]
     routes = {f"{event['Properties']['Method']} {event['Properties']['Path']}"
-              for name in stack.binaries() for event in stack.template["Resources"][name]["Properties"]["Events"].values()}
+              for function in functions for event in function["Events"].values()}
     if stage["RouteSettings"].keys() != {route for route in routes if not route.startswith("GET ")}:
         yield "RouteSettings"
     for settings in (stage["DefaultRouteSettings"], *stage["RouteSettings"].values()):
@@ -155,7 +158,7 @@ def throttling(stack):
 
 @rule
 def alarms(stack):
-    """At most ten alarms, none and no dashboard where the stack is to cost nothing; each has its page in the runbook."""
+    """At most ten alarms, each with its section in the runbook; no alarm or dashboard where idling is to be free."""
     alarms = stack.of_type("AWS::CloudWatch::Alarm")
     idle = stack.parameters["Alarms"] == "none"
     if len(alarms) > 10 or idle and (alarms or stack.of_type("AWS::CloudWatch::Dashboard")):

@@ -179,7 +179,8 @@ def _parameters(declared, given):
             low, high = parameter.get("MinValue", float("-inf")), parameter.get("MaxValue", float("inf"))
             if not low <= float(value) <= high:
                 fail(f"The parameter {name} must be from {low} to {high}.")
-        values[name] = [item.strip() for item in value.split(",")] if parameter["Type"] == "CommaDelimitedList" else value
+        listed = parameter["Type"] == "CommaDelimitedList"
+        values[name] = [item.strip() for item in value.split(",")] if listed else value
     return values
 
 
