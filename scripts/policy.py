@@ -157,6 +157,20 @@ def throttling(stack):
 
 
 @rule
+def origins(stack):
+    """Other origins may send and read the headers of the API; whether with cookies, is a boolean."""
+    cors = stack.resources["Api"]["Properties"]["Body"].get("x-amazon-apigateway-cors", {})
+    if not isinstance(cors.get("allowCredentials"), bool):
+        yield f"allowCredentials: {cors.get('allowCredentials')!r}"
+    sent = {"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"}
+    if not sent <= set(cors["allowHeaders"]):
+        yield f"allowHeaders: {cors['allowHeaders']}"
+    read = {"ETag", "Link", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"}
+    if not read <= set(cors["exposeHeaders"]):
+        yield f"exposeHeaders: {cors['exposeHeaders']}"
+
+
+@rule
 def alarms(stack):
     """At most ten alarms, each with its section in the runbook; no alarm or dashboard where idling is to be free."""
     alarms = stack.of_type("AWS::CloudWatch::Alarm")
