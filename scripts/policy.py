@@ -160,6 +160,8 @@ def throttling(stack):
 def origins(stack):
     """Other origins may send and read the headers of the API; whether with cookies, is a boolean."""
     cors = stack.resources["Api"]["Properties"]["Body"].get("x-amazon-apigateway-cors", {})
+    if not isinstance(cors["allowMethods"], list):
+        yield f"allowMethods: {cors['allowMethods']!r}"
     if not isinstance(cors.get("allowCredentials"), bool):
         yield f"allowCredentials: {cors.get('allowCredentials')!r}"
     sent = {"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"}
