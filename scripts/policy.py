@@ -191,16 +191,23 @@ def alarms(stack):
 
 @rule
 def releases(stack):
-    """Where alarms take a release back, they are the same two for every function, and neither depends on the API."""
+    """Where alarms take a release back, they are the same two for every function."""
     for name, group in stack.of_type("AWS::CodeDeploy::DeploymentGroup").items():
         watched = [alarm["Name"] for alarm in group["Properties"].get("AlarmConfiguration", {}).get("Alarms", [])]
         expected = ["${ServerErrorsAlarm}", "${CrashesAlarm}"] if stack.parameters["Alarms"] == "rollback" else []
         if watched != expected:
             yield f"{name}: {watched}"
-    for name in ("ServerErrorsAlarm", "CrashesAlarm"):
-        # API → alias → deployment group → alarm → API: CloudFormation could not order them.
-        if "${Api" in json.dumps(stack.resources.get(name, "")):
-            yield f"{name} names the API"
+
+
+@rule
+def order(stack):
+    """No resource waits for itself, also not by an update policy: API → alias → deployment group → alarm."""
+    waits = {name: set(re.findall(r"\$\{(\w+)", json.dumps(resource))) & stack.resources.keys()
+             for name, resource in stack.resources.items()}
+    while free := [name for name, others in waits.items() if not others]:
+        waits = {name: others - set(free) for name, others in waits.items() if name not in free}
+    if waits:
+        yield ", ".join(waits)
 
 
 if __name__ == "__main__":
