@@ -1,7 +1,7 @@
 //! Connections that break, and writes that are done once all the same.
 
 use serde_json::{Value, json};
-use testing::{Api, Request, proxy::Loss};
+use testing::{Api, Request, proxy::{Break, Fault, Moment}};
 
 use crate::{builder, create, path, start};
 
@@ -25,7 +25,7 @@ fn writes<'a>(api: &'a Api, task: &Value) -> Vec<(Request<'a>, u16)> {
 async fn a_write_whose_connection_breaks_is_done_exactly_once() {
     let api = on_a_wire().await;
     let alice = api.user("alice");
-    for loss in [Loss::Request, Loss::Answer] {
+    for loss in [Moment::Request, Moment::Answer] {
         for number in 0..4 {
             let task = create(&alice, "x").await;
             let revision = task["revision"].as_i64().unwrap();
@@ -34,7 +34,7 @@ async fn a_write_whose_connection_breaks_is_done_exactly_once() {
             api.user("bob").delete(&path(&task)).send().await;
             warm(&api, &task).await;
 
-            api.proxy().lose_next(loss);
+            api.proxy().plant(Fault::next(loss, Break::Fin));
             let answer = request.send().await;
             assert_eq!(answer.status, status, "{loss:?}: {answer:?}");
             assert_eq!(create(&alice, "next").await["revision"], revision + 2, "{loss:?}, write {number}: once");
@@ -63,7 +63,7 @@ async fn a_toggle_whose_acknowledgement_is_lost_turns_once() {
     let complete = format!("{}/complete", path(&task));
     for expected in [true, false, true, false] {
         warm(&api, &task).await;
-        api.proxy().lose_next(Loss::Answer);
+        api.proxy().plant(Fault::next(Moment::Answer, Break::Fin));
         assert_eq!(alice.patch(&complete).send().await.json()["completed"], expected);
     }
 }
@@ -75,11 +75,11 @@ async fn a_conditional_write_whose_acknowledgement_is_lost_is_not_412() {
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
     warm(&api, &task).await;
-    api.proxy().lose_next(Loss::Answer);
+    api.proxy().plant(Fault::next(Moment::Answer, Break::Fin));
     let request = alice.patch(&path(&task)).header("if-match", "\"1\"").json(json!({ "title": "y" }));
     let answer = request.send().await;
     assert_eq!((answer.status, answer.header("etag")), (200, Some("\"2\"")), "{answer:?}");
-    api.proxy().lose_next(Loss::Answer);
+    api.proxy().plant(Fault::next(Moment::Answer, Break::Fin));
     assert_eq!(alice.delete(&path(&task)).header("if-match", "\"2\"").send().await.status, 204);
 }
 
@@ -88,9 +88,9 @@ async fn a_read_whose_connection_breaks_is_answered() {
     let api = on_a_wire().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
-    for loss in [Loss::Request, Loss::Answer] {
+    for loss in [Moment::Request, Moment::Answer] {
         alice.get(&path(&task)).send().await;
-        api.proxy().lose_next(loss);
+        api.proxy().plant(Fault::next(loss, Break::Fin));
         assert_eq!(*alice.get(&path(&task)).send().await.json(), task);
     }
 }

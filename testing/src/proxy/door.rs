@@ -1,0 +1,130 @@
+//! Who is let in.
+
+use std::{
+    future::pending,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::{
+    io::AsyncReadExt,
+    net::{TcpListener, TcpSocket, TcpStream},
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+    time::timeout,
+};
+
+use super::wire::Wires;
+
+/// What becomes of new connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// They are let through.
+    Open,
+    /// Nobody listens.
+    Refuses,
+    /// They are let in and reset at once.
+    Resets,
+    /// They are let in and never hear a word.
+    Mute,
+    /// Not even TCP answers them.
+    Deaf,
+}
+
+type Orders = mpsc::UnboundedReceiver<(Door, oneshot::Sender<()>)>;
+
+/// What keeps the door, and where it is. It is shut until the first order.
+pub(super) fn keep(wires: Arc<Wires>, mut orders: Orders) -> (impl Future<Output = ()>, SocketAddr) {
+    let (address, placeholder) = reserve();
+    let keeper = async move {
+        let _placeholder = placeholder;
+        let mut guests = JoinSet::new();
+        let (mut door, mut listener) = (Door::Refuses, None);
+        loop {
+            tokio::select! {
+                order = orders.recv() => {
+                    let Some((next, done)) = order else { return };
+                    if listener.is_none() || !door.listens() || !next.listens() {
+                        drop(listener.take()); // before another one takes its place
+                        listener = Listening::behind(next, address).await;
+                    }
+                    door = next;
+                    let _ = done.send(()); // whoever ordered may have given up
+                }
+                guest = accept(listener.as_ref()) => {
+                    wires.connections.fetch_add(1, Ordering::SeqCst);
+                    guests.spawn(receive(door, guest, Arc::clone(&wires)));
+                    while guests.try_join_next().is_some() {}
+                }
+            }
+        }
+    };
+    (keeper, address)
+}
+
+impl Door {
+    /// Whether connections come as far as here.
+    fn listens(self) -> bool {
+        matches!(self, Self::Open | Self::Resets | Self::Mute)
+    }
+}
+
+struct Listening {
+    listener: TcpListener,
+    /// Who fills the queue of a deaf door.
+    queue: Vec<TcpStream>,
+}
+
+impl Listening {
+    async fn behind(door: Door, address: SocketAddr) -> Option<Self> {
+        if door == Door::Refuses {
+            return None;
+        }
+        let backlog = if door == Door::Deaf { 0 } else { 1024 };
+        let listener = bound(address).listen(backlog).expect("nobody else listens there");
+        let mut listening = Self { listener, queue: Vec::new() };
+        if door == Door::Deaf {
+            // With its queue full the system drops who knocks.
+            while let Ok(Ok(filler)) = timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
+                listening.queue.push(filler);
+            }
+        }
+        Some(listening)
+    }
+}
+
+async fn accept(listening: Option<&Listening>) -> TcpStream {
+    match listening {
+        Some(Listening { listener, queue }) if queue.is_empty() => loop {
+            if let Ok((stream, _)) = listener.accept().await {
+                return stream;
+            }
+        },
+        _ => pending().await,
+    }
+}
+
+async fn receive(door: Door, mut guest: TcpStream, wires: Arc<Wires>) {
+    match door {
+        Door::Open => wires.connect(guest).await,
+        Door::Resets => guest.set_zero_linger().expect("a connected socket takes options"),
+        // Until the other side goes.
+        _ => while let Ok(1..) = guest.read(&mut [0; 1024]).await {},
+    }
+}
+
+/// A port, and what keeps it ours while nobody listens: on Linux a socket may be bound to an address on which another
+/// one listens, if both say that they do not mind. Elsewhere it may not.
+fn reserve() -> (SocketAddr, Option<TcpSocket>) {
+    let socket = bound((Ipv4Addr::LOCALHOST, 0).into());
+    let address = socket.local_addr().expect("it is bound");
+    (address, cfg!(target_os = "linux").then_some(socket))
+}
+
+fn bound(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().expect("there are sockets");
+    socket.set_reuseaddr(true).expect("a socket takes options");
+    socket.bind(address).expect("the loopback interface has this port");
+    socket
+}
