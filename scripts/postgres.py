@@ -4,7 +4,8 @@
     scripts/postgres.py run -- COMMAND...
 
 runs COMMAND with TEST_POSTGRES_URL naming a superuser of a temporary, fast, forgetful server, and exits as it did.
-Where TEST_POSTGRES_URL is set already, that server is used and none is started.
+Where TEST_POSTGRES_URL is set already, that server is used and none is started. TEST_POSTGRES_BIN, the directory of
+initdb and postgres, and for root TEST_POSTGRES_ACCOUNT (uid:gid) are set for tests that start servers of their own.
 
 TASK_API_POSTGRES chooses the binaries: `embedded`, or a directory that holds initdb and postgres.
 """
@@ -292,16 +293,24 @@ def temporary_cluster():
             yield cluster
 
 
+def for_clusters():
+    """What the tests need to start servers of their own: the binaries, and the account where it cannot be ours."""
+    them = account()
+    return {"TEST_POSTGRES_BIN": str(binaries()),
+            **({"TEST_POSTGRES_ACCOUNT": f"{them.pw_uid}:{them.pw_gid}"} if them else {})}
+
+
 def main(arguments):
     if arguments[:2] != ["run", "--"] or len(arguments) < 3:
         fail("Usage: scripts/postgres.py run -- COMMAND...")
     supervise()
     command = arguments[2:]
     try:
+        environment = {**os.environ, **for_clusters()}
         if os.environ.get("TEST_POSTGRES_URL"):
-            return run(command)
+            return run(command, env=environment)
         with temporary_cluster() as cluster:
-            return run(command, env={**os.environ, "TEST_POSTGRES_URL": cluster.url("postgres")})
+            return run(command, env={**environment, "TEST_POSTGRES_URL": cluster.url("postgres")})
     except FileNotFoundError as error:
         fail(f"{error.filename} is not installed, or not on PATH.")
     except OSError as error:

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     Answer, Request, User,
     gateway::{Gateway, HttpRequest},
-    lambda::{Environments, Function, LambdaError, Log},
+    lambda::{Environments, Function, LambdaError, Log, TIMEOUT},
     postgres::Database,
     proxy::Proxy,
     routes, token,
@@ -37,6 +37,10 @@ impl Api {
             env: BTreeMap::from([("JWT_SECRET".to_owned(), Some(token::SECRET.to_owned()))]),
             gateway: Gateway::default(),
             environments: 1,
+            deadline: TIMEOUT,
+            freezes: false,
+            server: None,
+            address: None,
             proxy_delay: None,
             row_level_security: true,
         }
@@ -89,6 +93,9 @@ impl Api {
     }
 }
 
+/// How the functions reach a database of this URL.
+type Address = Box<dyn FnOnce(&str) -> String + Send>;
+
 /// An [`Api`] that is being set up.
 #[must_use = "nothing runs until it is started"]
 pub struct ApiBuilder {
@@ -96,6 +103,10 @@ pub struct ApiBuilder {
     env: BTreeMap<String, Option<String>>,
     gateway: Gateway,
     environments: usize,
+    deadline: Duration,
+    freezes: bool,
+    server: Option<String>,
+    address: Option<Address>,
     proxy_delay: Option<Duration>,
     row_level_security: bool,
 }
@@ -125,6 +136,31 @@ impl ApiBuilder {
         self
     }
 
+    /// With so much time for an invocation; otherwise it is [`TIMEOUT`].
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// With environments that are frozen whenever they are idle, as on Lambda.
+    pub fn freezing(mut self) -> Self {
+        self.freezes = true;
+        self
+    }
+
+    /// With its database on the server of this superuser's URL.
+    pub fn on(mut self, server: &str) -> Self {
+        self.server = Some(server.to_owned());
+        self
+    }
+
+    /// With functions that reach the database by another URL than the superuser's, which is given: over TLS, say, or
+    /// through a pooler.
+    pub fn by(mut self, address: impl FnOnce(&str) -> String + Send + 'static) -> Self {
+        self.address = Some(Box::new(address));
+        self
+    }
+
     /// With a [`Proxy`] in front of the database, which takes `delay` in each direction.
     pub fn through_proxy(mut self, delay: Duration) -> Self {
         self.proxy_delay = Some(delay);
@@ -139,11 +175,17 @@ impl ApiBuilder {
 
     /// Makes the database. The functions start when they are first called.
     pub async fn start(mut self) -> Api {
-        let database = Database::create().await;
+        let database = match &self.server {
+            Some(server) => Database::create_on(server).await,
+            None => Database::create().await,
+        };
         if !self.row_level_security {
             database.without_row_level_security().await;
         }
         let mut url = database.url();
+        if let Some(address) = self.address.take() {
+            url = address(&url);
+        }
         let mut proxy = None;
         if let Some(delay) = self.proxy_delay {
             url = proxy.insert(Proxy::start(&url, delay).await).url(&url);
@@ -160,6 +202,7 @@ impl ApiBuilder {
                 Some(value) => function.env(name, value),
                 None => function.without_env(name),
             });
-        Environments::new(function.log_to(log), self.environments)
+        let function = function.deadline(self.deadline).log_to(log);
+        Environments::new(function, self.environments).freezing(self.freezes)
     }
 }

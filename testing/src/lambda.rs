@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use rustix::process::Signal;
 use serde_json::Value;
 use tokio::{
     process::{Child, Command},
@@ -24,6 +25,8 @@ pub use environments::Environments;
 pub use log::Log;
 use runtime_api::RuntimeApi;
 
+use crate::process;
+
 /// The longest that an invocation may take: API Gateway waits no longer than that for an integration.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -32,6 +35,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Function {
     binary: PathBuf,
     env: BTreeMap<String, String>,
+    deadline: Duration,
     log: Log,
 }
 
@@ -39,7 +43,7 @@ impl Function {
     /// The binary with the variables that Lambda sets, less its credentials, and nothing of this machine's
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>).
     pub fn new(binary: &Path) -> Self {
-        let function = Self { binary: binary.to_owned(), env: BTreeMap::new(), log: Log::default() };
+        let function = Self { binary: binary.to_owned(), env: BTreeMap::new(), deadline: TIMEOUT, log: Log::default() };
         let name = function.name().to_owned();
         function
             .env("AWS_DEFAULT_REGION", runtime_api::REGION)
@@ -70,6 +74,12 @@ impl Function {
         self
     }
 
+    /// With so much time for an invocation, as each is told. Here none is ended for taking longer.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
     /// Writing to this log, which several functions may share.
     pub fn log_to(mut self, log: &Log) -> Self {
         self.log = log.clone();
@@ -88,12 +98,13 @@ pub struct Lambda {
     output: JoinSet<()>,
     log: Log,
     runtime_api: RuntimeApi,
+    frozen: bool,
 }
 
 impl Lambda {
     /// Starts the process. It is not waited for: what it has to say, it says at the first invocation.
     pub async fn spawn(function: &Function) -> Self {
-        let runtime_api = RuntimeApi::serve(function.name()).await;
+        let runtime_api = RuntimeApi::serve(function.name(), function.deadline).await;
         let mut process = Command::new(&function.binary)
             .env_clear()
             .envs(&function.env)
@@ -108,11 +119,13 @@ impl Lambda {
         let mut output = JoinSet::new();
         output.spawn(log.clone().follow(process.stdout.take().expect("it is piped")));
         output.spawn(log.clone().follow(process.stderr.take().expect("it is piped")));
-        Self { name: function.name().to_owned(), process, output, log, runtime_api }
+        Self { name: function.name().to_owned(), process, output, log, runtime_api, frozen: false }
     }
 
-    /// Hands over one event and waits for the answer. An environment serves one at a time, which `&mut` says.
+    /// Hands over one event and waits for the answer. An environment serves one at a time, which `&mut` says, and one
+    /// that is frozen is thawed.
     pub async fn invoke(&mut self, event: &Value) -> Result<Value, LambdaError> {
+        self.thaw();
         let answer = self.runtime_api.invoke(event);
         let cause = tokio::select! {
             biased; // a process may answer and exit
@@ -137,7 +150,22 @@ impl Lambda {
         status.expect("the process is ours")
     }
 
-    /// The process, for signals: Lambda freezes an environment between two events, as `SIGSTOP` does.
+    /// Stops the process until its next event, as Lambda does between two.
+    pub fn freeze(&mut self) {
+        if let Some(pid) = self.pid() {
+            process::send(pid, Signal::STOP);
+            self.frozen = true;
+        }
+    }
+
+    fn thaw(&mut self) {
+        if let Some(pid) = self.pid().filter(|_| self.frozen) {
+            process::send(pid, Signal::CONT);
+            self.frozen = false;
+        }
+    }
+
+    /// The process, for signals.
     pub fn pid(&self) -> Option<u32> {
         self.process.id()
     }

@@ -23,7 +23,9 @@
 //! - [`gateway`]: requests as events: API Gateway's, or cargo-lambda's, which differ.
 //! - [`lambda`]: one process of a function behind a Runtime API of its own.
 //! - [`postgres`]: a migrated database that is gone when the test ends, and logins to try its walls with.
-//! - [`proxy`]: a wire between function and database that counts round trips.
+//! - [`postgres::Cluster`] and [`pgbouncer`]: a server of the test's own that can crash, and a pooler; [`authority`] signs
+//!   the certificates of both.
+//! - [`proxy`]: a wire between function and database that counts round trips, and breaks when it is told to.
 //! - [`better_auth`]: a server that signs users in and issues their tokens.
 //! - [`parameter_store`]: AWS's place for secrets.
 //! - [`token`]: bearer tokens, good and bad, and the keys that sign them.
@@ -38,11 +40,13 @@
     reason = "a harness that cannot go on ends the test and says where; its callers are tests, not programs"
 )]
 
+pub mod authority;
 pub mod better_auth;
 pub mod gateway;
 pub mod jwks;
 pub mod lambda;
 pub mod parameter_store;
+pub mod pgbouncer;
 pub mod postgres;
 pub mod proxy;
 pub mod routes;
@@ -50,9 +54,19 @@ pub mod token;
 
 mod answer;
 mod api;
+mod daemon;
 mod listener;
+mod process;
 mod request;
 
 pub use answer::Answer;
 pub use api::{Api, ApiBuilder};
 pub use request::{Request, User, concurrently};
+
+/// Says where everybody sees it why a test has not tested anything: what a test prints is otherwise kept from those
+/// whose tests pass.
+pub fn skip(reason: &str) {
+    use std::io::Write as _;
+
+    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+}

@@ -1,5 +1,6 @@
 //! A Postgres database for one test: made and migrated at its start, dropped at its end.
 
+mod cluster;
 mod server;
 
 use std::{env, sync::Mutex, thread};
@@ -9,6 +10,7 @@ use tokio::runtime;
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
 
+pub use cluster::Cluster;
 use server::Server;
 
 /// One migration at a time: it makes the role `task_api`, and roles are shared by all databases of a server. (The
@@ -25,7 +27,12 @@ pub struct Database {
 impl Database {
     /// A database with the schema of the migrations and nothing in it.
     pub async fn create() -> Self {
-        let database = Self::blank().await;
+        Self::create_on(&server_url()).await
+    }
+
+    /// The same on another server than the common one, by its superuser's URL.
+    pub async fn create_on(server: &str) -> Self {
+        let database = Self::blank_on(server).await;
         let admin = connect(database.server.url()).await;
         execute(&admin, LOCK).await;
         let url = DatabaseUrl::parse("TEST_POSTGRES_URL", &database.url()).unwrap();
@@ -35,14 +42,12 @@ impl Database {
 
     /// A database without even a schema.
     pub async fn blank() -> Self {
-        let url = env::var("TEST_POSTGRES_URL").unwrap_or_else(|_| {
-            panic!(
-                "TEST_POSTGRES_URL is not set: run `make test`, or set it to a superuser's URL of a Postgres that may \
-                 be thrown away"
-            )
-        });
+        Self::blank_on(&server_url()).await
+    }
+
+    async fn blank_on(server: &str) -> Self {
         let database = Self {
-            server: Server::new(&url),
+            server: Server::new(server),
             name: format!("test_{}", Uuid::new_v4().simple()),
             logins: Mutex::default(),
         };
@@ -140,6 +145,16 @@ impl Drop for Database {
             eprintln!("{} is still there: {error}", self.name);
         }
     }
+}
+
+/// The superuser's URL of the server that all tests share.
+pub fn server_url() -> String {
+    env::var("TEST_POSTGRES_URL").unwrap_or_else(|_| {
+        panic!(
+            "TEST_POSTGRES_URL is not set: run `make test`, or set it to a superuser's URL of a Postgres that may be \
+             thrown away"
+        )
+    })
 }
 
 /// A connection as whomever the URL names.

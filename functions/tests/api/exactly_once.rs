@@ -1,7 +1,10 @@
 //! Connections that break, and writes that are done once all the same.
 
 use serde_json::{Value, json};
-use testing::{Api, Request, proxy::{Break, Fault, Moment}};
+use testing::{
+    Api, Request,
+    proxy::{Break, Fault, Moment},
+};
 
 use crate::{builder, create, path, start};
 

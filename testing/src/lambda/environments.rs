@@ -11,12 +11,19 @@ pub struct Environments {
     function: Function,
     idle: Mutex<Vec<Lambda>>,
     concurrency: Semaphore,
+    freezes: bool,
 }
 
 impl Environments {
     /// None is running yet.
     pub fn new(function: Function, concurrency: usize) -> Self {
-        Self { function, idle: Mutex::default(), concurrency: Semaphore::new(concurrency) }
+        Self { function, idle: Mutex::default(), concurrency: Semaphore::new(concurrency), freezes: false }
+    }
+
+    /// Each frozen from its answer to its next event, as on Lambda.
+    pub fn freezing(mut self, freezes: bool) -> Self {
+        self.freezes = freezes;
+        self
     }
 
     /// One event. An environment that fails it is not used again.
@@ -24,8 +31,16 @@ impl Environments {
         let _turn = self.concurrency.acquire().await.expect("it is never closed");
         let mut lambda = self.idle_or_new().await;
         let answer = lambda.invoke(event).await?;
+        if self.freezes {
+            lambda.freeze();
+        }
         self.idle.lock().unwrap().push(lambda);
         Ok(answer)
+    }
+
+    /// Stops those that are idle until their next event.
+    pub fn freeze(&self) {
+        self.idle.lock().unwrap().iter_mut().for_each(Lambda::freeze);
     }
 
     /// The processes that are running and idle.

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex as SyncMutex},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use http_body_util::{BodyExt, Full};
@@ -21,8 +21,6 @@ use tokio::{
     task::JoinSet,
 };
 use uuid::Uuid;
-
-use super::TIMEOUT;
 
 /// The region that the functions believe to be in.
 pub(super) const REGION: &str = "eu-central-1";
@@ -44,14 +42,15 @@ struct Invocation {
 }
 
 impl RuntimeApi {
-    /// Listens on a port of its own until it is dropped.
-    pub(super) async fn serve(function: &str) -> Self {
+    /// Listens on a port of its own until it is dropped. `deadline` is what each invocation is told to have left.
+    pub(super) async fn serve(function: &str, deadline: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
         let (events, queue) = mpsc::unbounded_channel();
         let (init_error, init_errors) = mpsc::unbounded_channel();
         let desk = Desk {
             arn: format!("arn:aws:lambda:{REGION}:123456789012:function:{function}"),
+            deadline,
             queue: Mutex::new(queue),
             running: SyncMutex::default(),
             init_error,
@@ -95,6 +94,7 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>) {
 /// Where the process asks for work and hands it in.
 struct Desk {
     arn: String,
+    deadline: Duration,
     queue: Mutex<mpsc::UnboundedReceiver<Invocation>>,
     running: SyncMutex<HashMap<String, oneshot::Sender<Outcome>>>,
     init_error: mpsc::UnboundedSender<Bytes>,
@@ -126,7 +126,7 @@ impl Desk {
         Response::builder()
             .header("content-type", "application/json")
             .header("lambda-runtime-aws-request-id", id)
-            .header("lambda-runtime-deadline-ms", deadline_ms().to_string())
+            .header("lambda-runtime-deadline-ms", deadline_ms(self.deadline).to_string())
             .header("lambda-runtime-invoked-function-arn", &self.arn)
             .header("lambda-runtime-trace-id", trace_id())
             .body(Full::from(event))
@@ -149,8 +149,8 @@ fn status(status: StatusCode) -> Response<Full<Bytes>> {
 }
 
 /// When Lambda would end the invocation, in milliseconds since 1970.
-fn deadline_ms() -> u128 {
-    (SystemTime::now() + TIMEOUT).duration_since(UNIX_EPOCH).expect("it is later than 1970").as_millis()
+fn deadline_ms(left: Duration) -> u128 {
+    (SystemTime::now() + left).duration_since(UNIX_EPOCH).expect("it is later than 1970").as_millis()
 }
 
 /// As in `Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1`.
@@ -169,6 +169,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::lambda::TIMEOUT;
 
     /// One exchange, as a process would have it: the whole response, head and body.
     async fn call(address: &str, method: &str, path: &str, body: &str) -> String {
@@ -183,7 +184,7 @@ mod tests {
 
     /// Takes the next event and answers it at `end` of its path. What the process saw, and what the caller got.
     async fn exchange(end: &str, answer: &str) -> (String, Result<Value, String>) {
-        let mut runtime_api = RuntimeApi::serve("get-task").await;
+        let mut runtime_api = RuntimeApi::serve("get-task", TIMEOUT).await;
         let address = runtime_api.address().to_owned();
         let process = async {
             let next = call(&address, "GET", "invocation/next", "").await;
@@ -213,7 +214,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failed_start_is_the_answer_to_the_first_event() {
-        let mut runtime_api = RuntimeApi::serve("get-task").await;
+        let mut runtime_api = RuntimeApi::serve("get-task", TIMEOUT).await;
         call(runtime_api.address(), "POST", "init/error", "{\"errorType\":\"settings\"}").await;
         assert_eq!(runtime_api.invoke(&json!({})).await, Err("{\"errorType\":\"settings\"}".to_owned()));
     }

@@ -1,0 +1,72 @@
+//! Who signs the certificates of the servers on this machine.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use uuid::Uuid;
+
+/// A certificate authority, with its certificate in a file that ends with the value.
+pub struct Authority {
+    file: PathBuf,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// What a server shows, as PEM.
+pub struct Identity {
+    /// Its certificate.
+    pub certificate: String,
+    /// The key to it.
+    pub key: String,
+}
+
+impl Authority {
+    /// One that nobody trusts who has not been told to.
+    pub fn new() -> Self {
+        let mut params = CertificateParams::new([]).expect("no name is a wrong one");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("keys can be made");
+        let certificate = params.self_signed(&key).expect("certificates can be made");
+        let file = env::temp_dir().join(format!("{}.pem", Uuid::new_v4()));
+        fs::write(&file, certificate.pem()).expect("the directory for such files takes one");
+        Self { file, issuer: Issuer::new(params, key) }
+    }
+
+    /// Where its certificate is.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// For a server on this machine.
+    pub fn identity(&self) -> Identity {
+        let names = ["localhost", "127.0.0.1"].map(ToOwned::to_owned);
+        let params = CertificateParams::new(names).expect("these are names");
+        let key = KeyPair::generate().expect("keys can be made");
+        let certificate = params.signed_by(&key, &self.issuer).expect("certificates can be signed");
+        Identity { certificate: certificate.pem(), key: key.serialize_pem() }
+    }
+
+    /// A database's URL with TLS that trusts this authority and nobody else.
+    pub fn verified(&self, url: &str) -> String {
+        let mut url = url::Url::parse(url).expect("a database URL is a URL");
+        url.query_pairs_mut()
+            .clear()
+            .append_pair("sslmode", "verify-full")
+            .append_pair("sslrootcert", &self.file.display().to_string());
+        url.into()
+    }
+}
+
+impl Default for Authority {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Authority {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.file); // a test that failed may have lost it
+    }
+}

@@ -1,0 +1,121 @@
+//! Programs of the system's that run for one test: Postgres and `PgBouncer`, which both refuse to run as root.
+
+use std::{
+    env,
+    fs::{self, File, Permissions},
+    net::{Ipv4Addr, TcpListener},
+    os::unix::{
+        fs::{PermissionsExt, chown},
+        process::CommandExt,
+    },
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use rustix::process::Signal;
+use uuid::Uuid;
+
+use crate::process;
+
+/// A directory of a program's own, which ends with the value.
+pub(crate) struct Home(PathBuf);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let home = Self(env::temp_dir().join(format!("task-api-{}", Uuid::new_v4().simple())));
+        fs::create_dir(&home.0).expect("the directory for such files takes one more");
+        own(&home.0, 0o700);
+        home
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// A file that the program alone can read.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).expect("the directory is ours");
+        own(&path, 0o600);
+        path
+    }
+
+    /// What the program has said.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
+    /// The program as the account that it may run as, with its words in the log.
+    pub(crate) fn command(&self, program: &Path) -> Command {
+        let log = File::options().create(true).append(true).open(self.path("log")).expect("the directory is ours");
+        let mut command = Command::new(program);
+        command.current_dir(&self.0).env("LC_ALL", "C").stdin(Stdio::null());
+        command.stdout(log.try_clone().expect("a file can be had twice")).stderr(log);
+        if let Some((uid, gid)) = account() {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0); // a test that failed may have lost it
+    }
+}
+
+/// A running program. It ends with the value, by a signal that it obeys at once.
+pub(crate) struct Daemon {
+    process: Child,
+    ends_by: Signal,
+}
+
+impl Daemon {
+    pub(crate) fn spawn(mut command: Command, ends_by: Signal) -> Self {
+        let process = command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        Self { process, ends_by }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.process.try_wait().is_ok_and(|status| status.is_some())
+    }
+
+    pub(crate) fn end(&mut self, signal: Signal) {
+        if !self.has_ended() {
+            process::send(self.pid(), signal);
+            process::send(self.pid(), Signal::CONT); // one that is stopped hears of it only then
+            self.process.wait().expect("the process is ours");
+        }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        self.end(self.ends_by);
+    }
+}
+
+/// A port that no client of anybody's is given by chance while the program is down: those are from 32768 upwards.
+pub(crate) fn free_port() -> u16 {
+    let random = || 15_000 + u16::from_le_bytes([Uuid::new_v4().as_bytes()[0], Uuid::new_v4().as_bytes()[1]]) % 16_000;
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    (0..100).map(|_| random()).find(free).expect("the loopback interface has a free port")
+}
+
+/// User and group, where the program cannot run as ours because that is root. scripts/postgres.py names them.
+fn account() -> Option<(u32, u32)> {
+    let account = env::var("TEST_POSTGRES_ACCOUNT").ok()?;
+    let ids = account.split_once(':').and_then(|(uid, gid)| Some((uid.parse().ok()?, gid.parse().ok()?)));
+    Some(ids.expect("TEST_POSTGRES_ACCOUNT is two numbers, uid:gid"))
+}
+
+fn own(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).expect("we have made it");
+    if let Some((uid, gid)) = account() {
+        chown(path, Some(uid), Some(gid)).expect("root may give anything away");
+    }
+}
