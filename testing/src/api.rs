@@ -71,6 +71,16 @@ impl Api {
         self.functions.get(function).unwrap_or_else(|| panic!("no route leads to {function}"))
     }
 
+    /// Freezes every environment that is idle, until its next event.
+    pub fn freeze(&self) {
+        self.functions.values().for_each(Environments::freeze);
+    }
+
+    /// The processes of all functions that are running and idle.
+    pub fn pids(&self) -> Vec<u32> {
+        self.functions.values().flat_map(Environments::pids).collect()
+    }
+
     /// What all functions have written.
     pub fn log(&self) -> &Log {
         &self.log

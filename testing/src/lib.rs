@@ -61,12 +61,16 @@ mod request;
 
 pub use answer::Answer;
 pub use api::{Api, ApiBuilder};
-pub use request::{Request, User, concurrently};
+pub use request::{Request, User, concurrently, concurrently_all};
 
-/// Says where everybody sees it why a test has not tested anything: what a test prints is otherwise kept from those
-/// whose tests pass.
-pub fn skip(reason: &str) {
+/// Says something where everybody sees it: what a test prints is otherwise kept from those whose tests pass.
+pub fn tell(line: &str) {
     use std::io::Write as _;
 
-    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Says why a test has not tested anything.
+pub fn skip(reason: &str) {
+    tell(&format!("skipped: {reason}"));
 }

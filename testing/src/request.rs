@@ -116,3 +116,8 @@ pub async fn concurrently<F: Future<Output = Answer>>(
 ) -> Vec<Answer> {
     stream::iter(requests).buffered(limit).collect().await
 }
+
+/// Runs all of them at once and waits for all. What they come to is in their order.
+pub async fn concurrently_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    futures_util::future::join_all(futures).await
+}

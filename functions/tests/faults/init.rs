@@ -1,0 +1,52 @@
+//! A database that is down, black-holed or asleep delays no start; one that wakes is waited for.
+
+use std::time::Duration;
+
+use testing::{postgres::Cluster, proxy::Door};
+use tokio::time::sleep;
+
+use crate::{assert_calm, builder, timed};
+
+/// What nobody minds to wait for a cold start of a debug build on a busy machine; a connection is given up after 5 s.
+const PROMPT: Duration = Duration::from_secs(2);
+
+#[tokio::test]
+async fn who_needs_no_database_is_answered_at_once_by_a_function_that_starts_without_one() {
+    for door in [Door::Refuses, Door::Mute, Door::Deaf] {
+        let api = builder().through_proxy(Duration::ZERO).start().await;
+        api.proxy().door(door).await;
+        let (answer, took) = timed(api.get("/api/me/tasks")).await;
+        assert_eq!(answer.status, 401, "{door:?}: {answer:?}");
+        assert!(took < PROMPT, "{door:?}: {took:?}");
+        assert_calm(&api);
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_meets_a_database_that_wakes_is_answered_late_and_well() {
+    const NAP: Duration = Duration::from_secs(3);
+    let cluster = Cluster::start().await;
+    let api = builder().on(&cluster.url()).through_proxy(Duration::ZERO).start().await;
+    cluster.suspend();
+    let alice = api.user("alice");
+    let ((answer, took), ()) = tokio::join!(timed(alice.get("/api/me/tasks")), async {
+        sleep(NAP).await;
+        cluster.resume();
+    });
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!((NAP..Duration::from_secs(8)).contains(&took), "{took:?}");
+    assert_eq!(api.proxy().connections(), 1, "it waited for the one that the start had begun to open");
+}
+
+#[tokio::test]
+async fn the_first_request_uses_the_connection_that_the_start_has_opened() {
+    let api = builder().through_proxy(Duration::from_millis(5)).start().await;
+    assert_eq!(api.get("/api/me/tasks").send().await.status, 401); // it has started
+    while api.proxy().flights() < 3 {
+        sleep(Duration::from_millis(5)).await;
+    }
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!((api.proxy().flights(), api.proxy().connections()), (3, 1), "without a request's help");
+    assert_eq!(api.user("alice").get("/api/me/tasks").send().await.status, 200);
+    assert_eq!((api.proxy().flights(), api.proxy().connections()), (4, 1));
+}

@@ -1,0 +1,197 @@
+//! Every operation under every fault of the wire at every moment. Each operation has an API of its own, and all of them
+//! run at once.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use testing::{
+    Api,
+    proxy::{Break, Door, Fault, Moment},
+};
+use tokio::time::sleep;
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use crate::{
+    assert_calm, impatient, is_honest_503,
+    operations::{OPERATIONS, On, Operation, timeless},
+    revision, seed, timed,
+};
+
+const BREAKS: [Break; 3] = [Break::Fin, Break::Rst, Break::Silence];
+
+/// The budget of a request, and what a busy machine adds.
+const IN_TIME: Duration = Duration::from_millis(8_500);
+
+/// How long a door stays shut.
+const SHUT: Duration = Duration::from_millis(300);
+
+/// What happens to a connection.
+#[derive(Clone, Copy, Debug)]
+enum Trouble {
+    /// It dies while nobody uses it.
+    Idle(Break),
+    /// The same while its environment is frozen.
+    Frozen(Break),
+    /// It dies with the request.
+    Struck(Fault),
+    /// It is gone, and the next one dies while it is opened.
+    Opening(Fault),
+    /// It is gone, and nobody gets in for a while.
+    Shut(Door),
+}
+
+fn troubles() -> Vec<Trouble> {
+    let mut troubles = Vec::new();
+    for how in BREAKS {
+        troubles.extend([Trouble::Idle(how), Trouble::Frozen(how)]);
+        let moments = [30, 60, 90].map(Moment::PartOfRequest);
+        let moments = moments.into_iter().chain([Moment::Request, Moment::Answer, Moment::PartOfAnswer(50)]);
+        troubles.extend(moments.map(|moment| Trouble::Struck(Fault::next(moment, how))));
+        // Start-up and the two messages of SCRAM.
+        let flights = [1, 2, 3].into_iter().flat_map(|flight| [Moment::Request, Moment::Answer].map(|at| (flight, at)));
+        troubles.extend(flights.map(|(flight, moment)| Trouble::Opening(Fault::in_flight(flight, moment, how))));
+    }
+    troubles.extend([Door::Refuses, Door::Resets, Door::Mute, Door::Deaf].map(Trouble::Shut));
+    troubles
+}
+
+impl Trouble {
+    async fn strike(self, api: &Api) {
+        let proxy = api.proxy();
+        match self {
+            Self::Idle(how) => proxy.break_all(how),
+            Self::Frozen(how) => {
+                api.freeze();
+                proxy.break_all(how);
+                sleep(Duration::from_millis(5)).await;
+            }
+            Self::Struck(fault) => proxy.plant(fault),
+            Self::Opening(fault) => {
+                proxy.break_all(Break::Fin);
+                proxy.plant(fault);
+            }
+            Self::Shut(door) => {
+                proxy.break_all(Break::Fin);
+                proxy.door(door).await;
+            }
+        }
+    }
+
+    async fn passes(self, api: &Api) {
+        if let Self::Shut(_) = self {
+            sleep(SHUT).await;
+            api.proxy().door(Door::Open).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_operation_under_every_fault_is_done_once_and_in_time() {
+    testing::concurrently_all(OPERATIONS.iter().map(every_fault)).await;
+}
+
+async fn every_fault(operation: &Operation) {
+    let api = impatient().through_proxy(Duration::ZERO).start().await;
+    let database = api.database().connect().await;
+    for trouble in troubles() {
+        under(trouble, operation, &api, &database).await;
+    }
+    assert_calm(&api);
+}
+
+async fn under(trouble: Trouble, operation: &Operation, api: &Api, database: &Client) {
+    let case = format!("{} under {trouble:?}", operation.name);
+    let (alice, bob) = (api.user("alice"), api.user("bob"));
+    let (task, bobs) = (seed(database, "alice").await, seed(database, "bob").await);
+    // The function is running, and has a connection that works.
+    let warm = (operation.ask)(&bob, &On { path: &format!("/api/me/tasks/{bobs}"), label: "warm" }).send().await;
+    assert_eq!(warm.status, operation.status, "{case}: {warm:?}");
+    let (before, revision_before) = (state(database, task).await, revision(database, "alice").await);
+
+    trouble.strike(api).await;
+    let label = Uuid::new_v4().to_string();
+    let request = (operation.ask)(&alice, &On { path: &format!("/api/me/tasks/{task}"), label: &label });
+    let ((answer, took), ()) = tokio::join!(timed(request), trouble.passes(api));
+
+    assert_eq!(answer.status, operation.status, "{case}: {answer:?}");
+    assert!(took < IN_TIME, "{case} took {took:?}");
+    assert_eq!(api.proxy().planted(), 0, "{case}: nothing has struck");
+    assert_eq!(revision(database, "alice").await, revision_before + operation.writes(), "{case}: once");
+    let (before, written) = if operation.creates() {
+        (Value::Null, answer.json()["id"].as_str().unwrap().parse().unwrap())
+    } else {
+        (before, task)
+    };
+    let after = state(database, written).await;
+    assert!(operation.explains(&before, &after, &label), "{case}: {before} became {after}");
+    api.proxy().bury_the_silent();
+}
+
+/// A task as it is in the database, or null.
+async fn state(database: &Client, id: Uuid) -> Value {
+    let sql = "select coalesce((select to_jsonb(tasks) from tasks where id = $1), 'null')::text";
+    let text: String = database.query_one(sql, &[&id]).await.unwrap().get(0);
+    timeless(serde_json::from_str(&text).unwrap())
+}
+
+#[tokio::test]
+async fn nobody_gets_in_for_longer_than_anybody_waits_and_every_operation_says_so_in_time() {
+    let doors = [Door::Refuses, Door::Resets, Door::Mute, Door::Deaf];
+    testing::concurrently_all(doors.map(shut_for_long)).await;
+}
+
+async fn shut_for_long(door: Door) {
+    const BUDGET: Duration = Duration::from_millis(1_500);
+    let api = impatient().env("DB_BUDGET_MS", "1500").through_proxy(Duration::ZERO).start().await;
+    let (alice, database) = (api.user("alice"), api.database().connect().await);
+    let path = format!("/api/me/tasks/{}", seed(&database, "alice").await);
+    api.proxy().door(door).await;
+    let requests = OPERATIONS.iter().map(|operation| timed((operation.ask)(&alice, &On { path: &path, label: "x" })));
+    for (answer, took) in testing::concurrently_all(requests).await {
+        assert!(is_honest_503(&answer), "{door:?}: {answer:?}");
+        // Several of the operations are one function's, which has one environment here.
+        assert!(took < BUDGET * 4, "{door:?}: {took:?}");
+    }
+    assert_eq!(revision(&database, "alice").await, 1, "{door:?}: nothing was done");
+    api.proxy().door(Door::Open).await;
+    assert_eq!(alice.get(&path).send().await.status, 200, "{door:?}");
+    assert_calm(&api);
+}
+
+/// The try that follows must not take another's write for its own, nor its own for another's.
+#[tokio::test]
+async fn a_write_whose_acknowledgement_is_lost_is_done_once_though_others_come_between() {
+    let writes = OPERATIONS.iter().filter(|operation| operation.writes() == 1);
+    testing::concurrently_all(writes.map(others_between)).await;
+}
+
+async fn others_between(operation: &Operation) {
+    let api = impatient().environments(2).through_proxy(Duration::ZERO).start().await;
+    let (alice, bob, database) = (api.user("alice"), api.user("bob"), api.database().connect().await);
+    let path = format!("/api/me/tasks/{}", seed(&database, "alice").await);
+    let bobs = format!("/api/me/tasks/{}", seed(&database, "bob").await);
+    // Two environments of the toggles' function, because one of them may be busy with the write.
+    let warm = [0, 1].map(|_| bob.patch(&format!("{bobs}/complete")).send());
+    testing::concurrently_all(warm).await;
+    (operation.ask)(&bob, &On { path: &bobs, label: "warm" }).send().await;
+
+    api.proxy().plant(Fault::next(Moment::Answer, Break::Fin));
+    let others = async {
+        while revision(&database, "alice").await < 2 {
+            sleep(Duration::from_millis(1)).await;
+        }
+        let mut statuses = Vec::new();
+        for _ in 0..3 {
+            statuses.push(alice.patch(&format!("{path}/complete")).send().await.status);
+        }
+        statuses
+    };
+    let (answer, others) = tokio::join!((operation.ask)(&alice, &On { path: &path, label: "x" }).send(), others);
+    let (name, status) = (operation.name, if operation.deletes() { 404 } else { 200 });
+    assert_eq!((answer.status, others), (operation.status, vec![status; 3]), "{name}: {answer:?}");
+    assert_eq!(api.proxy().planted(), 0, "{name}: nothing has struck");
+    let toggles = if operation.deletes() { 0 } else { 3 };
+    assert_eq!(revision(&database, "alice").await, 2 + toggles, "{name}: each once");
+    assert_calm(&api);
+}

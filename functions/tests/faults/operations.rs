@@ -1,0 +1,97 @@
+//! Every operation that there is: the matrix and the storm take them from here, one line each.
+
+use serde_json::{Value, json};
+use testing::{Request, User};
+
+/// The task of a request, and a text that no other request has.
+pub(crate) struct On<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) label: &'a str,
+}
+
+type Ask = for<'a> fn(&User<'a>, &On<'_>) -> Request<'a>;
+
+/// What becomes of a task, as JSON: null is none. The label is the request's.
+type Effect = fn(&mut Value, &str);
+
+/// One operation.
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    /// How often it is among a hundred or so.
+    pub(crate) weight: u32,
+    /// The status of its success.
+    pub(crate) status: u16,
+    pub(crate) ask: Ask,
+    effect: Option<Effect>,
+}
+
+const TASKS: &str = "/api/me/tasks";
+
+#[rustfmt::skip] // a line each
+pub(crate) const OPERATIONS: &[Operation] = &[
+    read("list", 10, |user, _| user.get(TASKS)),
+    read("list one status", 5, |user, _| user.get("/api/me/tasks?status=pending&limit=5")),
+    read("get", 10, |user, on| user.get(on.path)),
+    write("create", 20, 201, |user, on| user.post(TASKS).json(json!({ "title": on.label })), |task, label| *task = new(label)),
+    write("put", 10, 200, |user, on| user.put(on.path).json(json!({ "title": on.label })), |task, label| task["title"] = json!(label)),
+    write("patch", 10, 200, |user, on| user.patch(on.path).json(json!({ "description": on.label })), |task, label| task["description"] = json!(label)),
+    write("toggle", 25, 200, |user, on| user.patch(&complete(on)), |task, _| task["completed"] = json!(task["completed"] != true)),
+    write("complete", 5, 200, |user, on| user.patch(&complete(on)).json(json!({ "completed": true })), |task, _| task["completed"] = json!(true)),
+    write("delete", 5, 204, |user, on| user.delete(on.path), |task, _| *task = Value::Null),
+];
+
+const fn read(name: &'static str, weight: u32, ask: Ask) -> Operation {
+    Operation { name, weight, status: 200, ask, effect: None }
+}
+
+const fn write(name: &'static str, weight: u32, status: u16, ask: Ask, effect: Effect) -> Operation {
+    Operation { name, weight, status, ask, effect: Some(effect) }
+}
+
+fn new(title: &str) -> Value {
+    json!({ "title": title, "description": null, "completed": false })
+}
+
+fn complete(on: &On<'_>) -> String {
+    format!("{}/complete", on.path)
+}
+
+impl Operation {
+    /// How many writes of its owner's it is.
+    pub(crate) fn writes(&self) -> i64 {
+        i64::from(self.effect.is_some())
+    }
+
+    /// Whether it needs no task.
+    pub(crate) fn creates(&self) -> bool {
+        self.status == 201
+    }
+
+    /// Whether it leaves none.
+    pub(crate) fn deletes(&self) -> bool {
+        self.status == 204
+    }
+
+    /// Whether it makes `after` of `before`. Of a new task that is said as far as the request goes.
+    pub(crate) fn explains(&self, before: &Value, after: &Value, label: &str) -> bool {
+        let Some(effect) = self.effect else { return before == after };
+        let mut expected = before.clone();
+        effect(&mut expected, label);
+        match (&expected, after) {
+            (Value::Object(expected), Value::Object(after)) => {
+                expected.iter().all(|(name, value)| after.get(name) == Some(value))
+            }
+            _ => expected == *after,
+        }
+    }
+}
+
+/// A task less what its clock says, so that it can be compared.
+pub(crate) fn timeless(mut task: Value) -> Value {
+    if let Value::Object(members) = &mut task {
+        for clock in ["completed_at", "created_at", "updated_at", "revision"] {
+            members.remove(clock);
+        }
+    }
+    task
+}

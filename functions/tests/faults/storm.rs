@@ -1,0 +1,112 @@
+//! Many users, some with two devices, through random faults; in the end the database has to agree with what each of
+//! them was told. `FAULTS=long` makes it long, and `FAULTS_SEED` repeats one as far as its faults and requests go:
+//! which meets which is up to the machine.
+
+mod audit;
+mod client;
+mod ledger;
+mod weather;
+
+use std::{
+    env,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use testing::{Api, postgres::Cluster};
+
+use crate::{builder, leaks};
+use audit::Audit;
+use client::Device;
+use ledger::Ledger;
+use weather::Weather;
+
+const USERS: usize = 20;
+const WITH_TWO_DEVICES: usize = 8;
+const ENVIRONMENTS: usize = 4;
+
+/// The budget of a request, and what a busy machine adds.
+const IN_TIME: Duration = Duration::from_millis(8_500);
+
+/// How much of it.
+pub(crate) struct Scale {
+    operations: usize,
+    faults: usize,
+    seed: u64,
+}
+
+impl Scale {
+    fn from_env() -> Self {
+        let (operations, faults) = if env::var("FAULTS").as_deref() == Ok("long") { (5_000, 300) } else { (400, 30) };
+        let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+        let seed = env::var("FAULTS_SEED").map_or_else(|_| now(), |seed| seed.parse().expect("a seed is a number"));
+        Self { operations, faults, seed }
+    }
+
+    fn random(&self, stream: usize) -> ChaCha8Rng {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(stream as u64);
+        random
+    }
+}
+
+/// How far the storm has come.
+#[derive(Default)]
+pub(crate) struct Progress {
+    done: AtomicUsize,
+    ledger: Mutex<Ledger>,
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_through_a_storm_is_what_there_is() {
+    let scale = Scale::from_env();
+    testing::tell(&format!("storm: FAULTS_SEED={}", scale.seed));
+    let mut cluster = Cluster::start().await;
+    let api = builder()
+        .env("DB_TRY_MS", "500")
+        .env("DB_CONNECT_MS", "500")
+        .environments(ENVIRONMENTS)
+        .freezing()
+        .on(&cluster.url())
+        .through_proxy(Duration::from_micros(200))
+        .start()
+        .await;
+    let audit = Audit::of(api.database()).await;
+    let (progress, started) = (Progress::default(), Instant::now());
+
+    let devices = testing::concurrently_all(devices(&api, &scale).into_iter().map(|device| device.work(&progress)));
+    let mut weather = Weather::over(&api, &mut cluster, scale.random(0));
+    let (_, ()) = tokio::join!(devices, weather.rages(&scale, &progress));
+
+    let outages = weather.calms_down().await;
+    let ledger = progress.ledger.into_inner().unwrap();
+    let history = audit.read(api.database()).await;
+    let figures = ledger.figures(&history, &outages).with_log(api.log());
+    testing::tell(&format!(
+        "storm: {} faults ({}) in {:.1?}\n{figures}",
+        weather.total(),
+        weather.by_kind(),
+        started.elapsed(),
+    ));
+    figures.assert_good();
+    history.assert_gapless(api.database()).await;
+    leaks::assert_none(&api).await;
+    crate::assert_calm(&api);
+}
+
+/// Every device with its share of the operations.
+fn devices<'a>(api: &'a Api, scale: &Scale) -> Vec<Device<'a>> {
+    let users = (0..USERS).chain(0..WITH_TWO_DEVICES);
+    let share = scale.operations.div_ceil(USERS + WITH_TWO_DEVICES);
+    users.enumerate().map(|(number, user)| Device::new(api, user, share, scale.random(number + 1))).collect()
+}
+
+impl Progress {
+    fn done(&self) -> usize {
+        self.done.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,148 @@
+//! Faults at random, as many to so many operations.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
+
+use rand_chacha::{ChaCha8Rng, rand_core::RngCore};
+use testing::{
+    Api,
+    postgres::Cluster,
+    proxy::{Break, Door, Fault, Moment},
+};
+use tokio::time::sleep;
+
+use super::{Progress, Scale};
+
+pub(super) struct Weather<'a> {
+    api: &'a Api,
+    cluster: &'a mut Cluster,
+    random: ChaCha8Rng,
+    kinds: BTreeMap<String, usize>,
+    outages: Vec<(Instant, Instant)>,
+}
+
+impl<'a> Weather<'a> {
+    pub(super) fn over(api: &'a Api, cluster: &'a mut Cluster, random: ChaCha8Rng) -> Self {
+        Self { api, cluster, random, kinds: BTreeMap::new(), outages: Vec::new() }
+    }
+
+    pub(super) async fn rages(&mut self, scale: &Scale, progress: &Progress) {
+        let patience = Instant::now() + Duration::from_mins(20);
+        for number in 0..scale.faults {
+            // The clients leave out what they have no task for, so that a few operations may be missing at the end.
+            let due = number * scale.operations * 9 / 10 / scale.faults;
+            while progress.done() < due && Instant::now() < patience {
+                sleep(Duration::from_millis(2)).await;
+            }
+            self.api.proxy().bury_the_silent();
+            self.strike().await;
+        }
+    }
+
+    async fn strike(&mut self) {
+        let how = self.one_of(&[Break::Fin, Break::Rst, Break::Silence]);
+        let moments = [30, 60, 90].map(Moment::PartOfRequest);
+        let moments = [Moment::Request, Moment::Answer, Moment::Answer, Moment::Answer, Moment::PartOfAnswer(50)]
+            .into_iter()
+            .chain(moments);
+        let moment = self.one_of(&moments.collect::<Vec<_>>());
+        let proxy = self.api.proxy();
+        match self.random.next_u32() % 20 {
+            0..=9 => {
+                self.count(format!("{} {how:?}", name(moment)));
+                proxy.plant(Fault::next(moment, how));
+            }
+            10..=11 => {
+                self.count(format!("idle {how:?}"));
+                proxy.break_all(how);
+            }
+            12..=13 => {
+                let flight = self.one_of(&[1, 2, 3]);
+                self.count(format!("opening {how:?}"));
+                proxy.break_all(Break::Fin);
+                proxy.plant(Fault::in_flight(flight, moment, how));
+            }
+            14..=16 => {
+                let door = self.one_of(&[Door::Refuses, Door::Resets, Door::Mute, Door::Deaf]);
+                self.count(format!("door {door:?}"));
+                proxy.break_all(Break::Rst);
+                proxy.door(door).await;
+                self.a_while().await;
+                proxy.door(Door::Open).await;
+            }
+            17 => {
+                self.count("jitter".to_owned());
+                proxy.slow_down(Duration::from_millis(1), Duration::from_millis(20));
+                self.a_while().await;
+                proxy.slow_down(Duration::from_micros(200), Duration::ZERO);
+            }
+            server => self.strike_server(server).await,
+        }
+    }
+
+    async fn strike_server(&mut self, kind: u32) {
+        let sleeps = self.random.next_u32() % 2 == 0;
+        if kind == 18 && sleeps {
+            self.count("server sleeps".to_owned());
+            self.cluster.suspend();
+            self.a_while().await;
+            self.cluster.resume();
+            return;
+        }
+        let began = Instant::now();
+        if kind == 18 {
+            self.count("server restarts".to_owned());
+            self.cluster.stop();
+        } else {
+            self.count("server crashes".to_owned());
+            self.cluster.kill();
+        }
+        self.cluster.run().await;
+        self.outages.push((began, Instant::now()));
+    }
+
+    /// Ends what still lies in wait. When the database could not be reached at all.
+    pub(super) async fn calms_down(&mut self) -> Vec<(Instant, Instant)> {
+        let proxy = self.api.proxy();
+        proxy.clear();
+        proxy.bury_the_silent();
+        proxy.door(Door::Open).await;
+        std::mem::take(&mut self.outages)
+    }
+
+    pub(super) fn count(&mut self, kind: String) {
+        *self.kinds.entry(kind).or_default() += 1;
+    }
+
+    pub(super) fn total(&self) -> usize {
+        self.kinds.values().sum()
+    }
+
+    pub(super) fn by_kind(&self) -> String {
+        self.kinds.iter().fold(String::new(), |mut text, (kind, count)| {
+            let separator = if text.is_empty() { "" } else { ", " };
+            let _ = write!(text, "{separator}{count} {kind}"); // a string takes everything
+            text
+        })
+    }
+
+    async fn a_while(&mut self) {
+        sleep(Duration::from_millis(u64::from(50 + self.random.next_u32() % 350))).await;
+    }
+
+    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.random.next_u32() as usize % choices.len()]
+    }
+}
+
+fn name(moment: Moment) -> &'static str {
+    match moment {
+        Moment::Request => "request lost",
+        Moment::PartOfRequest(_) => "part of a request",
+        Moment::Answer => "answer lost",
+        Moment::PartOfAnswer(_) => "part of an answer",
+    }
+}
