@@ -61,7 +61,7 @@ mod request;
 
 pub use answer::Answer;
 pub use api::{Api, ApiBuilder};
-pub use request::{Request, User, concurrently, concurrently_all};
+pub use request::{Request, User, concurrently, concurrently_all, on_tasks_of_their_own};
 
 /// Says something where everybody sees it: what a test prints is otherwise kept from those whose tests pass.
 pub fn tell(line: &str) {

@@ -121,3 +121,16 @@ pub async fn concurrently<F: Future<Output = Answer>>(
 pub async fn concurrently_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     futures_util::future::join_all(futures).await
 }
+
+/// The same, each on a task of its own, where one that waits without giving way does not keep the others.
+pub async fn on_tasks_of_their_own<F>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let tasks: Vec<_> = futures.into_iter().map(tokio::spawn).collect();
+    let mut outputs = Vec::new();
+    for task in tasks {
+        outputs.push(task.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())));
+    }
+    outputs
+}

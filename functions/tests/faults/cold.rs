@@ -23,14 +23,14 @@ async fn trips(api: &Api) -> (usize, usize) {
 }
 
 /// TCP, start-up, two for SCRAM, and the request's own.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cold_request_takes_five_round_trips_and_a_warm_one_takes_one() {
     let api = builder().through_proxy(ONE_WAY).start().await;
     assert_eq!(trips(&api).await, (5, 1));
 }
 
 /// One more to ask for TLS, and one for its handshake.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_tls_a_cold_request_takes_seven_and_a_warm_one_takes_one() {
     let authority = Authority::new();
     let Some(cluster) = Cluster::start_with_tls(&authority).await else {

@@ -24,7 +24,7 @@ async fn assert_in_time(api: &Api, case: &str) {
     assert_calm(api);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_cannot_connect_is_told_before_lambda_ends_the_invocation() {
     for door in [Door::Refuses, Door::Mute, Door::Deaf] {
         let api = hurried().await;
@@ -36,7 +36,7 @@ async fn who_cannot_connect_is_told_before_lambda_ends_the_invocation() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_hears_nothing_any_more_is_told_in_time() {
     let api = hurried().await;
     let warm = api.user("bob").post("/api/me/tasks").json(serde_json::json!({ "title": "x" })).send().await;
@@ -46,7 +46,7 @@ async fn who_hears_nothing_any_more_is_told_in_time() {
     assert_in_time(&api, "silence").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_waits_for_a_lock_is_told_in_time_and_writes_nothing_later() {
     let api = hurried().await;
     let mut holder = api.database().connect().await;

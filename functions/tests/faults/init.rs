@@ -10,7 +10,7 @@ use crate::{assert_calm, builder, timed};
 /// What nobody minds to wait for a cold start of a debug build on a busy machine; a connection is given up after 5 s.
 const PROMPT: Duration = Duration::from_secs(2);
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_needs_no_database_is_answered_at_once_by_a_function_that_starts_without_one() {
     for door in [Door::Refuses, Door::Mute, Door::Deaf] {
         let api = builder().through_proxy(Duration::ZERO).start().await;
@@ -22,7 +22,7 @@ async fn who_needs_no_database_is_answered_at_once_by_a_function_that_starts_wit
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_start_that_meets_a_database_that_wakes_is_answered_late_and_well() {
     const NAP: Duration = Duration::from_secs(3);
     let cluster = Cluster::start().await;
@@ -38,7 +38,7 @@ async fn a_start_that_meets_a_database_that_wakes_is_answered_late_and_well() {
     assert_eq!(api.proxy().connections(), 1, "it waited for the one that the start had begun to open");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_request_uses_the_connection_that_the_start_has_opened() {
     let api = builder().through_proxy(Duration::from_millis(5)).start().await;
     assert_eq!(api.get("/api/me/tasks").send().await.status, 401); // it has started

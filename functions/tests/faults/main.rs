@@ -7,6 +7,9 @@
 //! - [`cold`], [`init`], [`recycling`]: what connections cost and when they are opened, kept and given up.
 //! - [`deadline`]: who waits how long.
 //! - [`pooled`]: the same through `PgBouncer`.
+//!
+//! Each test has several threads, because who drops a database waits for it, and Postgres drops none while somebody is
+//! half-way through authentication: which the proxies of the same test may have to bring to its end.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cold;

@@ -31,9 +31,9 @@ async fn pooled(connections: usize) -> Option<(Api, PgBouncer, Authority)> {
     Some((api, bouncer, authority))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_warm_request_is_one_round_trip() {
-    let Some((api, ..)) = pooled(5).await else { return };
+    let Some((api, _bouncer, _authority)) = pooled(5).await else { return };
     let alice = api.user("alice");
     for (flights, connections) in [(None, 1), (Some(1), 0), (Some(1), 0)] {
         api.proxy().reset();
@@ -44,7 +44,7 @@ async fn a_warm_request_is_one_round_trip() {
 }
 
 /// All share one connection to the database, and what one transaction sets must be gone in the next.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_becomes_who_was_there_before() {
     let Some((api, bouncer, authority)) = pooled(1).await else { return };
     let (alice, bob) = (api.user("alice"), api.user("bob"));
@@ -71,9 +71,9 @@ async fn nobody_becomes_who_was_there_before() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_toggle_turns_once_whatever_breaks() {
-    let Some((api, ..)) = pooled(2).await else { return };
+    let Some((api, _bouncer, _authority)) = pooled(2).await else { return };
     let (alice, database) = (api.user("alice"), api.database().connect().await);
     let toggle = format!("/api/me/tasks/{}/complete", seed(&database, "alice").await);
     assert_eq!(alice.patch(&toggle).send().await.status, 200);

@@ -18,7 +18,7 @@ async fn list(api: &Api) -> (usize, usize, Duration) {
 }
 
 /// The three flights of an opening and the request's own: none on the connection that is dead.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_was_closed_while_its_environment_was_frozen_costs_no_try() {
     let api = builder().through_proxy(Duration::from_millis(5)).start().await;
     list(&api).await;
@@ -31,7 +31,7 @@ async fn a_connection_that_was_closed_while_its_environment_was_frozen_costs_no_
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_was_idle_for_long_is_probed_and_one_that_was_not_is_not() {
     const LONG: Duration = Duration::from_millis(600);
     let api = builder().env("DB_PROBE_AFTER_MS", "500").through_proxy(Duration::from_millis(5)).start().await;
@@ -46,7 +46,7 @@ async fn a_connection_that_was_idle_for_long_is_probed_and_one_that_was_not_is_n
     assert_eq!((flights, connections), (2, 0));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_that_vanished_without_a_word_is_found_out_by_the_probe_in_about_a_second() {
     let api = builder().env("DB_PROBE_AFTER_MS", "300").through_proxy(Duration::ZERO).start().await;
     list(&api).await;

@@ -20,7 +20,7 @@ enum Mishap {
     Sleep,
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_gets_through_a_server_that_restarts_crashes_or_sleeps() {
     let mut cluster = Cluster::start().await;
     // Each operation has an environment of its own; a server that sleeps for a second costs a try.

@@ -61,7 +61,7 @@ pub(crate) struct Progress {
     ledger: Mutex<Ledger>,
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_through_a_storm_is_what_there_is() {
     let scale = Scale::from_env();
     testing::tell(&format!("storm: FAULTS_SEED={}", scale.seed));

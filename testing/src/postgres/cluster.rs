@@ -8,7 +8,7 @@ use std::{
 };
 
 use rustix::process::Signal;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::NoTls;
 
 use crate::{
@@ -99,7 +99,15 @@ impl Cluster {
 
     /// Starts it again, at the same address and with all that it had.
     pub async fn run(&mut self) {
-        assert!(self.spawn().await, "Postgres does not start:\n{}", self.home.log());
+        let until = Instant::now() + PATIENCE;
+        while !self.spawn().await {
+            let log = self.home.log();
+            let said = log.lines().last().unwrap_or_default();
+            // The last of a server that was killed may not be gone yet.
+            let for_now = said.contains("pre-existing shared memory block") && Instant::now() < until;
+            assert!(for_now, "Postgres does not start:\n{log}");
+            sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Puts it to sleep: connections are taken and nothing is answered.

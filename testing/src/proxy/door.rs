@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use super::wire::Wires;
+use crate::daemon::free_port;
 
 /// What becomes of new connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +37,8 @@ type Orders = mpsc::UnboundedReceiver<(Door, oneshot::Sender<()>)>;
 
 /// What keeps the door, and where it is. It is shut until the first order.
 pub(super) fn keep(wires: Arc<Wires>, mut orders: Orders) -> (impl Future<Output = ()>, SocketAddr) {
-    let (address, placeholder) = reserve();
+    let address = (Ipv4Addr::LOCALHOST, free_port()).into();
     let keeper = async move {
-        let _placeholder = placeholder;
         let mut guests = JoinSet::new();
         let (mut door, mut listener) = (Door::Refuses, None);
         loop {
@@ -112,14 +112,6 @@ async fn receive(door: Door, mut guest: TcpStream, wires: Arc<Wires>) {
         // Until the other side goes.
         _ => while let Ok(1..) = guest.read(&mut [0; 1024]).await {},
     }
-}
-
-/// A port, and what keeps it ours while nobody listens: on Linux a socket may be bound to an address on which another
-/// one listens, if both say that they do not mind. Elsewhere it may not.
-fn reserve() -> (SocketAddr, Option<TcpSocket>) {
-    let socket = bound((Ipv4Addr::LOCALHOST, 0).into());
-    let address = socket.local_addr().expect("it is bound");
-    (address, cfg!(target_os = "linux").then_some(socket))
 }
 
 fn bound(address: SocketAddr) -> TcpSocket {
