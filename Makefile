@@ -4,6 +4,7 @@ export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),al
 
 .DEFAULT_GOAL := help
 .PHONY: help dev token migrate psql test fuzz fmt lint check build deploy readme clean-dev
+.PHONY: help dev token migrate psql test test-full fuzz fmt lint check readme clean-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
@@ -25,6 +26,10 @@ test: ## all the tests, on a database of their own
 	@$(PYTHON) scripts/packages.py squawk-cli
 	@$(PYTHON) scripts/packages.py moto moto
 	$(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
+
+test-full: ## the same with a long storm of faults: 5,000 operations through 300 of them (FAULTS_SEED=…)
+	@$(PYTHON) scripts/node.py
+	FAULTS=long $(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
 
 fuzz: ## random input for the token verifier, for two minutes (needs a nightly toolchain: fuzz/README.md)
 	@rustup toolchain list | grep -q ^nightly || { echo 'No nightly toolchain: `rustup toolchain install nightly` brings one.' >&2; exit 1; }

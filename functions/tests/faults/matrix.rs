@@ -45,8 +45,12 @@ fn troubles() -> Vec<Trouble> {
     let mut troubles = Vec::new();
     for how in BREAKS {
         troubles.extend([Trouble::Idle(how), Trouble::Frozen(how)]);
-        let moments = [30, 60, 90].map(Moment::PartOfRequest);
-        let moments = moments.into_iter().chain([Moment::Request, Moment::Answer, Moment::PartOfAnswer(50)]);
+        // Part of a flight and then silence holds a lock that Postgres takes 2 s to free; and where the part ends between
+        // the steps of one statement, before its Sync, no limit of Postgres 15 and 16 ends it at all (of 17,
+        // transaction_timeout would): so that the last part is not tried with silence.
+        let parts: &[usize] = if how == Break::Silence { &[30] } else { &[30, 60, 90] };
+        let moments = parts.iter().copied().map(Moment::PartOfRequest);
+        let moments = moments.chain([Moment::Request, Moment::Answer, Moment::PartOfAnswer(50)]);
         troubles.extend(moments.map(|moment| Trouble::Struck(Fault::next(moment, how))));
         // Start-up and the two messages of SCRAM.
         let flights = [1, 2, 3].into_iter().flat_map(|flight| [Moment::Request, Moment::Answer].map(|at| (flight, at)));
@@ -138,7 +142,7 @@ async fn state(database: &Client, id: Uuid) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_gets_in_for_longer_than_anybody_waits_and_every_operation_says_so_in_time() {
     let doors = [Door::Refuses, Door::Resets, Door::Mute, Door::Deaf];
-    testing::on_tasks_of_their_own(doors.map(shut_for_long)).await;
+    testing::on_tasks_of_their_own(doors.map(|door| Box::pin(shut_for_long(door)))).await;
 }
 
 async fn shut_for_long(door: Door) {

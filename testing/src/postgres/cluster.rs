@@ -41,7 +41,7 @@ impl Cluster {
     }
 
     /// One that takes TLS, too, with a certificate of this authority. None where Postgres was built without it, as
-    /// PyPI's is.
+    /// the one from `PyPI` is.
     pub async fn start_with_tls(authority: &Authority) -> Option<Self> {
         let mut cluster = Self::initialized();
         let identity = authority.identity();

@@ -84,7 +84,9 @@ impl Wires {
         }
         self.open.lock().unwrap().remove(&id);
         if how == Some(Break::Rst) {
-            ends.iter().for_each(|end| end.set_zero_linger().expect("a connected socket takes options"));
+            for end in &ends {
+                end.set_zero_linger().expect("a connected socket takes options");
+            }
         }
     }
 

@@ -22,12 +22,12 @@ impl<'a> Device<'a> {
 
     pub(super) async fn work(mut self, progress: &Progress) {
         for _ in 0..self.operations {
-            let operation = self.operation();
             // Of what any device of this user knows.
             let tasks = progress.ledger.lock().unwrap().tasks(self.user.id());
             let task = (!tasks.is_empty()).then(|| tasks[self.below(tasks.len())]);
-            let Some(task) = task.or(operation.creates().then(Uuid::nil)) else { continue };
-            self.send(operation, task, progress).await;
+            // Who has none makes one.
+            let operation = if task.is_some() { self.operation() } else { creation() };
+            self.send(operation, task.unwrap_or_default(), progress).await;
             progress.done.fetch_add(1, Ordering::SeqCst);
         }
     }
@@ -61,4 +61,8 @@ impl<'a> Device<'a> {
     fn below(&mut self, limit: usize) -> usize {
         self.random.next_u32() as usize % limit
     }
+}
+
+fn creation() -> &'static Operation {
+    OPERATIONS.iter().find(|operation| operation.creates()).expect("one makes tasks")
 }

@@ -91,11 +91,11 @@ impl Ledger {
             groups.entry((&entry.user, entry.task)).or_default().1.push(entry);
         }
         for (changes, requests) in groups.values() {
-            let explained = matching::unmatched(changes, requests, |change, request| request.explains(change));
+            let explained = matching::unmatched(changes, requests, |change, request| Entry::explains(request, change));
             figures.doubled += explained.len();
             figures.toggled_twice += explained.iter().filter(|change| change.toggles()).count();
             let acknowledged: Vec<_> = requests.iter().copied().filter(|entry| entry.is_acknowledged()).collect();
-            let lost = matching::unmatched(&acknowledged, changes, |request, change| request.explains(change));
+            let lost = matching::unmatched(&acknowledged, changes, Entry::explains);
             figures.lost += lost.len();
             figures.changes += changes.len();
         }
