@@ -3,8 +3,7 @@ PYTHON ?= python3
 export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev token migrate psql test fuzz fmt lint check build deploy readme clean-dev
-.PHONY: help dev token migrate psql test test-full fuzz fmt lint check readme clean-dev
+.PHONY: help dev token migrate psql test test-full fuzz fmt lint check build deploy readme clean-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
