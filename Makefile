@@ -27,8 +27,7 @@ test: ## all the tests, on a database of their own
 	$(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
 
 test-full: ## the same with a long storm of faults: 5,000 operations through 300 of them (FAULTS_SEED=…)
-	@$(PYTHON) scripts/node.py
-	FAULTS=long $(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
+	@FAULTS=long $(MAKE) --no-print-directory test
 
 fuzz: ## random input for the token verifier, for two minutes (needs a nightly toolchain: fuzz/README.md)
 	@rustup toolchain list | grep -q ^nightly || { echo 'No nightly toolchain: `rustup toolchain install nightly` brings one.' >&2; exit 1; }
