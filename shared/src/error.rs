@@ -165,9 +165,9 @@ impl From<tokio_postgres::Error> for Error {
 
 /// What another try may get past, by the states and classes of the
 /// [Postgres manual](https://www.postgresql.org/docs/current/errcodes-appendix.html): 08 connection, 53300 too many of
-/// them, 57 shut down, starting up or cancelled; serialization failure and deadlock; a lock or an idle transaction that
-/// ran out of time, and what follows from it (25P02).
-const PASSING: &[&str] = &["08", "53300", "57", "40001", "40P01", "55P03", "25P03", "25P02"];
+/// them, 57 shut down, starting up or cancelled; serialization failure and deadlock; a lock, an idle transaction or any
+/// that ran out of time, and what follows from it (25P02).
+const PASSING: &[&str] = &["08", "53300", "57", "40001", "40P01", "55P03", "25P03", "25P04", "25P02"];
 
 /// Whether a state is one of those, or of one of those classes.
 pub(crate) fn is_of(state: &SqlState, states: &[&str]) -> bool {

@@ -9,7 +9,7 @@ use std::{path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, RootCertStore,
-    crypto::ring,
+    crypto::{CryptoProvider, ring},
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 
@@ -22,13 +22,20 @@ pub(crate) fn client(file: Option<&str>, alpn: Option<&str>) -> Result<ClientCon
         Some(file) => read(Path::new(&file))?,
         None => RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
     };
-    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| Fatal::new(format!("TLS cannot be set up: {error}")))?
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols.extend(alpn.map(|name| name.as_bytes().to_vec()));
     Ok(config)
+}
+
+/// ring's, with P-256 ahead of X25519: a client guesses which of the two the server takes and is asked again where it
+/// guessed wrong, a round trip; and Postgres before 18 takes P-256 alone (`ssl_ecdh_curve`), which all others do, too.
+fn provider() -> CryptoProvider {
+    let kx_groups = vec![ring::kx_group::SECP256R1, ring::kx_group::X25519, ring::kx_group::SECP384R1];
+    CryptoProvider { kx_groups, ..ring::default_provider() }
 }
 
 /// The roots of a PEM file. One that cannot be used is passed over, as in every store; without any the file is wrong.

@@ -142,6 +142,18 @@ impl Lambda {
         Err(LambdaError { function: self.name.clone(), cause, log: self.log.clone() })
     }
 
+    /// Hands over an event while others may be running, as Lambda does on Managed Instances.
+    pub fn submit(&self, event: &Value) -> impl Future<Output = Result<Value, String>> + use<> {
+        self.runtime_api.submit(event)
+    }
+
+    /// Announces the end, as Lambda does where it does.
+    pub fn terminate(&self) {
+        if let Some(pid) = self.pid() {
+            process::send(pid, Signal::TERM);
+        }
+    }
+
     /// Waits for the process to end of itself, as one must whose settings are wrong. Its log is complete then.
     pub async fn exit(&mut self) -> ExitStatus {
         let exit = timeout(TIMEOUT, self.process.wait()).await;

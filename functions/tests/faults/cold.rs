@@ -1,9 +1,9 @@
 //! What a connection costs: round trips of a first request, connecting included, and of those after it. TCP's own
 //! handshake is one that the proxy cannot see, and is counted as one of each connection.
 
-use std::time::Duration;
+use std::{env, sync::Arc, time::Duration};
 
-use testing::{Api, authority::Authority, postgres::Cluster, skip};
+use testing::{Api, authority::Authority, postgres::Cluster, skip, tls_front::TlsFront};
 
 use crate::builder;
 
@@ -37,17 +37,25 @@ async fn over_tls_a_cold_request_takes_seven_and_a_warm_one_takes_one() {
         return skip("TLS: this Postgres was built without it (PyPI's is); an installed one has it");
     };
     let verified = authority.verified(&cluster.url());
-    let api = over_tls(&cluster, &verified, "").await;
+    let api = over_tls(&cluster, &verified).await;
     assert_eq!(trips(&api).await, (7, 1));
-    if cluster.major() < 17 {
-        return skip("sslnegotiation=direct: this Postgres is older than 17");
-    }
-    let api = over_tls(&cluster, &verified, "&sslnegotiation=direct").await;
+}
+
+/// The handshake alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_direct_tls_a_cold_request_takes_six_and_a_warm_one_takes_one() {
+    let authority = Arc::new(Authority::new());
+    let front = Arc::new(TlsFront::start(&env::var("TEST_POSTGRES_URL").unwrap(), &authority).await);
+    let through = {
+        let (authority, front) = (Arc::clone(&authority), Arc::clone(&front));
+        move |database: &str| front.url(database, &authority)
+    };
+    let api = builder().by(through).through_proxy(ONE_WAY).start().await;
     assert_eq!(trips(&api).await, (6, 1));
 }
 
-async fn over_tls(cluster: &Cluster, verified: &str, more: &str) -> Api {
-    let query = format!("{}{more}", verified.split_once('?').unwrap().1);
+async fn over_tls(cluster: &Cluster, verified: &str) -> Api {
+    let query = verified.split_once('?').unwrap().1.to_owned();
     let url = move |database: &str| format!("{}?{query}", database.split_once('?').unwrap().0);
     builder().on(&cluster.url()).by(url).through_proxy(ONE_WAY).start().await
 }

@@ -5,7 +5,7 @@
 //! - [`storm`]: many users and devices through random faults, held to what each of them was told. `FAULTS=long` makes it
 //!   a long one, `FAULTS_SEED` repeats one. [`leaks`] looks at what it leaves behind.
 //! - [`cold`], [`init`], [`recycling`]: what connections cost and when they are opened, kept and given up.
-//! - [`deadline`]: who waits how long.
+//! - [`deadline`]: who waits how long. [`environment`]: what Lambda does to the process.
 //! - [`pooled`]: the same through `PgBouncer`.
 //!
 //! Each test has several threads, because who drops a database waits for it, and Postgres drops none while somebody is
@@ -14,6 +14,7 @@
 
 mod cold;
 mod deadline;
+mod environment;
 mod init;
 mod leaks;
 mod matrix;

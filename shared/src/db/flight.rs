@@ -71,10 +71,12 @@ impl<'a> Flight<'a> {
     pub(super) async fn on(&self, connection: Pooled, left: Duration) -> Result<Vec<Row>> {
         let owner = self.caller.user.as_str();
         let limit = left.saturating_sub(AHEAD).as_millis().max(1).to_string();
+        let end = left.as_millis().max(1).to_string();
         let identity = Statement::new(IDENTITY)
             .bind(&owner, Type::TEXT)
             .bind(&limit, Type::TEXT)
-            .bind(&IDLE_IN_TRANSACTION, Type::TEXT);
+            .bind(&IDLE_IN_TRANSACTION, Type::TEXT)
+            .bind(&end, Type::TEXT);
         let before = self.before.iter().map(|sql| Statement::new(sql).bind(&owner, Type::TEXT));
         let statements: Vec<_> = [Statement::new(self.begin), identity]
             .into_iter()
@@ -91,9 +93,18 @@ impl<'a> Flight<'a> {
 /// owner of a Neon database bypasses row-level security, `task_api` bypasses nothing. The limits stand here and not on
 /// the role because a role's settings apply at login, and not in start-up parameters because Neon's pooler refuses
 /// those.
+///
+/// A flight of which a part arrives before the network dies must not keep its lock. Between two statements the idle
+/// transaction ends; within one, after what it executes and before its Sync, no limit of Postgres 15 and 16 runs:
+/// there the server's keepalives find out that we are gone. From 17 on there is `transaction_timeout`.
 const IDENTITY: &str = "select set_config('role', 'task_api', true), set_config('app.user_id', $1, true),
     set_config('lock_timeout', $2, true), set_config('statement_timeout', $2, true),
-    set_config('idle_in_transaction_session_timeout', $3, true)";
+    set_config('idle_in_transaction_session_timeout', $3, true),
+    case when current_setting('transaction_timeout', true) is not null
+         then set_config('transaction_timeout', $4, true)
+         else set_config('tcp_keepalives_idle', '2', true) || set_config('tcp_keepalives_interval', '1', true)
+              || set_config('tcp_keepalives_count', '3', true)
+    end";
 
 const INSERT_USER: &str = "insert into users (id) values ($1) on conflict do nothing";
 

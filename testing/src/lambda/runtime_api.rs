@@ -66,17 +66,27 @@ impl RuntimeApi {
 
     /// Waits, without a limit, until the process has taken the event and answered it. The error is its report.
     pub(super) async fn invoke(&mut self, event: &Value) -> Result<Value, String> {
+        let answered = self.submit(event);
+        tokio::select! {
+            answer = answered => answer,
+            Some(report) = self.init_errors.recv() => Err(text(&report)),
+        }
+    }
+
+    /// The same without a look at whether it has started at all, for several events at once.
+    pub(super) fn submit(&self, event: &Value) -> impl Future<Output = Result<Value, String>> + use<> {
         let (outcome, answered) = oneshot::channel();
         let invocation = Invocation { id: Uuid::new_v4().to_string(), event: event.to_string(), outcome };
         self.events.send(invocation).unwrap_or_else(|_| panic!("the server runs as long as this"));
-        let outcome = tokio::select! {
-            outcome = answered => outcome.expect("the server runs as long as this"),
-            Some(report) = self.init_errors.recv() => Err(report),
-        };
-        let text = |report: Bytes| String::from_utf8_lossy(&report).into_owned();
-        let answer = outcome.map_err(text)?;
-        serde_json::from_slice(&answer).map_err(|_| format!("what is no JSON: {}", text(answer)))
+        async {
+            let answer = answered.await.expect("the server runs as long as this").map_err(|report| text(&report))?;
+            serde_json::from_slice(&answer).map_err(|_| format!("what is no JSON: {}", text(&answer)))
+        }
     }
+}
+
+fn text(report: &Bytes) -> String {
+    String::from_utf8_lossy(report).into_owned()
 }
 
 async fn accept(listener: TcpListener, desk: Arc<Desk>) {

@@ -1,0 +1,97 @@
+//! What Lambda does to an environment: ends it, and on Managed Instances hands it several requests at once.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testing::{
+    gateway::{Gateway, HttpRequest},
+    lambda::{Function, Lambda},
+    postgres::{self, Database},
+    token::{self, Token},
+};
+use tokio::time::{sleep, timeout};
+
+use crate::binaries;
+
+/// The function that creates tasks, on a database of the test's own.
+fn function(database: &Database) -> Function {
+    Function::new(&binaries().join("create-task")).env("DATABASE_URL", &database.url()).env("JWT_SECRET", token::SECRET)
+}
+
+/// The creation of a task, as the gateway hands it over.
+fn creation(user: &str) -> Value {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let authorization = format!("Bearer {}", Token::of(user).sign());
+    let request = HttpRequest {
+        method: "POST".to_owned(),
+        target: "/api/me/tasks".to_owned(),
+        headers: vec![header("authorization", &authorization), header("content-type", "application/json")],
+        body: json!({ "title": "x" }).to_string().into_bytes(),
+    };
+    Gateway::default().route(&request).unwrap().event
+}
+
+/// Three of Bob's come through while one of Alice's waits for a lock: side by side, each on a connection of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_managed_instances_an_environment_serves_requests_side_by_side() {
+    let database = Database::create().await;
+    let mut admin = database.connect().await;
+    let lambda = Lambda::spawn(&function(&database).env("AWS_LAMBDA_MAX_CONCURRENCY", "4")).await;
+    assert_eq!(lambda.submit(&creation("alice")).await.unwrap()["statusCode"], 201);
+    let lock = admin.transaction().await.unwrap();
+    lock.execute("select from users where id = 'alice' for update", &[]).await.unwrap();
+
+    let mut waits = tokio::spawn(lambda.submit(&creation("alice")));
+    let bobs = [(); 3].map(|()| tokio::spawn(lambda.submit(&creation("bob"))));
+    for bob in bobs {
+        let answer = timeout(Duration::from_secs(5), bob).await.expect("nobody waits for Alice").unwrap().unwrap();
+        assert_eq!(answer["statusCode"], 201);
+    }
+    assert!(timeout(Duration::from_millis(100), &mut waits).await.is_err(), "Alice waits for the lock");
+    let connections =
+        "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+    let connections: i64 = lock.query_one(connections, &[]).await.unwrap().get(0);
+    assert!((2..=4).contains(&connections), "{connections} connections");
+    lock.rollback().await.unwrap();
+    assert_eq!(waits.await.unwrap().unwrap()["statusCode"], 201);
+}
+
+/// Beyond the pool a request waits for its turn, and no longer than a request has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_gets_no_connection_within_the_budget_is_told_so() {
+    let database = Database::create().await;
+    let mut admin = database.connect().await;
+    let limits = [("REQUEST_BUDGET_MS", "1000"), ("DB_CONNECT_MS", "200"), ("DB_POOL_SIZE", "1")];
+    let function = limits.iter().fold(function(&database), |function, (name, value)| function.env(name, value));
+    let lambda = Lambda::spawn(&function.env("AWS_LAMBDA_MAX_CONCURRENCY", "2").env("LOG_LEVEL", "debug")).await;
+    assert_eq!(lambda.submit(&creation("alice")).await.unwrap()["statusCode"], 201);
+    let lock = admin.transaction().await.unwrap();
+    lock.batch_execute("lock table users").await.unwrap();
+
+    let (alice, bob) = (lambda.submit(&creation("alice")), lambda.submit(&creation("bob")));
+    let (alice, bob) = timeout(Duration::from_secs(5), async { tokio::join!(alice, bob) }).await.expect("in time");
+    for answer in [alice.unwrap(), bob.unwrap()] {
+        assert_eq!((&answer["statusCode"], &answer["headers"]["Retry-After"]), (&json!(503), &json!("1")), "{answer}");
+    }
+    lambda.log().line_with("no connection in 200ms").await;
+}
+
+/// Postgres counts the sessions that ended without a word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_environment_that_is_ended_says_goodbye_to_the_database() {
+    let database = Database::create().await;
+    let admin = postgres::connect(&std::env::var("TEST_POSTGRES_URL").unwrap()).await;
+    let mut lambda = Lambda::spawn(&function(&database)).await;
+    assert_eq!(lambda.invoke(&creation("alice")).await.unwrap()["statusCode"], 201);
+    let name = url::Url::parse(&database.url()).unwrap().path()[1..].to_owned();
+    let connected = "select count(*) from pg_stat_activity where datname = $1 and application_name = 'task-api'";
+    assert_eq!(admin.query_one(connected, &[&name]).await.unwrap().get::<_, i64>(0), 1);
+
+    lambda.terminate();
+    assert!(lambda.exit().await.success());
+    while admin.query_one(connected, &[&name]).await.unwrap().get::<_, i64>(0) > 0 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    let abandoned = "select sessions_abandoned from pg_stat_database where datname = $1";
+    assert_eq!(admin.query_one(abandoned, &[&name]).await.unwrap().get::<_, i64>(0), 0);
+}

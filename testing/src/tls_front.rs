@@ -1,0 +1,79 @@
+//! TLS in front of a server that has none: at once, without being asked for it in Postgres' own words first, as Neon's
+//! proxy and Postgres 17 take it (`sslnegotiation=direct`).
+
+use std::{net::SocketAddr, sync::Arc};
+
+use rustls::{
+    ServerConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+use tokio_rustls::TlsAcceptor;
+use url::Url;
+
+use crate::authority::Authority;
+
+/// Listens on a port of its own until it is dropped.
+pub struct TlsFront {
+    address: SocketAddr,
+    _server: JoinSet<()>,
+}
+
+impl TlsFront {
+    /// In front of the server of a database URL, with a certificate of `authority`'s.
+    pub async fn start(database_url: &str, authority: &Authority) -> Self {
+        let url = Url::parse(database_url).expect("a database URL is a URL");
+        let upstream = (url.host_str().unwrap_or("localhost").to_owned(), url.port().unwrap_or(5432));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let mut server = JoinSet::new();
+        server.spawn(accept(listener, upstream, acceptor(authority)));
+        Self { address, _server: server }
+    }
+
+    /// A database of that server, through here and verified.
+    pub fn url(&self, database_url: &str, authority: &Authority) -> String {
+        let mut url = Url::parse(&authority.verified(database_url)).expect("a database URL is a URL");
+        url.set_port(Some(self.address.port())).expect("a database URL has a host");
+        url.query_pairs_mut().append_pair("sslnegotiation", "direct");
+        url.into()
+    }
+}
+
+/// Who does not name Postgres' protocol is turned away, as the protocol's description has it.
+fn acceptor(authority: &Authority) -> TlsAcceptor {
+    let identity = authority.identity();
+    let certificate = CertificateDer::from_pem_slice(identity.certificate.as_bytes()).expect("it is PEM");
+    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).expect("it is PEM");
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring knows them")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .expect("they belong together");
+    config.alpn_protocols = vec![b"postgresql".to_vec()];
+    config.send_tls13_tickets = 0; // said of one's own accord, they would look like an answer to whoever counts those
+    Arc::new(config).into()
+}
+
+async fn accept(listener: TcpListener, upstream: (String, u16), acceptor: TlsAcceptor) {
+    let mut connections = JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        let (upstream, acceptor) = (upstream.clone(), acceptor.clone());
+        connections.spawn(async move {
+            client.set_nodelay(true).expect("a connected socket takes options");
+            let (Ok(mut client), Ok(mut server)) = (acceptor.accept(client).await, TcpStream::connect(upstream).await)
+            else {
+                return;
+            };
+            if client.get_ref().1.alpn_protocol() == Some(b"postgresql") {
+                let _ = copy_bidirectional(&mut client, &mut server).await; // either side may go away
+            }
+        });
+    }
+}
