@@ -41,7 +41,12 @@ impl Authority {
 
     /// For a server on this machine.
     pub fn identity(&self) -> Identity {
-        let names = ["localhost", "127.0.0.1"].map(ToOwned::to_owned);
+        self.identity_of(&["localhost", "127.0.0.1"])
+    }
+
+    /// For a server of these names.
+    pub fn identity_of(&self, names: &[&str]) -> Identity {
+        let names = names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let params = CertificateParams::new(names).expect("these are names");
         let key = KeyPair::generate().expect("keys can be made");
         let certificate = params.signed_by(&key, &self.issuer).expect("certificates can be signed");

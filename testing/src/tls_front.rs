@@ -16,7 +16,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use url::Url;
 
-use crate::authority::Authority;
+use crate::authority::{Authority, Identity};
 
 /// Listens on a port of its own until it is dropped.
 pub struct TlsFront {
@@ -25,14 +25,14 @@ pub struct TlsFront {
 }
 
 impl TlsFront {
-    /// In front of the server of a database URL, with a certificate of `authority`'s.
-    pub async fn start(database_url: &str, authority: &Authority) -> Self {
+    /// In front of the server of a database URL, with this certificate.
+    pub async fn start(database_url: &str, identity: &Identity) -> Self {
         let url = Url::parse(database_url).expect("a database URL is a URL");
         let upstream = (url.host_str().unwrap_or("localhost").to_owned(), url.port().unwrap_or(5432));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("it is bound");
         let mut server = JoinSet::new();
-        server.spawn(accept(listener, upstream, acceptor(authority)));
+        server.spawn(accept(listener, upstream, acceptor(identity)));
         Self { address, _server: server }
     }
 
@@ -46,8 +46,7 @@ impl TlsFront {
 }
 
 /// Who does not name Postgres' protocol is turned away, as the protocol's description has it.
-fn acceptor(authority: &Authority) -> TlsAcceptor {
-    let identity = authority.identity();
+fn acceptor(identity: &Identity) -> TlsAcceptor {
     let certificate = CertificateDer::from_pem_slice(identity.certificate.as_bytes()).expect("it is PEM");
     let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).expect("it is PEM");
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -45,7 +45,7 @@ async fn over_tls_a_cold_request_takes_seven_and_a_warm_one_takes_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_direct_tls_a_cold_request_takes_six_and_a_warm_one_takes_one() {
     let authority = Arc::new(Authority::new());
-    let front = Arc::new(TlsFront::start(&env::var("TEST_POSTGRES_URL").unwrap(), &authority).await);
+    let front = Arc::new(TlsFront::start(&env::var("TEST_POSTGRES_URL").unwrap(), &authority.identity()).await);
     let through = {
         let (authority, front) = (Arc::clone(&authority), Arc::clone(&front));
         move |database: &str| front.url(database, &authority)

@@ -7,6 +7,7 @@
 //! - [`cold`], [`init`], [`recycling`]: what connections cost and when they are opened, kept and given up.
 //! - [`deadline`]: who waits how long. [`environment`]: what Lambda does to the process.
 //! - [`pooled`]: the same through `PgBouncer`.
+//! - [`tls`]: whom a function believes to be its database.
 //!
 //! Each test has several threads, because who drops a database waits for it, and Postgres drops none while somebody is
 //! half-way through authentication: which the proxies of the same test may have to bring to its end.
@@ -23,6 +24,7 @@ mod pooled;
 mod recycling;
 mod server;
 mod storm;
+mod tls;
 
 use std::{
     path::Path,

@@ -1,0 +1,69 @@
+//! Whom a function believes to be its database.
+
+use std::{env, sync::Arc, time::Duration};
+
+use testing::{
+    Api,
+    authority::{Authority, Identity},
+    postgres::Cluster,
+    skip,
+    tls_front::TlsFront,
+};
+
+use crate::{builder, is_honest_503, timed};
+
+/// An API whose database shows `identity`, and which trusts `authority`.
+async fn shown(identity: &Identity, authority: &Arc<Authority>) -> (Api, Arc<TlsFront>) {
+    let front = Arc::new(TlsFront::start(&env::var("TEST_POSTGRES_URL").unwrap(), identity).await);
+    let address = {
+        let (authority, front) = (Arc::clone(authority), Arc::clone(&front));
+        move |database: &str| front.url(database, &authority)
+    };
+    (builder().by(address).start().await, front)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_is_trusted_and_of_the_host_is_believed() {
+    let authority = Arc::new(Authority::new());
+    let (api, _front) = shown(&authority.identity(), &authority).await;
+    assert_eq!(api.user("alice").get("/api/me/tasks").send().await.status, 200);
+}
+
+/// At once, too: another try would not change it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_of_another_authority_or_of_another_host_is_not() {
+    let authority = Arc::new(Authority::new());
+    for (identity, cause) in [
+        (Authority::new().identity(), "invalid peer certificate"),
+        (authority.identity_of(&["database.example"]), "not valid for name"),
+    ] {
+        let (api, _front) = shown(&identity, &authority).await;
+        let (answer, took) = timed(api.user("alice").get("/api/me/tasks")).await;
+        assert!(is_honest_503(&answer), "{answer:?}");
+        assert!(took < Duration::from_secs(4), "{took:?}");
+        let line = api.log().line_with("GET /api").await;
+        assert!(line.contains(cause) && line.contains("\"tries\":1"), "{line}");
+    }
+}
+
+/// Nobody can stand between the two then who ends TLS and begins it anew, whatever certificate they have.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn channel_binding_holds_the_login_to_the_connection() {
+    let authority = Arc::new(Authority::new());
+    let Some(cluster) = Cluster::start_with_tls(&authority).await else {
+        return skip("TLS: this Postgres was built without it (PyPI's is); an installed one has it");
+    };
+    let trusting = Arc::clone(&authority);
+    let bound = move |database: &str| format!("{}&channel_binding=require", trusting.verified(database));
+    let api = builder().on(&cluster.url()).by(bound).start().await;
+    let answer = api.user("alice").get("/api/me/tasks").send().await;
+    assert_eq!(answer.status, 200, "{}", api.log());
+
+    let front = Arc::new(TlsFront::start(&cluster.url(), &authority.identity()).await);
+    let between = {
+        let (authority, front) = (Arc::clone(&authority), Arc::clone(&front));
+        move |database: &str| format!("{}&channel_binding=require", front.url(database, &authority))
+    };
+    let api = builder().on(&cluster.url()).by(between).start().await;
+    assert!(is_honest_503(&api.user("alice").get("/api/me/tasks").send().await), "{}", api.log());
+}
