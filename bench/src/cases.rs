@@ -1,0 +1,123 @@
+//! What is measured: every binary, each with the request that it is for.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use serde_json::{Value, json};
+use testing::{
+    gateway::{Gateway, HttpRequest},
+    token::{SECRET, Token},
+};
+
+use crate::database::{Database, KEPT, id};
+
+/// The function that everything is measured by.
+pub(crate) const HELLO: &str = "hello";
+
+/// Each function: its name, method, path, body and the status of its answer.
+const OPERATIONS: [(&str, &str, &str, Option<&str>, u64); 7] = [
+    ("list-tasks", "GET", "/api/me/tasks", None, 200),
+    ("create-task", "POST", "/api/me/tasks", Some(r#"{"title":"Buy milk","description":"Two litres"}"#), 201),
+    ("get-task", "GET", "/api/me/tasks/{id}", None, 200),
+    ("update-task", "PATCH", "/api/me/tasks/{id}", Some(r#"{"title":"Buy oat milk"}"#), 200),
+    ("delete-task", "DELETE", "/api/me/tasks/{id}", None, 204),
+    ("complete-task", "PATCH", "/api/me/tasks/{id}/complete", Some(r#"{"completed":true}"#), 200),
+    ("health", "GET", "/health", None, 200),
+];
+
+/// The next task to delete.
+static DELETED: AtomicU32 = AtomicU32::new(0);
+
+/// Where the database is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Setting {
+    /// Nowhere: the port refuses at once. So a start is measured without its connection.
+    Refused { tls: bool },
+    /// Here.
+    Connected { tls: bool },
+}
+
+/// One binary in one setting.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) binary: PathBuf,
+    pub(crate) setting: Setting,
+    pub(crate) variables: Vec<(String, String)>,
+    pub(crate) status: u64,
+    event: String,
+}
+
+impl Case {
+    /// `name` is one of [`operations`]' or [`HELLO`]; `binary` may be another build of it.
+    pub(crate) fn new(name: &str, binary: &Path, setting: Setting, database: &Database) -> Self {
+        let operation = OPERATIONS.iter().find(|operation| operation.0 == name);
+        let &(_, method, path, body, status) = operation.unwrap_or(&OPERATIONS[0]); // hello takes any
+        Self {
+            name: name.to_owned(),
+            binary: binary.to_owned(),
+            setting,
+            variables: vec![("DATABASE_URL".into(), database.url(setting)), ("JWT_SECRET".into(), SECRET.into())],
+            status,
+            event: event(method, &path.replace("{id}", KEPT), body, &Token::of(user(name)).sign()),
+        }
+    }
+
+    /// By another name.
+    pub(crate) fn named(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
+    }
+
+    /// With this token and key set instead of the shared secret.
+    pub(crate) fn with_token(mut self, name: &str, token: &str, key_set: &Value) -> Self {
+        let (_, method, path, body, _) = OPERATIONS[2];
+        self = self.named(name);
+        self.event = event(method, &path.replace("{id}", KEPT), body, token);
+        self.variables.retain(|(name, _)| name != "JWT_SECRET");
+        self.variables.push(("JWKS".to_owned(), key_set.to_string()));
+        self
+    }
+
+    /// Whether its requests can be answered.
+    pub(crate) fn answers(&self) -> bool {
+        matches!(self.setting, Setting::Connected { .. })
+    }
+
+    /// The next event. A task can be deleted but once.
+    pub(crate) fn event(&self) -> String {
+        if self.status != 204 {
+            return self.event.clone();
+        }
+        self.event.replace(KEPT, &id(DELETED.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+/// Whose tasks a function works on. One that adds or removes some has a user of its own.
+pub(crate) fn user(function: &str) -> &'static str {
+    match function {
+        "create-task" => "creator",
+        "delete-task" => "deleter",
+        "list-tasks" => "lister",
+        _ => "keeper",
+    }
+}
+
+/// The names of all functions.
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    OPERATIONS.iter().map(|operation| operation.0)
+}
+
+fn event(method: &str, target: &str, body: Option<&str>, token: &str) -> String {
+    let mut headers = vec![
+        ("authorization".to_owned(), format!("Bearer {token}")),
+        ("accept".to_owned(), "application/json".to_owned()),
+        ("user-agent".to_owned(), "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned()),
+        ("x-forwarded-for".to_owned(), "203.0.113.7".to_owned()),
+    ];
+    headers.extend(body.map(|_| ("content-type".to_owned(), "application/json".to_owned())));
+    let body = body.unwrap_or_default().as_bytes().to_vec();
+    let request = HttpRequest { method: method.to_owned(), target: target.to_owned(), headers, body };
+    let routed = Gateway::Aws.route(&request).expect("every operation has a route");
+    json!(routed.event).to_string()
+}

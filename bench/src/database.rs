@@ -1,0 +1,108 @@
+//! A database with tasks in it, behind a server that speaks TLS and not.
+
+use std::{env, fs, path::PathBuf};
+
+use rcgen::CertifiedKey;
+use testing::postgres;
+use tokio_postgres::Client;
+
+use crate::cases::{Setting, user};
+
+/// The task that is read, changed and completed.
+pub(crate) const KEPT: &str = "01890a5d-ac96-774b-bcce-000000000000";
+
+/// How many tasks there are to delete: more than are.
+const DELETABLE: u32 = 40_000;
+
+/// How many tasks are listed.
+const LISTED: u32 = 10;
+
+/// The same, and the file with the certificate that the server shows.
+pub(crate) struct Database {
+    database: postgres::Database,
+    certificate: PathBuf,
+}
+
+impl Database {
+    pub(crate) async fn create() -> Self {
+        let database = postgres::Database::create().await;
+        let client = database.connect().await;
+        let certificate = env::temp_dir().join(format!("{}.pem", std::process::id()));
+        let CertifiedKey { cert, signing_key } =
+            rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("an address has a certificate");
+        fs::write(&certificate, cert.pem()).expect("the directory for such files takes one");
+        speak_tls(&client, &cert.pem(), &signing_key.serialize_pem()).await;
+        fill(&client).await;
+        Self { database, certificate }
+    }
+
+    /// What goes into `DATABASE_URL`. With TLS and no connection the roots are Mozilla's, as in production; the server
+    /// here is in a file.
+    pub(crate) fn url(&self, setting: Setting) -> String {
+        let url = self.database.url();
+        match setting {
+            Setting::Refused { tls: false } => "postgres://bench:bench@127.0.0.1:1/none?sslmode=disable".to_owned(),
+            Setting::Refused { tls: true } => "postgres://bench:bench@127.0.0.1:1/none?sslmode=require".to_owned(),
+            Setting::Connected { tls: false } => url,
+            Setting::Connected { tls: true } => {
+                let parameters = format!("sslmode=verify-full&sslrootcert={}", self.certificate.display());
+                url.replace("sslmode=disable", &parameters)
+            }
+        }
+    }
+
+    /// The server's version.
+    pub(crate) async fn version(&self) -> String {
+        let row = self.database.connect().await.query_one("show server_version", &[]).await;
+        row.expect("every server has one").get::<_, &str>(0).split(' ').next().unwrap_or_default().to_owned()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.certificate);
+    }
+}
+
+/// The id of the nth task to delete.
+pub(crate) fn id(n: u32) -> String {
+    format!("{}{n:012x}", &KEPT[..24])
+}
+
+/// The files are written by the server itself, which alone may be able to read its key.
+async fn speak_tls(client: &Client, certificate: &str, key: &str) {
+    for (file, text) in [("bench.crt", certificate), ("bench.key", key)] {
+        let lines = format!("select unnest(string_to_array('{}', e'\\n'))", text.trim());
+        run(client, &format!("copy ({lines}) to program 'umask 077; cat > {file}'")).await;
+    }
+    for setting in ["ssl_cert_file = 'bench.crt'", "ssl_key_file = 'bench.key'", "ssl = on"] {
+        run(client, &format!("alter system set {setting}")).await;
+    }
+    run(client, "select pg_reload_conf()").await;
+}
+
+async fn fill(client: &Client) {
+    for (function, tasks) in [("list-tasks", LISTED), ("get-task", 1), ("create-task", 1), ("delete-task", DELETABLE)] {
+        let (owner, ids) = (user(function), &KEPT[..24]);
+        run(client, &format!("insert into users (id, revision) values ('{owner}', {tasks})")).await;
+        let row = format!(
+            "'{owner}', ('{ids}' || lpad(to_hex(n), 12, '0'))::uuid, 'Buy milk', 'Two litres', false, now(), now(), n + 1"
+        );
+        run(
+            client,
+            &format!(
+                "insert into tasks (owner_user_id, id, title, description, completed, created_at, updated_at, revision)
+             select {row} from generate_series(0, {tasks} - 1) n"
+            ),
+        )
+        .await;
+    }
+    run(client, "analyze").await;
+}
+
+async fn run(client: &Client, sql: &str) {
+    if let Err(error) = client.batch_execute(sql).await {
+        let said = error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
+        panic!("{}: {said}", sql.lines().next().unwrap_or_default().split_at(sql.len().min(60)).0);
+    }
+}

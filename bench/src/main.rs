@@ -1,0 +1,121 @@
+//! What a function costs, beside one that only says hello. README.md says how it is run and read.
+//!
+//!     bench DIRECTORY                       measures all functions, whose binaries are there, and writes results.md
+//!     bench DIRECTORY compare BINARY...     measures builds of list-tasks beside each other
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark that cannot go on says so and ends"
+)]
+
+mod cases;
+mod database;
+mod measure;
+mod process;
+mod report;
+mod round_trips;
+mod runtime_api;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use testing::{
+    jwks,
+    token::{Key, Token},
+};
+use tokio::runtime::Runtime;
+
+use cases::{Case, HELLO, Setting, operations, user};
+use database::Database;
+use measure::Seen;
+use report::Report;
+
+/// In which a function that meets the database is measured.
+const SETTINGS: [Setting; 4] = [
+    Setting::Refused { tls: false },
+    Setting::Refused { tls: true },
+    Setting::Connected { tls: false },
+    Setting::Connected { tls: true },
+];
+
+fn main() {
+    let mut arguments = env::args().skip(1);
+    let usage = "Usage: bench DIRECTORY [compare BINARY...]";
+    let directory = PathBuf::from(arguments.next().expect(usage));
+    let runtime = Runtime::new().expect("there are threads");
+    let _context = runtime.enter(); // for what the database does at its end
+    check_profiles();
+    let database = runtime.block_on(Database::create());
+    match arguments.next().as_deref() {
+        None => all(&directory, &database, &runtime),
+        Some("compare") => print!("{}", compare(&directory, &arguments.collect::<Vec<_>>(), &database)),
+        Some(_) => panic!("{usage}"),
+    }
+}
+
+fn all(directory: &Path, database: &Database, runtime: &Runtime) {
+    let mut cases = vec![hello(directory, database)];
+    for name in operations() {
+        let settings = if name == "health" { &SETTINGS[2..3] } else { &SETTINGS };
+        cases.extend(settings.iter().map(|setting| Case::new(name, &directory.join(name), *setting, database)));
+    }
+    cases.extend(tokens(directory, database));
+    let report = Report {
+        seen: measured(&cases),
+        cases,
+        trips: round_trips::count(directory, database, runtime),
+        postgres: runtime.block_on(database.version()),
+    };
+    let text = report.all();
+    fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/results.md"), &text).expect("it can be written");
+    print!("{text}");
+}
+
+fn compare(directory: &Path, binaries: &[String], database: &Database) -> String {
+    let mut cases = vec![hello(directory, database)];
+    for binary in binaries.iter().map(Path::new) {
+        let name = binary.file_name().expect("a binary has a name").to_string_lossy();
+        for setting in SETTINGS {
+            cases.push(Case::new("list-tasks", binary, setting, database).named(&name));
+        }
+    }
+    let seen = measured(&cases);
+    Report { cases, seen, trips: Vec::new(), postgres: String::new() }.comparison()
+}
+
+fn hello(directory: &Path, database: &Database) -> Case {
+    Case::new(HELLO, &directory.join(HELLO), Setting::Connected { tls: false }, database)
+}
+
+fn measured(cases: &[Case]) -> Vec<Seen> {
+    let mut seen: Vec<_> = cases.iter().map(|_| Seen::default()).collect();
+    measure::starts(cases, &mut seen);
+    measure::warm(cases, &mut seen);
+    seen
+}
+
+/// get-task with tokens that an issuer's key has signed, in place of the shared secret.
+fn tokens(directory: &Path, database: &Database) -> Vec<Case> {
+    let keys = [("EdDSA", Key::ed25519("bench")), ("ES256", Key::p256("bench")), ("RS256", Key::rsa("bench"))];
+    let case = |algorithm: &str, key: &Key, setting| {
+        let token = Token::of(user("get-task")).key(key, algorithm).sign();
+        let case = Case::new("get-task", &directory.join("get-task"), setting, database);
+        case.with_token(algorithm, &token, &jwks::set([key]))
+    };
+    let settings = [Setting::Refused { tls: false }, Setting::Connected { tls: false }];
+    keys.iter().flat_map(|(name, key)| settings.map(|setting| case(name, key, setting))).collect()
+}
+
+/// hello is no measure where it is built otherwise.
+fn check_profiles() {
+    let profile = |manifest: &str| -> Vec<String> {
+        let lines = manifest.lines().skip_while(|line| *line != "[profile.release]").skip(1);
+        let lines = lines.map(|line| line.split('#').next().unwrap_or_default().trim().to_owned());
+        lines.take_while(|line| !line.starts_with('[')).filter(|line| !line.is_empty()).collect()
+    };
+    let (ours, theirs) = (include_str!("../Cargo.toml"), include_str!("../../Cargo.toml"));
+    assert_eq!(profile(ours), profile(theirs), "bench/Cargo.toml has another [profile.release] than Cargo.toml");
+}

@@ -1,0 +1,109 @@
+//! One environment of a function: its process, and what the kernel says that it has used.
+
+use std::{
+    fs,
+    io::{copy, sink},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::runtime_api::{Call, RuntimeApi};
+
+/// What a process needs to come to rest after it has polled. It has nothing to do then: the wait costs it nothing.
+const REST: Duration = Duration::from_millis(2);
+
+/// A running function that waits for an event.
+pub(crate) struct Process {
+    child: Child,
+    runtime_api: RuntimeApi,
+    poll: Option<Call>,
+    /// From its start to its first poll, and the processor time of that.
+    pub(crate) init: Cost,
+}
+
+/// Time on the clock and on the processor.
+#[derive(Clone, Copy)]
+pub(crate) struct Cost {
+    pub(crate) wall: Duration,
+    pub(crate) cpu: Duration,
+}
+
+impl Process {
+    /// Starts a binary as Lambda does, with these variables, and waits for its first poll.
+    pub(crate) fn start(binary: &Path, variables: &[(String, String)]) -> Self {
+        let runtime_api = RuntimeApi::listen();
+        let mut command = Command::new(binary);
+        command
+            .env_clear()
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+            .env("AWS_LAMBDA_FUNCTION_NAME", "bench")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef")
+            .env("AWS_LAMBDA_RUNTIME_API", runtime_api.address())
+            .env("AWS_REGION", "eu-central-1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit());
+        let began = Instant::now();
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
+        // As on Lambda, somebody reads the log.
+        let mut log = child.stdout.take().expect("it is piped");
+        thread::spawn(move || copy(&mut log, &mut sink()));
+        let poll = runtime_api.call().unwrap_or_else(|| panic!("{} does not start", binary.display()));
+        let wall = poll.at - began;
+        let mut process = Self { child, runtime_api, poll: Some(poll), init: Cost { wall, cpu: Duration::ZERO } };
+        thread::sleep(REST);
+        process.init.cpu = process.cpu();
+        process
+    }
+
+    /// One event: from handing it over to the first byte of the answer. `status` is what the answer must have.
+    pub(crate) fn invoke(&mut self, event: &str, status: u64) -> Duration {
+        let poll = self.poll.take().expect("it polls between events");
+        let began = Instant::now();
+        poll.hand_over(event);
+        let answer = self.runtime_api.call().expect("every event is answered");
+        let took = answer.at - began;
+        check(&answer, status);
+        answer.accept();
+        self.poll = self.runtime_api.call();
+        took
+    }
+
+    /// The processor time that all its threads have used so far.
+    pub(crate) fn cpu(&self) -> Duration {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("it runs, on Linux");
+        let spent = |task: fs::DirEntry| -> Option<u64> {
+            let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
+            text.split(' ').next()?.parse().ok()
+        };
+        Duration::from_nanos(tasks.flatten().filter_map(spent).sum())
+    }
+
+    /// The most memory that it ever had, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs, on Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel counts");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn check(answer: &Call, status: u64) {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let text = || String::from_utf8_lossy(&answer.body).into_owned();
+    assert!(answer.path.ends_with("/response"), "{}: {}", answer.path, text());
+    assert_eq!(body["statusCode"].as_u64(), Some(status), "{}", text());
+}

@@ -1,0 +1,321 @@
+//! What was measured, as tables.
+
+use std::{fmt::Write as _, fs, path::Path, process::Command, thread, time::Duration};
+
+use crate::{
+    cases::{Case, HELLO, Setting, operations},
+    measure::Seen,
+    round_trips::Trips,
+};
+
+const OFF: Setting = Setting::Refused { tls: false };
+const TLS: Setting = Setting::Refused { tls: true };
+const PLAIN: Setting = Setting::Connected { tls: false };
+const SECURE: Setting = Setting::Connected { tls: true };
+
+pub(crate) struct Report {
+    pub(crate) cases: Vec<Case>,
+    pub(crate) seen: Vec<Seen>,
+    pub(crate) trips: Vec<Trips>,
+    pub(crate) postgres: String,
+}
+
+impl Report {
+    /// results.md.
+    pub(crate) fn all(&self) -> String {
+        let parts = [
+            self.head(),
+            self.targets(),
+            self.init(),
+            self.connection(),
+            self.warm(),
+            self.tokens(),
+            self.size(),
+            self.round_trips(),
+        ];
+        parts.join("\n")
+    }
+
+    /// One line a build.
+    pub(crate) fn comparison(&self) -> String {
+        let mut rows = Vec::new();
+        for case in self.cases.iter().filter(|case| case.name == HELLO || case.setting == PLAIN) {
+            let name = &case.name;
+            let [off, tls, plain, secure] = [OFF, TLS, PLAIN, SECURE].map(|setting| self.of(name, setting));
+            rows.push(vec![
+                name.clone(),
+                megabytes(size(&case.binary)),
+                megabytes(zip(&case.binary)),
+                ms(off.init_wall()),
+                ms(off.init_cpu()),
+                ms(tls.init_wall()),
+                ms(tls.init_cpu()),
+                us(plain.cpu()),
+                us(secure.cpu()),
+                format!("{:.1}", plain.peak_memory()),
+                format!("{:.1}", secure.peak_memory()),
+            ]);
+        }
+        table(
+            &[
+                "build",
+                "MB",
+                "zip MB",
+                "init off ms",
+                "CPU",
+                "init TLS ms",
+                "CPU",
+                "CPU/request off µs",
+                "TLS",
+                "peak off MB",
+                "TLS",
+            ],
+            &rows,
+        )
+    }
+
+    /// What was seen of a function. hello and health have one setting.
+    fn of(&self, name: &str, setting: Setting) -> &Seen {
+        let named = |setting| self.cases.iter().position(|case| case.name == name && case.setting == setting);
+        &self.seen[named(setting).or_else(|| named(PLAIN)).expect("it was measured")]
+    }
+
+    fn hello(&self) -> &Seen {
+        self.of(HELLO, PLAIN)
+    }
+
+    fn binary(&self, name: &str) -> &Path {
+        &self.cases.iter().find(|case| case.name == name).expect("it was measured").binary
+    }
+
+    fn head(&self) -> String {
+        let (model, cores) = (cpu_model(), thread::available_parallelism().map_or(1, usize::from));
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load = load.split(' ').next().unwrap_or_default().to_owned();
+        format!(
+            "# Results\n\nMade by `make bench` on {}: {model}, {cores} cores, load at the end {load} (the benchmark itself \
+             makes 1 to 1.5 of it); {}; Postgres {} on the same machine. Ratios (×) are to `hello` in the same run.\n",
+            date(),
+            said("rustc", &["--version"]),
+            self.postgres,
+        )
+    }
+
+    fn targets(&self) -> String {
+        let served = || operations().filter(|name| *name != "health");
+        let worst = |value: &dyn Fn(&str) -> f64| served().map(value).fold(0.0, f64::max);
+        let hello = self.hello();
+        let wall = |setting| worst(&|name| ratio(self.of(name, setting).init_wall(), hello.init_wall()));
+        let cpu = |setting| worst(&|name| ratio(self.of(name, setting).cpu(), hello.cpu()));
+        let memory = |setting| worst(&|name| self.of(name, setting).peak_memory() / hello.peak_memory());
+        let rows = [
+            ("init, TLS off, without the connection", wall(OFF), 2.0, "×"),
+            ("init, TLS on, without the connection", wall(TLS), 3.5, "×"),
+            ("CPU of a warm request, TLS off", cpu(PLAIN), 2.5, "×"),
+            ("CPU of a warm request, TLS on", cpu(SECURE), 2.5, "×"),
+            ("peak memory, TLS on", memory(SECURE), 2.6, "×"),
+            ("zip", worst(&|name| zip(self.binary(name))), 3.5, " MB"),
+        ];
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|(what, value, limit, unit)| {
+                let verdict = if value <= limit { "met" } else { "**missed**" };
+                vec![(*what).to_owned(), format!("{limit}{unit}"), format!("{value:.2}{unit}"), verdict.to_owned()]
+            })
+            .collect();
+        format!(
+            "## Targets\n\nThe dearest function of the six that serve tasks.\n\n{}",
+            table(&["", "at most", "is", ""], &rows)
+        )
+    }
+
+    fn init(&self) -> String {
+        let hello = self.hello();
+        let columns = |seen: &Seen| {
+            [
+                ms(seen.init_wall()),
+                times(seen.init_wall(), hello.init_wall()),
+                ms(seen.init_cpu()),
+                times(seen.init_cpu(), hello.init_cpu()),
+            ]
+        };
+        let row = |name: &str| {
+            [vec![name.to_owned()], columns(self.of(name, OFF)).into(), columns(self.of(name, TLS)).into()].concat()
+        };
+        let rows: Vec<_> = names().map(row).collect();
+        format!(
+            "## Init\n\nFrom the start of the process to its first poll for work, with a database that refuses at once.\n\n{}",
+            table(&["", "TLS off: ms", "×", "CPU ms", "×", "TLS on: ms", "×", "CPU ms", "×"], &rows)
+        )
+    }
+
+    fn connection(&self) -> String {
+        let columns = |name: &str, with, without| {
+            let (with, without) = (self.of(name, with), self.of(name, without));
+            let first = with.first();
+            [
+                ms(with.init_wall().saturating_sub(without.init_wall())),
+                ms(with.init_cpu().saturating_sub(without.init_cpu())),
+                ms(first),
+            ]
+        };
+        let row = |name: &str| {
+            [vec![name.to_owned()], columns(name, PLAIN, OFF).into(), columns(name, SECURE, TLS).into()].concat()
+        };
+        let rows: Vec<_> = names().filter(|name| *name != HELLO && *name != "health").map(row).collect();
+        let first = ms(self.hello().first());
+        format!(
+            "## Connection and first request\n\nWhat opening the connection adds to init (its server is on the same \
+             machine: a network adds its round trips), and the first request after it. hello's first request takes \
+             {first} ms.\n\n{}",
+            table(&["", "plain: ms", "CPU ms", "first request ms", "TLS: ms", "CPU ms", "first request ms"], &rows)
+        )
+    }
+
+    fn warm(&self) -> String {
+        let hello = self.hello();
+        let columns = |seen: &Seen| {
+            [
+                us(seen.p50()),
+                us(seen.p99()),
+                us(seen.cpu()),
+                times(seen.cpu(), hello.cpu()),
+                format!("{:.1}", seen.peak_memory()),
+                format!("{:.2}", seen.peak_memory() / hello.peak_memory()),
+            ]
+        };
+        let row = |name: &str| {
+            [vec![name.to_owned()], columns(self.of(name, PLAIN)).into(), columns(self.of(name, SECURE)).into()]
+                .concat()
+        };
+        let rows: Vec<_> = names().map(row).collect();
+        format!(
+            "## Warm requests and memory\n\nTimes are from the event to the answer, in µs, the database's included; CPU is \
+             the function's own, for one request. Memory is the peak after 600 requests, in MB.\n\n{}",
+            table(
+                &["", "TLS off: p50", "p99", "CPU", "×", "peak", "×", "TLS on: p50", "p99", "CPU", "×", "peak", "×",],
+                &rows
+            )
+        )
+    }
+
+    fn tokens(&self) -> String {
+        let hello = self.hello();
+        let row = |name: &str, label: &str| {
+            let (start, warm) = (self.of(name, OFF), self.of(name, PLAIN));
+            vec![
+                label.to_owned(),
+                us(warm.cpu()),
+                times(warm.cpu(), hello.cpu()),
+                ms(start.init_cpu()),
+                times(start.init_cpu(), hello.init_cpu()),
+            ]
+        };
+        let rows = [("get-task", "HS256"), ("EdDSA", "EdDSA"), ("ES256", "ES256"), ("RS256", "RS256")];
+        let rows: Vec<_> = rows.iter().map(|(name, label)| row(name, label)).collect();
+        format!(
+            "## Tokens\n\nget-task, TLS off, by the algorithm of the token.\n\n{}",
+            table(&["", "CPU µs a request", "×", "init CPU ms", "×"], &rows)
+        )
+    }
+
+    fn size(&self) -> String {
+        let hello = zip(self.binary(HELLO));
+        let row = |name: &str| {
+            let binary = self.binary(name);
+            vec![
+                name.to_owned(),
+                megabytes(size(binary)),
+                megabytes(zip(binary)),
+                format!("{:.2}", zip(binary) / hello),
+                shipped(binary).map_or_else(String::new, megabytes),
+            ]
+        };
+        let rows: Vec<_> = names().map(row).collect();
+        format!(
+            "## Size\n\nMB (10⁶ bytes). What `cargo lambda build --release --output-format zip` made stands in the last \
+             column, where it has.\n\n{}",
+            table(&["", "binary", "zip", "×", "zip by cargo-lambda"], &rows)
+        )
+    }
+
+    fn round_trips(&self) -> String {
+        let row = |trips: &Trips| {
+            let counts = [trips.warm[0], trips.warm[1], trips.open[0], trips.open[1]];
+            [vec![trips.name.to_owned()], counts.map(|count| count.to_string()).into()].concat()
+        };
+        let rows: Vec<_> = self.trips.iter().map(row).collect();
+        format!(
+            "## Round trips\n\nBetween function and database, counted by a proxy.\n\n{}",
+            table(&["", "warm request", "the same, TLS", "to connect", "the same, TLS"], &rows)
+        )
+    }
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    [HELLO].into_iter().chain(operations())
+}
+
+fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let mut text = format!("| {} |\n|---|{}\n", head.join(" | "), "--:|".repeat(head.len() - 1));
+    for row in rows {
+        let _ = writeln!(text, "| {} |", row.join(" | "));
+    }
+    text
+}
+
+fn ratio(value: Duration, of: Duration) -> f64 {
+    value.as_secs_f64() / of.as_secs_f64()
+}
+
+fn times(value: Duration, of: Duration) -> String {
+    format!("{:.2}", ratio(value, of))
+}
+
+fn ms(value: Duration) -> String {
+    format!("{:.2}", value.as_secs_f64() * 1e3)
+}
+
+fn us(value: Duration) -> String {
+    format!("{:.0}", value.as_secs_f64() * 1e6)
+}
+
+fn megabytes(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+#[expect(clippy::cast_precision_loss, reason = "it is no number of petabytes")]
+fn size(file: &Path) -> f64 {
+    fs::metadata(file).map_or(0.0, |metadata| metadata.len() as f64 / 1e6)
+}
+
+/// In MB, as Lambda is given it: by Python, which this project needs anyway.
+fn zip(binary: &Path) -> f64 {
+    let file = std::env::temp_dir().join(format!("{}.zip", std::process::id()));
+    let status = Command::new("python3").args(["-m", "zipfile", "-c"]).args([&file, binary]).status();
+    assert!(status.is_ok_and(|status| status.success()), "python3 -m zipfile makes no zip");
+    let size = size(&file);
+    let _ = fs::remove_file(file);
+    size
+}
+
+/// The zip that cargo-lambda has put beside the directory of the binaries.
+fn shipped(binary: &Path) -> Option<f64> {
+    let zip = binary.parent()?.parent()?.join("lambda").join(binary.file_name()?).join("bootstrap.zip");
+    zip.exists().then(|| size(&zip))
+}
+
+fn cpu_model() -> String {
+    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = text.lines().find_map(|line| line.strip_prefix("model name"));
+    model.map_or_else(|| "an unknown processor".to_owned(), |model| model.trim_matches([':', ' ', '\t']).to_owned())
+}
+
+fn date() -> String {
+    said("date", &["-u", "+%Y-%m-%d"])
+}
+
+fn said(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&output).trim().to_owned()
+}

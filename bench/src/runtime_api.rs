@@ -1,0 +1,106 @@
+//! A Lambda Runtime API for one process that takes the time of each call. It is as plain as can be, blocking sockets and
+//! a thread for each connection, because it runs on the processors that it measures.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::mpsc::{Receiver, Sender, channel},
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// How long a process may take for anything.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What the process has asked for, and when the question was here.
+pub(crate) struct Call {
+    pub(crate) at: Instant,
+    pub(crate) path: String,
+    pub(crate) body: Vec<u8>,
+    stream: TcpStream,
+}
+
+impl Call {
+    /// The event, in answer to a poll.
+    pub(crate) fn hand_over(mut self, event: &str) {
+        let ends = (SystemTime::now() + Duration::from_secs(30)).duration_since(UNIX_EPOCH).expect("it is past 1970");
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
+             lambda-runtime-aws-request-id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\n\
+             lambda-runtime-deadline-ms: {}\r\n\
+             lambda-runtime-invoked-function-arn: arn:aws:lambda:eu-central-1:123456789012:function:bench\r\n\
+             content-length: {}\r\n\r\n{event}",
+            ends.as_millis(),
+            event.len(),
+        );
+        self.stream.write_all(head.as_bytes()).expect("the process listens");
+    }
+
+    /// That its answer has arrived.
+    pub(crate) fn accept(mut self) {
+        self.stream.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").expect("the process listens");
+    }
+}
+
+pub(crate) struct RuntimeApi {
+    address: SocketAddr,
+    calls: Receiver<Call>,
+}
+
+impl RuntimeApi {
+    /// Listens on a port of its own. The threads end with the process that they serve.
+    pub(crate) fn listen() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface has a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let (sender, calls) = channel();
+        // One connection is kept alive by the runtime's client; a second one is for where it did not come back in time.
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let sender = sender.clone();
+                thread::spawn(move || converse(&stream, &sender));
+            }
+        });
+        Self { address, calls }
+    }
+
+    pub(crate) fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// The next call.
+    pub(crate) fn call(&self) -> Option<Call> {
+        self.calls.recv_timeout(PATIENCE).ok()
+    }
+}
+
+impl Drop for RuntimeApi {
+    fn drop(&mut self) {
+        // Wakes the thread that accepts, which finds nobody to tell.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+/// Reads request after request; they are answered elsewhere.
+fn converse(stream: &TcpStream, calls: &Sender<Call>) -> Option<()> {
+    stream.set_nodelay(true).ok()?;
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
+        let at = Instant::now();
+        let path = line.split(' ').nth(1)?.to_owned();
+        let mut length = 0;
+        loop {
+            let mut header = String::new();
+            reader.read_line(&mut header).ok()?;
+            let Some((name, value)) = header.split_once(':') else { break };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().ok()?;
+            }
+            assert!(!name.eq_ignore_ascii_case("transfer-encoding"), "an answer whose length is not known");
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).ok()?;
+        calls.send(Call { at, path, body, stream: stream.try_clone().ok()? }).ok()?;
+    }
+}
