@@ -3,7 +3,7 @@ PYTHON ?= python3
 export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev token migrate psql test test-full fuzz fmt lint check build deploy readme clean-dev
+.PHONY: help dev token migrate psql test test-full fuzz bench fmt lint check build deploy readme clean-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
@@ -38,12 +38,25 @@ fuzz: ## random input for the token verifier, for two minutes (needs a nightly t
 	    -- -max_total_time=$${target#*:} -print_final_stats=1 || exit 1; \
 	done
 
+# On one processor, so that CPU time does not depend on which one a process wakes on. Each package is built by itself,
+# so that none gets another's features.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BENCH := --manifest-path bench/Cargo.toml --target-dir $(TARGET) --locked
+bench: ## what each function costs, beside a bare hello (Linux; ten minutes, most of them the compiler's)
+	cargo build --release --locked -p functions
+	cargo build --release $(BENCH) -p hello
+	cargo build --profile runner $(BENCH) -p bench
+	taskset -c 0 $(PYTHON) scripts/postgres.py run -- $(TARGET)/runner/bench $(TARGET)/release
+
 fmt: ## format the code
 	cargo fmt --all
+	cargo fmt --manifest-path bench/Cargo.toml --all
 
 lint: ## formatting and clippy, warnings denied
 	cargo fmt --all --check
+	cargo fmt --manifest-path bench/Cargo.toml --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets $(BENCH) -- -D warnings
 
 check: ## what is deployed and how: template, policies, workflows, the runbook's queries (brings 360 MB into .dev)
 	@$(PYTHON) scripts/packages.py aws-sam-cli sam

@@ -1,6 +1,6 @@
 //! What was measured, as tables.
 
-use std::{fmt::Write as _, fs, path::Path, process::Command, thread, time::Duration};
+use std::{fmt::Write as _, fs, path::Path, process::Command, time::Duration};
 
 use crate::{
     cases::{Case, HELLO, Setting, operations},
@@ -89,13 +89,14 @@ impl Report {
     }
 
     fn head(&self) -> String {
-        let (model, cores) = (cpu_model(), thread::available_parallelism().map_or(1, usize::from));
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').next().unwrap_or_default().to_owned();
         format!(
-            "# Results\n\nMade by `make bench` on {}: {model}, {cores} cores, load at the end {load} (the benchmark itself \
-             makes 1 to 1.5 of it); {}; Postgres {} on the same machine. Ratios (×) are to `hello` in the same run.\n",
+            "# Results\n\nMade by `make bench` on {}, on one processor ({}) of a machine with a load of {load} at the end, \
+             of which the benchmark itself is about 1; {}; Postgres {} on the same machine. Ratios (×) are to `hello` in \
+             the same run. [README.md](README.md) says how to read this.\n",
             date(),
+            cpu_model(),
             said("rustc", &["--version"]),
             self.postgres,
         )
