@@ -1,6 +1,7 @@
 //! What the log says, and what it never says.
 
 use serde_json::{Value, json};
+use testing::token::{Key, Token};
 
 use crate::{builder, create, path, start};
 
@@ -149,4 +150,40 @@ async fn every_answer_has_an_id_and_the_gateways_where_there_is_one() {
         Some("ETag, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id"),
         "locally the function itself tells browsers what they may read"
     );
+}
+
+/// The queries of docs/runbook.md are tried on these lines by `make check`, so they have to be what functions write.
+#[tokio::test]
+async fn the_lines_that_the_runbooks_queries_are_tried_on_are_like_real_ones() {
+    let sample = std::fs::read_to_string("../testing/logs/functions.jsonl").unwrap();
+    let samples = sample.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
+    let samples: Vec<Value> = samples.filter(|line| line["message"] == "request").collect();
+    let real = real_lines().await;
+    for sample in samples {
+        let alike = real.iter().find(|real| real["code"] == sample["code"] && real["route"] == sample["route"]);
+        let alike = alike.or_else(|| real.iter().find(|real| real["code"] == sample["code"]));
+        let alike = alike.unwrap_or_else(|| panic!("none is like {sample}"));
+        let members = |line: &Value| line.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(members(&sample), members(alike), "{sample} is not like {alike}");
+        assert_eq!(sample["level"], alike["level"], "{sample} is not like {alike}");
+    }
+}
+
+/// A request that succeeds, and one for each way to fail.
+async fn real_lines() -> Vec<Value> {
+    let peppered = || builder().env("LOG_OWNER_PEPPER", "a pepper of at least thirty-two bytes");
+    let api = peppered().start().await;
+    create(&api.user("alice"), "x").await;
+    api.get("/health").send().await;
+    api.get("/api/me/tasks").token("a.b").send().await;
+    api.database().connect().await.batch_execute("drop table tasks").await.unwrap();
+    api.user("alice").get("/api/me/tasks").send().await;
+    let nowhere = "postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable";
+    let asleep = peppered().env("DATABASE_URL", nowhere).env("REQUEST_BUDGET_MS", "500").start().await;
+    asleep.user("alice").get("/api/me/tasks").send().await;
+    let keyless = peppered().env("JWKS_URL", "http://127.0.0.1:1/jwks").start().await;
+    let token = Token::of("alice").key(&Key::p256("a"), "ES256").sign();
+    keyless.get("/api/me/tasks").token(&token).send().await;
+    let logs = [api, asleep, keyless].map(|api| api.log().lines()).concat();
+    logs.iter().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
