@@ -100,8 +100,11 @@ impl DatabaseUrl {
 
     /// One connection outside the pool, for what is no request.
     pub async fn connect(&self) -> Result<Client, Fatal> {
+        let hosts = self.hosts();
+        let here = hosts.iter().all(|host| ["localhost", "127.0.0.1", "::1"].contains(&host.as_str()));
+        let hint = if here && self.tls.is_some() { " (a server on this machine may want sslmode=disable)" } else { "" };
         let unreachable =
-            |cause| Fatal::new(format!("the database at {} cannot be reached: {cause}", self.hosts().join(", ")));
+            |cause| Fatal::new(format!("the database at {} cannot be reached: {cause}{hint}", hosts.join(", ")));
         match timeout(CONNECT, self.open()).await {
             Ok(Ok((client, _task))) => Ok(client),
             Ok(Err(error)) => Err(unreachable(describe(&error))),
