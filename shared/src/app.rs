@@ -1,7 +1,6 @@
 //! Starts a function and answers its invocations. Nothing else here knows that it runs on Lambda.
 
 use std::{
-    collections::BTreeMap,
     panic::AssertUnwindSafe,
     process,
     sync::Arc,
@@ -48,18 +47,18 @@ pub struct Caller {
 }
 
 impl App {
-    /// Reads the settings, fetches the issuer's keys meanwhile, and connects, so that the first request finds all of it:
-    /// nobody waits yet. What cannot be reached does not fail the start, the requests will say so; but without its
+    /// Reads the settings and connects, and fetches the issuer's keys meanwhile, so that the first request finds all of
+    /// it: nobody waits yet. What cannot be reached does not fail the start, the requests will say so; but without its
     /// secrets a function is nothing.
     pub async fn start() -> Result<&'static Self, Fatal> {
-        let (secrets, issuer) = (Secrets::from_env()?, config::issuer()?);
-        let (parameters, ()) = tokio::join!(parameters(secrets.as_ref()), warm(issuer.as_ref()));
-        let config = Config::new(&Settings::with_parameters(parameters?), issuer)?;
+        let (secrets, issuer) = (Secrets::from_env()?, config::issuer()?.map(Arc::new));
+        let warming = tokio::spawn(warm(issuer.clone()));
+        let config = Config::new(&settings(secrets.as_ref()).await?, issuer)?;
         // The environment goes first: a URL that stands there does not change.
         let rotating = secrets.filter(|_| optional("DATABASE_URL").is_none());
         let (db, tokens) = (Db::new(config.database, rotating)?, Verifier::new(config.tokens)?);
         let app: &'static Self = Box::leak(Box::new(Self { db, tokens, time: config.time, pepper: config.pepper }));
-        let _ = timeout(HEAD_START, app.db.open_ahead()).await;
+        let _ = tokio::join!(timeout(HEAD_START, app.db.open_ahead()), warming);
         app.close_at_the_end()?;
         Ok(app)
     }
@@ -102,14 +101,14 @@ impl App {
     }
 }
 
-async fn parameters(secrets: Option<&Secrets>) -> Result<BTreeMap<String, String>, Fatal> {
+async fn settings(secrets: Option<&Secrets>) -> Result<Settings, Fatal> {
     match secrets {
-        Some(secrets) => secrets.fetch().await.map_err(Fatal::new),
-        None => Ok(BTreeMap::new()),
+        Some(secrets) => Ok(Settings::with_parameters(secrets.fetch().await.map_err(Fatal::new)?)),
+        None => Ok(Settings::default()),
     }
 }
 
-async fn warm(issuer: Option<&Jwks>) {
+async fn warm(issuer: Option<Arc<Jwks>>) {
     if let Some(issuer) = issuer {
         issuer.warm().await;
     }

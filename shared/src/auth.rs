@@ -11,6 +11,8 @@ mod key;
 mod key_set;
 mod token;
 
+use std::sync::Arc;
+
 use jsonwebtoken::AlgorithmFamily;
 
 pub use claims::Policy;
@@ -106,7 +108,7 @@ pub struct Verifier {
     policy: Policy,
     secrets: Vec<Key>,
     fixed: KeySet,
-    issuer: Option<Jwks>,
+    issuer: Option<Arc<Jwks>>,
 }
 
 impl Verifier {

@@ -1,6 +1,6 @@
 //! What is set from outside: every variable that the functions read, each on its field.
 
-use std::{collections::BTreeMap, env, fmt, ops::RangeInclusive, time::Duration};
+use std::{collections::BTreeMap, env, fmt, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use crate::{
     auth::{Jwks, JwksUrl, Policy},
@@ -69,7 +69,7 @@ pub struct Config {
 
 impl Config {
     /// Reads the settings. What is missing or wrong is named.
-    pub(crate) fn new(settings: &Settings, issuer: Option<Jwks>) -> Result<Self, Fatal> {
+    pub(crate) fn new(settings: &Settings, issuer: Option<Arc<Jwks>>) -> Result<Self, Fatal> {
         Ok(Self {
             database: DatabaseConfig::new(settings)?,
             tokens: TokenConfig::new(settings, issuer)?,
@@ -154,14 +154,14 @@ pub struct TokenConfig {
     /// `JWKS`: an issuer's public keys as JSON. They are fixed: nothing is fetched.
     pub jwks: Option<String>,
     /// Who publishes their keys.
-    pub issuer: Option<Jwks>,
+    pub issuer: Option<Arc<Jwks>>,
     /// `JWT_ISSUER` and `JWT_AUDIENCE` (several by commas), `JWT_USER_CLAIM` (`sub` if unset), `JWT_AUDIENCE_CLAIM`
     /// (`aud` if unset), and `JWT_LEEWAY`: how far an issuer's clock may be off, in seconds, 0 to 300; 30 if unset.
     pub policy: Policy,
 }
 
 impl TokenConfig {
-    fn new(settings: &Settings, issuer: Option<Jwks>) -> Result<Self, Fatal> {
+    fn new(settings: &Settings, issuer: Option<Arc<Jwks>>) -> Result<Self, Fatal> {
         let config = Self {
             secrets: secrets(settings)?,
             jwks: settings.optional("JWKS"),

@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use testing::{postgres::Cluster, proxy::Door};
+use testing::{
+    jwks::{self, Issuer, Reply},
+    postgres::Cluster,
+    proxy::Door,
+    token::Key,
+};
 use tokio::time::sleep;
 
 use crate::{assert_calm, builder, timed};
@@ -49,4 +54,20 @@ async fn the_first_request_uses_the_connection_that_the_start_has_opened() {
     assert_eq!((api.proxy().flights(), api.proxy().connections()), (3, 1), "without a request's help");
     assert_eq!(api.user("alice").get("/api/me/tasks").send().await.status, 200);
     assert_eq!((api.proxy().flights(), api.proxy().connections()), (4, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_connection_is_opened_while_the_issuers_keys_are_fetched() {
+    let slow = Reply::Slow(Duration::from_secs(2), jwks::set([&Key::p256("a")]));
+    let issuer = Issuer::that(slow).await;
+    let api = builder().env("JWKS_URL", &issuer.url()).through_proxy(Duration::ZERO).start().await;
+    let connecting = async {
+        while api.proxy().flights() < 3 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        answer = api.get("/api/me/tasks").send() => panic!("the keys came before the connection: {answer:?}"),
+        () = connecting => {}
+    }
 }

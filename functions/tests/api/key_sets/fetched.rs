@@ -62,7 +62,7 @@ async fn many_who_need_the_keys_at_once_share_a_fetch() {
         user_claim: "sub".to_owned(),
         leeway: 0,
     };
-    let issuer_keys = Some(Jwks::new(url, Duration::from_mins(10)));
+    let issuer_keys = Some(Arc::new(Jwks::new(url, Duration::from_mins(10))));
     let config = TokenConfig { secrets: vec![], jwks: None, issuer: issuer_keys, policy };
     let verifier = Arc::new(Verifier::new(config).unwrap());
     let mut requests = JoinSet::new();
