@@ -82,7 +82,7 @@ impl Config {
     }
 }
 
-/// How long a request may take, in milliseconds.
+/// How long a request may take. The variables are in milliseconds.
 #[derive(Clone, Copy)]
 pub struct TimeConfig {
     /// `REQUEST_BUDGET_MS`: after how long the client gets its 503, 500 to 25,000; 8,000 if unset. Enough for a compute
@@ -103,7 +103,7 @@ impl TimeConfig {
     }
 }
 
-/// How the database is reached. The times are in milliseconds.
+/// How the database is reached. The variables of times are in milliseconds.
 pub struct DatabaseConfig {
     /// `DATABASE_URL`: where the tasks are; on Neon the pooled host.
     pub url: DatabaseUrl,

@@ -7,8 +7,8 @@ mod rotation;
 mod url;
 
 use std::{
-    sync::{Arc, RwLock},
-    time::Duration,
+    sync::{Arc, Mutex, RwLock},
+    time::{Duration, UNIX_EPOCH},
 };
 
 use deadpool::managed::{PoolError, QueueMode};
@@ -37,6 +37,9 @@ use crate::{
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// With less time than that a try is not begun: Postgres would have to give up before it could have done it.
+const SHORTEST_TRY: Duration = Duration::from_millis(200);
+
 /// How long closing may take. Lambda kills what has not ended 500 ms after its signal.
 const FAREWELL: Duration = Duration::from_millis(300);
 
@@ -52,7 +55,8 @@ impl Db {
     /// Makes the pool; it connects when it is first used. `secrets` is where the URL came from, if it may change.
     pub(crate) fn new(config: DatabaseConfig, secrets: Option<Secrets>) -> Result<Self, Fatal> {
         let DatabaseConfig { probe_after, max_age, connect_limit, try_limit, .. } = config;
-        let manager = Manager { url: RwLock::new(Arc::new(config.url)), probe_after, max_age };
+        let (url, silent) = (RwLock::new(Arc::new(config.url)), Mutex::new(UNIX_EPOCH));
+        let manager = Manager { url, probe_after, max_age, silent };
         // The connection used last is used next: fewer are kept from looking idle. No limits here: what waits for a
         // connection, opens one or looks one over is bounded as a whole, in `connection`.
         let pool = Pool::builder(manager).max_size(config.connections).queue_mode(QueueMode::Lifo).build();
@@ -88,27 +92,28 @@ impl Db {
         self.run(caller, &Flight::write_as_new(caller, statement)).await
     }
 
-    /// Tries again what failed in passing, on another connection where the one before broke, for as long as the caller
-    /// waits. Reads and writes alike: what a try has done whose answer was lost, the next one finds remembered
-    /// (`users.recent_requests`). The pauses double and are random, so that those who were thrown out together do not
-    /// come back together.
     async fn run(&self, caller: &Caller, flight: &Flight<'_>) -> Result<Vec<Row>> {
         let outcome = self.until_it_succeeds(caller, flight).await;
         caller.record.has_tried();
         outcome
     }
 
+    /// Tries again what failed in passing, on another connection where the one before broke, for as long as the caller
+    /// waits. Reads and writes alike: what a try has done whose answer was lost, the next one finds remembered
+    /// (`users.recent_requests`). The pauses double and are random, so that those who were thrown out together do not
+    /// come back together.
     async fn until_it_succeeds(&self, caller: &Caller, flight: &Flight<'_>) -> Result<Vec<Row>> {
         let mut longest = FIRST_PAUSE;
         loop {
             caller.record.tries();
+            let url = self.pool.manager().url();
             let cause = match self.once(caller, flight).await {
                 Err(Error::DatabaseUnavailable(cause)) => cause,
-                Err(Error::DatabaseRefused(cause)) if self.has_another_url(caller).await => cause,
+                Err(Error::DatabaseRefused(cause)) if self.has_another_url(&url, caller).await => cause,
                 outcome => return outcome,
             };
             let pause = longest.mul_f64(random_half_to_one());
-            if Instant::now() + pause >= caller.deadline {
+            if Instant::now() + pause + SHORTEST_TRY >= caller.deadline {
                 return Err(Error::DatabaseUnavailable(cause));
             }
             tracing::debug!(cause, "another try");
@@ -118,15 +123,18 @@ impl Db {
     }
 
     /// Whether the password has been changed, and the new one is known now.
-    async fn has_another_url(&self, caller: &Caller) -> bool {
+    async fn has_another_url(&self, refused: &DatabaseUrl, caller: &Caller) -> bool {
         let Some(rotation) = &self.rotation else { return false };
-        timeout_at(caller.deadline, rotation.look(self.pool.manager())).await.unwrap_or(false)
+        timeout_at(caller.deadline, rotation.look(refused, self.pool.manager())).await.unwrap_or(false)
     }
 
     /// One try. A connection whose answer did not come in time is not used again: [`Flight::on`] sees to it.
     async fn once(&self, caller: &Caller, flight: &Flight<'_>) -> Result<Vec<Row>> {
         let connection = self.connection(caller.deadline).await?;
         let limit = self.try_limit.min(caller.deadline.saturating_duration_since(Instant::now()));
+        if limit < SHORTEST_TRY.min(self.try_limit) {
+            return Err(Error::DatabaseUnavailable("a connection, but no time left to use it".into()));
+        }
         timeout(limit, flight.on(connection, limit))
             .await
             .unwrap_or_else(|_| Err(Error::DatabaseUnavailable(format!("no answer in {limit:?}"))))
@@ -134,8 +142,8 @@ impl Db {
 
     /// A connection that is not known to be dead: waited for, looked over, or opened, all in one limit.
     async fn connection(&self, deadline: Instant) -> Result<Pooled> {
-        let limit = deadline.min(Instant::now() + self.connect_limit);
-        timeout_at(limit, self.pool.get()).await.map_err(|_| too_slow(self.connect_limit)).and_then(into_result)
+        let limit = self.connect_limit.min(deadline.saturating_duration_since(Instant::now()));
+        timeout(limit, self.pool.get()).await.map_err(|_| too_slow(limit)).and_then(into_result)
     }
 
     /// Closes all connections, those in use when they come back, so that the server need not find out by itself that we

@@ -7,7 +7,11 @@ use aws_config::{
     BehaviorVersion, Region, environment::EnvironmentVariableCredentialsProvider, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
-use aws_sdk_ssm::{Client, error::DisplayErrorContext};
+use aws_sdk_ssm::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::get_parameters_by_path::GetParametersByPathError,
+};
 use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn},
     orchestrator::{HttpRequest, HttpResponse},
@@ -56,9 +60,8 @@ impl Secrets {
         let mut found = BTreeMap::new();
         let mut pages = client.get_parameters_by_path().path(&self.path).with_decryption(true).into_paginator().send();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| {
-                format!("the parameters under {} cannot be read: {}", self.path, DisplayErrorContext(error))
-            })?;
+            let page =
+                page.map_err(|error| format!("the parameters under {} cannot be read: {}", self.path, reason(&error)))?;
             found.extend(page.parameters.unwrap_or_default().into_iter().filter_map(|parameter| {
                 let name = parameter.name?.rsplit('/').next()?.to_owned();
                 Some((name, parameter.value?))
@@ -77,6 +80,21 @@ impl Secrets {
             .timeout_config(timeouts);
         Client::new(&config.load().await)
     }
+}
+
+/// What AWS said, or what went wrong on the way there. (Not the error's own `Debug`, nor the SDK's `DisplayErrorContext`,
+/// which has that in it: of an answer that cannot be read they repeat the body, and so the secrets.)
+fn reason(error: &SdkError<GetParametersByPathError, HttpResponse>) -> String {
+    if let Some(service) = error.as_service_error() {
+        return format!("{}: {}", service.code().unwrap_or("error"), service.message().unwrap_or("without a reason"));
+    }
+    let mut reasons = vec![error.to_string()];
+    let mut next = std::error::Error::source(error);
+    while let Some(error) = next {
+        reasons.push(error.to_string());
+        next = error.source();
+    }
+    reasons.join(": ")
 }
 
 /// Our own way out instead of the SDK's, which would bring a second TLS with a second store of roots, to be read and

@@ -28,7 +28,7 @@
 //! - [`proxy`]: a wire between function and database that counts round trips, and breaks when it is told to.
 //! - [`better_auth`]: a server that signs users in and issues their tokens.
 //! - [`parameter_store`]: AWS's place for secrets.
-//! - [`tls_front`]: TLS in front of a server, at once.
+//! - [`tls_front`]: direct TLS, as `sslnegotiation=direct` asks for, in front of a server without.
 //! - [`token`]: bearer tokens, good and bad, and the keys that sign them.
 //! - [`jwks`]: an issuer that publishes keys, or fails to.
 #![allow(

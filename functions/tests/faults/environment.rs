@@ -1,12 +1,13 @@
 //! What Lambda does to an environment: ends it, and on Managed Instances hands it several requests at once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use testing::{
     gateway::{Gateway, HttpRequest},
     lambda::{Function, Lambda},
     postgres::{self, Database},
+    proxy::{Break, Proxy},
     token::{self, Token},
 };
 use tokio::time::{sleep, timeout};
@@ -54,6 +55,29 @@ async fn on_managed_instances_an_environment_serves_requests_side_by_side() {
     assert!((2..=4).contains(&connections), "{connections} connections");
     lock.rollback().await.unwrap();
     assert_eq!(waits.await.unwrap().unwrap()["statusCode"], 201);
+}
+
+/// All connections of a pool that died without a word cost one try, or one probe, and not one each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pool_whose_connections_have_all_vanished_is_replaced_at_once() {
+    let database = Database::create().await;
+    for (probe_after, limit) in [("60000", 1500), ("100", 2500)] {
+        let proxy = Proxy::start(&database.url(), Duration::ZERO).await;
+        let function = function(&database).env("DATABASE_URL", &proxy.url(&database.url())).env("DB_TRY_MS", "500");
+        let function = function.env("AWS_LAMBDA_MAX_CONCURRENCY", "6").env("DB_PROBE_AFTER_MS", probe_after);
+        let lambda = Lambda::spawn(&function).await;
+        while proxy.connections() < 4 {
+            let users = ["a", "b", "c", "d", "e", "f"].map(|user| tokio::spawn(lambda.submit(&creation(user))));
+            for answer in users {
+                assert_eq!(answer.await.unwrap().unwrap()["statusCode"], 201);
+            }
+        }
+        sleep(Duration::from_millis(150)).await;
+        proxy.break_all(Break::Silence);
+        let started = Instant::now();
+        assert_eq!(lambda.submit(&creation("a")).await.unwrap()["statusCode"], 201);
+        assert!(started.elapsed() < Duration::from_millis(limit), "{probe_after}: {:?}", started.elapsed());
+    }
 }
 
 /// Beyond the pool a request waits for its turn, and no longer than a request has.

@@ -13,15 +13,12 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::{
-    assert_calm, impatient, is_honest_503,
+    IN_TIME, assert_calm, impatient, is_honest_503,
     operations::{OPERATIONS, On, Operation, timeless},
     revision, seed, timed,
 };
 
 const BREAKS: [Break; 3] = [Break::Fin, Break::Rst, Break::Silence];
-
-/// The budget of a request, and what a busy machine adds.
-const IN_TIME: Duration = Duration::from_millis(8_500);
 
 /// How long a door stays shut.
 const SHUT: Duration = Duration::from_millis(300);

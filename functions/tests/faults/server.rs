@@ -8,7 +8,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::{
-    assert_calm, builder,
+    IN_TIME, assert_calm, builder,
     operations::{OPERATIONS, On},
     revision, seed, timed,
 };
@@ -65,7 +65,7 @@ async fn through(mishap: Mishap, in_the_middle: bool, api: &Api, cluster: &mut C
     };
     for ((operation, (answer, took)), before) in OPERATIONS.iter().zip(answers).zip(before) {
         assert_eq!(answer.status, operation.status, "{case}, {}: {answer:?}\n{}", operation.name, api.log());
-        assert!(took < Duration::from_millis(8_500), "{case}, {}: {took:?}", operation.name);
+        assert!(took < IN_TIME, "{case}, {}: {took:?}", operation.name);
         let after = revision(&api.database().connect().await, operation.name).await;
         assert_eq!(after, before + operation.writes(), "{case}, {}: once", operation.name);
     }

@@ -29,9 +29,6 @@ const USERS: usize = 20;
 const WITH_TWO_DEVICES: usize = 8;
 const ENVIRONMENTS: usize = 4;
 
-/// The budget of a request, and what a busy machine adds.
-const IN_TIME: Duration = Duration::from_millis(8_500);
-
 /// How much of it.
 pub(crate) struct Scale {
     operations: usize,

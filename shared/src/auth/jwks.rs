@@ -10,8 +10,8 @@ use tokio::sync::Mutex;
 
 use super::{fetch::JwksUrl, key_set::KeySet};
 
-/// The shortest time between two fetches where there are keys. A token with a made-up `kid` costs the issuer no more than this, and a new
-/// key is known within a minute.
+/// The shortest time between two fetches where there are keys. A token with a made-up `kid` costs the issuer no more than
+/// this, and a new key is known within a minute.
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
 /// The same where there are none: nothing can be done without, and waiting spares nobody.

@@ -12,7 +12,7 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use super::connection::Pooled;
+use super::connection::{Pooled, give_up};
 use crate::{
     Caller,
     error::{Error, Result},
@@ -21,7 +21,8 @@ use crate::{
 /// After how many milliseconds Postgres ends a transaction of which half arrived, and frees its lock.
 const IDLE_IN_TRANSACTION: &str = "2000";
 
-/// How much earlier than we do Postgres gives up a lock or a statement, so that we hear why.
+/// How much earlier than we do Postgres gives up a statement, and again how much earlier a lock, so that we hear why; at
+/// most a quarter of the time that there is.
 const AHEAD: Duration = Duration::from_millis(200);
 
 /// One statement and its parameters. The types are named, so that Postgres needs not be asked for them first.
@@ -70,13 +71,15 @@ impl<'a> Flight<'a> {
     /// One try: the rows of the statement. `left` is the time that it has.
     pub(super) async fn on(&self, connection: Pooled, left: Duration) -> Result<Vec<Row>> {
         let owner = self.caller.user.as_str();
-        let limit = left.saturating_sub(AHEAD).as_millis().max(1).to_string();
-        let end = left.as_millis().max(1).to_string();
+        let ahead = AHEAD.min(left / 4);
+        let [lock, statement, transaction] =
+            [2 * ahead, ahead, Duration::ZERO].map(|ahead| milliseconds(left.saturating_sub(ahead)));
         let identity = Statement::new(IDENTITY)
             .bind(&owner, Type::TEXT)
-            .bind(&limit, Type::TEXT)
-            .bind(&IDLE_IN_TRANSACTION, Type::TEXT)
-            .bind(&end, Type::TEXT);
+            .bind(&lock, Type::TEXT)
+            .bind(&statement, Type::TEXT)
+            .bind(&transaction, Type::TEXT)
+            .bind(&IDLE_IN_TRANSACTION, Type::TEXT);
         let before = self.before.iter().map(|sql| Statement::new(sql).bind(&owner, Type::TEXT));
         let statements: Vec<_> = [Statement::new(self.begin), identity]
             .into_iter()
@@ -89,17 +92,23 @@ impl<'a> Flight<'a> {
     }
 }
 
+/// As Postgres takes it; 0 would be no limit at all.
+fn milliseconds(time: Duration) -> String {
+    time.as_millis().max(1).to_string()
+}
+
 /// Who asks, and for how long, for this transaction only. The role is taken on whichever login the URL names: the
 /// owner of a Neon database bypasses row-level security, `task_api` bypasses nothing. The limits stand here and not on
 /// the role because a role's settings apply at login, and not in start-up parameters because Neon's pooler refuses
 /// those.
 ///
-/// A flight of which a part arrives before the network dies must not keep its lock. Between two statements the idle
-/// transaction ends; within one, after what it executes and before its Sync, no limit of Postgres 15 and 16 runs:
-/// there the server's keepalives find out that we are gone. From 17 on there is `transaction_timeout`.
+/// A flight of which a part arrives before the network dies must not keep its lock for ever. Between two statements the
+/// idle transaction ends; within one, after what it executes and before its Sync, no limit of Postgres 15 and 16 runs:
+/// there the server's keepalives find out that we are gone, or, behind a pooler, the pooler's own. From 17 on there is
+/// `transaction_timeout`.
 const IDENTITY: &str = "select set_config('role', 'task_api', true), set_config('app.user_id', $1, true),
-    set_config('lock_timeout', $2, true), set_config('statement_timeout', $2, true),
-    set_config('idle_in_transaction_session_timeout', $3, true),
+    set_config('lock_timeout', $2, true), set_config('statement_timeout', $3, true),
+    set_config('idle_in_transaction_session_timeout', $5, true),
     case when current_setting('transaction_timeout', true) is not null
          then set_config('transaction_timeout', $4, true)
          else set_config('tcp_keepalives_idle', '2', true) || set_config('tcp_keepalives_interval', '1', true)
@@ -118,7 +127,7 @@ impl Loan {
     async fn fly(mut self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>> {
         let connection = self.0.as_mut().ok_or_else(|| Error::Internal("a flight without a connection".into()))?;
         let answers = fly(&connection.client, statements).await;
-        connection.has_answered();
+        connection.was_used();
         drop(self.0.take());
         Ok(answers?)
     }
@@ -127,7 +136,7 @@ impl Loan {
 impl Drop for Loan {
     fn drop(&mut self) {
         if let Some(unfinished) = self.0.take() {
-            drop(Pooled::take(unfinished));
+            give_up(unfinished);
         }
     }
 }

@@ -25,17 +25,17 @@ impl Rotation {
 
     /// Looks for another URL than the one that was refused, and has connections opened by it from now on. Whether there
     /// is one.
-    pub(super) async fn look(&self, manager: &Manager) -> bool {
-        let refused = manager.url();
+    pub(super) async fn look(&self, refused: &DatabaseUrl, manager: &Manager) -> bool {
         let mut looked = self.looked.lock().await;
-        if !manager.url().is(&refused) {
+        if !manager.url().is(refused) {
             return true; // somebody else has found it meanwhile
         }
         if looked.is_some_and(|then| then.elapsed().is_ok_and(|elapsed| elapsed < COOL_DOWN)) {
             return false;
         }
-        *looked = Some(SystemTime::now());
-        match self.another(&refused).await {
+        let another = self.another(refused).await;
+        *looked = Some(SystemTime::now()); // after it: a look that was given up was none
+        match another {
             Ok(Some(url)) => {
                 tracing::info!("the database's password has been changed");
                 manager.set_url(url);

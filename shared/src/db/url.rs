@@ -26,6 +26,10 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
 const KEEPALIVE_RETRIES: u32 = 3;
 
+/// TCP to one address. A name may have several, and one that swallows what it is sent must not hide the next. (A compute
+/// that has to wake is behind a proxy that is awake.)
+const TCP: Duration = Duration::from_secs(2);
+
 /// One connection outside the pool, for what is no request: nobody waits behind it, and a compute may be waking.
 const CONNECT: Duration = Duration::from_secs(15);
 
@@ -50,20 +54,28 @@ impl DatabaseUrl {
     /// `verify-full` do: the certificate *and* the host name. `prefer` and `allow` leave it to whoever is on the wire
     /// and are refused by name; `disable` is for a server on the same machine.
     ///
-    /// `sslrootcert` names a PEM file with the roots to trust instead of those in the binary; `system` is the latter.
+    /// `sslrootcert` names a PEM file with the roots to trust instead of those in the binary (or in the file of
+    /// `SSL_CERT_FILE`, where that is set); `system` is the latter. A Unix socket is not encrypted.
     pub fn parse(variable: &str, text: &str) -> Result<Self, Fatal> {
         let wrong = |reason: String| Fatal::new(format!("{variable} {reason}"));
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Err(wrong("is not a Postgres connection string: postgresql://USER:PASSWORD@HOST/DATABASE".into()));
         }
-        let (rest, ours) = take_ssl_parameters(text).map_err(wrong)?;
+        let (rest, mut ours) = Parameters::take(text).map_err(wrong)?;
         let mut config: Config = rest.parse().map_err(|error: tokio_postgres::Error| {
             wrong(format!("is not a Postgres connection string: {}", describe(&error)))
         })?;
-        set_defaults(&mut config, &rest);
-        config.ssl_mode(if ours.encrypts { SslMode::Require } else { SslMode::Disable });
+        ours.set_defaults(&mut config);
+        if config.get_hosts().iter().any(|host| matches!(host, Host::Unix(_))) {
+            if ours.encrypts == Some(true) {
+                return Err(wrong("asks for TLS on a Unix socket, which has none: write sslmode=disable".into()));
+            }
+            ours.encrypts = Some(false);
+        }
+        let encrypts = ours.encrypts.unwrap_or(true);
+        config.ssl_mode(if encrypts { SslMode::Require } else { SslMode::Disable });
         let roots = ours.roots.as_deref().filter(|file| *file != "system");
-        let tls = ours.encrypts.then(|| tls::client(roots, Some(ALPN))).transpose();
+        let tls = encrypts.then(|| tls::client(roots, Some(ALPN))).transpose();
         let tls = tls.map_err(|error| wrong(format!("names sslrootcert: {error}")))?;
         let url = Self { text: text.to_owned(), config, tls: tls.map(MakeRustlsConnect::new) };
         // The rest of a password, where an `@` in it was left as it is. Messages name hosts.
@@ -124,39 +136,69 @@ where
     (client, tokio::spawn(carry))
 }
 
-/// Where the URL does not say otherwise.
-fn set_defaults(config: &mut Config, url: &str) {
-    config.application_name("task-api");
-    if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(UNACKNOWLEDGED);
-    }
-    if !url.contains("keepalives") {
-        config.keepalives_idle(KEEPALIVE_IDLE);
-        config.keepalives_interval(KEEPALIVE_INTERVAL);
-        config.keepalives_retries(KEEPALIVE_RETRIES);
-    }
-}
-
-/// The parameters that the driver does not know, or means otherwise.
-struct SslParameters<'a> {
-    encrypts: bool,
+/// The parameters that the driver does not know, or means otherwise than libpq, and which of the others there are.
+#[derive(Default)]
+struct Parameters<'a> {
+    encrypts: Option<bool>,
     roots: Option<Cow<'a, str>>,
+    user_timeout: Option<Duration>,
+    others: Vec<&'a str>,
 }
 
-/// Takes them out of the URL. The error is a sentence without its subject.
-fn take_ssl_parameters(url: &str) -> Result<(String, SslParameters<'_>), String> {
-    let (base, query) = url.split_once('?').unwrap_or((url, ""));
-    let mut ours = SslParameters { encrypts: true, roots: None };
-    let mut rest = Vec::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        match name {
-            "sslmode" => ours.encrypts = encrypts(value)?,
-            "sslrootcert" => ours.roots = Some(percent_decode_str(value).decode_utf8_lossy()),
-            _ => rest.push(pair),
+impl<'a> Parameters<'a> {
+    /// Takes them out of the URL. The error is a sentence without its subject.
+    fn take(url: &'a str) -> Result<(String, Self), String> {
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        if query.contains('@') {
+            return Err("has a `?` ahead of an `@`: write one that is in the password as %3F".into());
+        }
+        let (mut ours, mut rest) = (Self::default(), Vec::new());
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match name {
+                "sslmode" => ours.encrypts = Some(encrypts(value)?),
+                "sslrootcert" => ours.roots = Some(percent_decode_str(value).decode_utf8_lossy()),
+                "tcp_user_timeout" => ours.user_timeout = Some(milliseconds(name, value)?),
+                _ => {
+                    ours.others.push(name);
+                    rest.push(pair);
+                }
+            }
+        }
+        Ok((format!("{base}?{}", rest.join("&")), ours))
+    }
+
+    fn leaves_open(&self, name: &str) -> bool {
+        !self.others.contains(&name)
+    }
+
+    /// Where the URL does not say otherwise.
+    fn set_defaults(&self, config: &mut Config) {
+        let user_timeout = self.user_timeout.unwrap_or(UNACKNOWLEDGED);
+        if !user_timeout.is_zero() {
+            config.tcp_user_timeout(user_timeout); // 0 is the system's own
+        }
+        if self.leaves_open("application_name") {
+            config.application_name("task-api");
+        }
+        if self.leaves_open("connect_timeout") {
+            config.connect_timeout(TCP);
+        }
+        if self.leaves_open("keepalives_idle") {
+            config.keepalives_idle(KEEPALIVE_IDLE);
+        }
+        if self.leaves_open("keepalives_interval") {
+            config.keepalives_interval(KEEPALIVE_INTERVAL);
+        }
+        if self.leaves_open("keepalives_retries") {
+            config.keepalives_retries(KEEPALIVE_RETRIES);
         }
     }
-    Ok((format!("{base}?{}", rest.join("&")), ours))
+}
+
+fn milliseconds(name: &str, value: &str) -> Result<Duration, String> {
+    let number = value.parse().map_err(|_| format!("has a {name} that is no number of milliseconds"))?;
+    Ok(Duration::from_millis(number))
 }
 
 fn encrypts(mode: &str) -> Result<bool, String> {
@@ -210,6 +252,9 @@ mod tests {
             ("host=db.example password=hunter2", "is not a Postgres connection string"),
             ("postgres://ann:hunter2@db.example/tasks?pgbouncer=true", "pgbouncer"),
             ("postgres://ann:hun@ter2@db.example/tasks", "has a second `@`"),
+            ("postgres://ann:p?sslmode=disable&hunter2@db.example/tasks", "as %3F"),
+            ("postgres://ann:hunter2@db.example/tasks?tcp_user_timeout=2s", "tcp_user_timeout"),
+            ("postgres://ann:hunter2@%2Fvar%2Frun/tasks?sslmode=require", "Unix socket"),
             ("postgres://ann:hunter2@db.example/tasks?sslrootcert=/nowhere.pem", "/nowhere.pem cannot be read"),
             ("postgres://ann:hunter2@db.example/tasks?sslrootcert=/dev/null", "/dev/null are none"),
         ] {
@@ -221,9 +266,14 @@ mod tests {
 
     #[test]
     fn what_the_url_says_of_time_outs_goes_before_the_defaults() {
-        let config = parse("?tcp_user_timeout=7&keepalives_idle=77").unwrap().config;
-        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(7)));
+        let said = "?tcp_user_timeout=7000&keepalives_idle=77&application_name=mine&connect_timeout=9";
+        let config = parse(said).unwrap().config;
+        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(7)), "libpq counts milliseconds");
         assert_eq!(config.get_keepalives_idle(), Duration::from_secs(77));
+        assert_eq!(config.get_keepalives_interval(), Some(KEEPALIVE_INTERVAL));
+        assert_eq!(config.get_application_name(), Some("mine"));
+        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(9)));
+        assert_eq!(parse("?tcp_user_timeout=0").unwrap().config.get_tcp_user_timeout(), None, "the system's own");
         let config = parse("").unwrap().config;
         assert_eq!(config.get_tcp_user_timeout(), Some(&UNACKNOWLEDGED));
         assert_eq!(config.get_keepalives_idle(), KEEPALIVE_IDLE);

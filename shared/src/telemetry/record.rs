@@ -1,3 +1,5 @@
+//! What is noted of a request while it is served.
+
 use std::{
     sync::{
         OnceLock,
@@ -20,7 +22,8 @@ pub(crate) struct Record {
     answered: OnceLock<Instant>,
 }
 
-/// Its time at the database: from the first try's beginning to the last one's end, with what was waited in between.
+/// Its time at the database: from the first try's beginning to the last one's end, with what was waited in between. A
+/// request has one flight, however often it is tried.
 pub(super) struct DatabaseTime {
     pub(super) began: SystemTime,
     pub(super) duration: Duration,

@@ -1,7 +1,7 @@
 //! A server of a test's own, which may be restarted, killed and put to sleep without harm to any other.
 
 use std::{
-    env, fs,
+    env,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -64,12 +64,6 @@ impl Cluster {
         initdb.arg("--wal-segsize=1").arg(format!("--pwfile={}", password.display()));
         run(initdb.arg("-D").arg(home.path("data")), &home);
         Self { server: None, home, port: free_port(), tls: false }
-    }
-
-    /// The version of Postgres.
-    pub fn major(&self) -> u32 {
-        let version = fs::read_to_string(self.home.path("data/PG_VERSION")).expect("a cluster says its version");
-        version.trim().parse().expect("which is a number")
     }
 
     /// The superuser's URL, without TLS.

@@ -3,7 +3,7 @@ use std::{fmt, time::Duration};
 use serde_json::Value;
 use testing::lambda::Log;
 
-use crate::storm::IN_TIME;
+use crate::IN_TIME;
 
 /// What came of a storm.
 #[derive(Debug, Default)]
