@@ -1,12 +1,12 @@
 //! A function as Lambda runs it: the real binary, alone in its environment, fed through a
 //! [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
 
+mod deployed;
 mod environments;
 mod log;
 mod runtime_api;
 
 use std::{
-    collections::BTreeMap,
     fmt,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -21,6 +21,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use deployed::Variables;
 pub use environments::Environments;
 pub use log::Log;
 use runtime_api::RuntimeApi;
@@ -33,8 +34,10 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 /// What is deployed: a binary and its environment variables.
 #[derive(Clone, Debug)]
 pub struct Function {
+    name: String,
     binary: PathBuf,
-    env: BTreeMap<String, String>,
+    env: Variables,
+    given: Option<Variables>,
     deadline: Duration,
     log: Log,
 }
@@ -42,35 +45,35 @@ pub struct Function {
 impl Function {
     /// The binary with the variables that Lambda sets, less its credentials, and nothing of this machine's
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>).
+    ///
+    /// In a run that tests what is deployed it is that artefact, and has the template's variables, too.
     pub fn new(binary: &Path) -> Self {
-        let function = Self { binary: binary.to_owned(), env: BTreeMap::new(), deadline: TIMEOUT, log: Log::default() };
-        let name = function.name().to_owned();
-        function
-            .env("AWS_DEFAULT_REGION", runtime_api::REGION)
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .env("AWS_LAMBDA_FUNCTION_NAME", &name)
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", &format!("/aws/lambda/{name}"))
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef")
-            .env("AWS_REGION", runtime_api::REGION)
-            .env("LAMBDA_RUNTIME_DIR", "/var/runtime")
-            .env("LAMBDA_TASK_ROOT", "/var/task")
-            .env("LANG", "en_US.UTF-8")
-            .env("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin")
-            .env("TZ", ":UTC")
-            .env("_HANDLER", "bootstrap")
+        let name = binary.file_name().and_then(|name| name.to_str()).expect("a binary has a name");
+        let binary = deployed::bootstrap(name).unwrap_or_else(|| binary.to_owned());
+        Self::given(name, binary, deployed::variables(name))
     }
 
-    /// With this variable, in place of one of that name.
+    fn given(name: &str, binary: PathBuf, given: Option<Variables>) -> Self {
+        let mut env = lambdas_own(name);
+        env.extend(given.clone().unwrap_or_default());
+        Self { name: name.to_owned(), binary, env, given, deadline: TIMEOUT, log: Log::default() }
+    }
+
+    /// With this variable, in place of one of that name. Where the template gives the variables, it gives all of them:
+    /// only their values are the test's.
     pub fn env(mut self, name: &str, value: &str) -> Self {
-        self.env.insert(name.to_owned(), value.to_owned());
+        if deployed::reaches(self.given.as_ref(), name) {
+            self.env.insert(name.to_owned(), value.to_owned());
+        }
         self
     }
 
-    /// Without this variable.
+    /// Without this variable; or with an empty one, which is what the template makes of a parameter that is not given.
     pub fn without_env(mut self, name: &str) -> Self {
-        self.env.remove(name);
+        match &self.given {
+            Some(given) if given.contains_key(name) => self.env.insert(name.to_owned(), String::new()),
+            _ => self.env.remove(name),
+        };
         self
     }
 
@@ -85,10 +88,27 @@ impl Function {
         self.log = log.clone();
         self
     }
+}
 
-    fn name(&self) -> &str {
-        self.binary.file_name().and_then(|name| name.to_str()).expect("a binary has a name")
-    }
+fn lambdas_own(function: &str) -> Variables {
+    let log_group = format!("/aws/lambda/{function}");
+    let variables = [
+        ("AWS_DEFAULT_REGION", runtime_api::REGION),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+        ("AWS_LAMBDA_FUNCTION_NAME", function),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", &log_group),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef"),
+        ("AWS_REGION", runtime_api::REGION),
+        ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
+        ("LAMBDA_TASK_ROOT", "/var/task"),
+        ("LANG", "en_US.UTF-8"),
+        ("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin"),
+        ("TZ", ":UTC"),
+        ("_HANDLER", "bootstrap"),
+    ];
+    variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
 /// One running environment of a function. It ends with the value.
@@ -104,7 +124,7 @@ pub struct Lambda {
 impl Lambda {
     /// Starts the process. It is not waited for: what it has to say, it says at the first invocation.
     pub async fn spawn(function: &Function) -> Self {
-        let runtime_api = RuntimeApi::serve(function.name(), function.deadline).await;
+        let runtime_api = RuntimeApi::serve(&function.name, function.deadline).await;
         let mut process = Command::new(&function.binary)
             .env_clear()
             .envs(&function.env)
@@ -119,7 +139,7 @@ impl Lambda {
         let mut output = JoinSet::new();
         output.spawn(log.clone().follow(process.stdout.take().expect("it is piped")));
         output.spawn(log.clone().follow(process.stderr.take().expect("it is piped")));
-        Self { name: function.name().to_owned(), process, output, log, runtime_api, frozen: false }
+        Self { name: function.name.clone(), process, output, log, runtime_api, frozen: false }
     }
 
     /// Hands over one event and waits for the answer. An environment serves one at a time, which `&mut` says, and one
@@ -255,5 +275,23 @@ mod tests {
         let log = lambda.log().to_string();
         assert!(log.contains("AWS_LAMBDA_FUNCTION_NAME=env\n") && log.contains("DATABASE_URL=postgres://\n"), "{log}");
         assert!(!log.contains("CARGO") && !log.contains("TZ="), "{log}");
+    }
+
+    #[tokio::test]
+    async fn what_the_template_gives_is_all_there_is() {
+        let given = [("LOG_LEVEL", "info"), ("DATABASE_URL", "postgres://theirs"), ("JWT_SECRET", "theirs")];
+        let given = given.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let function = Function::given("list-tasks", "/usr/bin/env".into(), Some(given))
+            .env("DATABASE_URL", "postgres://ours")
+            .env("JWKS_URL", "ours")
+            .env("DB_TRY_MS", "400")
+            .without_env("JWT_SECRET");
+        let mut lambda = Lambda::spawn(&function).await;
+        assert!(lambda.exit().await.success());
+        let log = lambda.log().to_string();
+        for line in ["LOG_LEVEL=info\n", "DATABASE_URL=postgres://ours\n", "JWT_SECRET=\n", "DB_TRY_MS=400\n", "TZ="] {
+            assert!(log.contains(line), "{line}: {log}");
+        }
+        assert!(!log.contains("JWKS_URL"), "{log}");
     }
 }

@@ -25,8 +25,17 @@ async fn everything_secret_comes_from_parameter_store() {
     store.put("/task-api/test-of-others/JWT_SECRET_PREVIOUS", "too short").await;
     let api = start(&store).await;
     let alice = api.user("alice");
-    let task = create(&alice, "x").await;
-    assert_eq!(alice.get(&path(&task)).send().await.status, 200);
+    let task = path(&create(&alice, "x").await);
+    for (request, status) in [
+        (alice.get("/api/me/tasks"), 200),
+        (alice.get(&task), 200),
+        (alice.patch(&task).json(json!({ "title": "y" })), 200),
+        (alice.patch(&format!("{task}/complete")), 200),
+        (alice.delete(&task), 204),
+    ] {
+        let answer = request.send().await;
+        assert_eq!(answer.status, status, "{answer:?}, {}", api.log());
+    }
     let log = api.log().to_string();
     assert!(log.contains("\"owner\":\""), "{log}");
     for secret in [token::SECRET, "a pepper", "a-secret-access-key", "a-session-token", &database.url()] {
