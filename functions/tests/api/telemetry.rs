@@ -31,6 +31,17 @@ async fn every_request_is_one_line_of_json() {
 }
 
 #[tokio::test]
+async fn what_is_below_the_level_is_no_line() {
+    let api = builder().env("LOG_LEVEL", "error").start().await;
+    let alice = api.user("alice");
+    create(&alice, "x").await;
+    api.database().connect().await.batch_execute("drop table tasks").await.unwrap();
+    alice.post("/api/me/tasks").json(json!({ "title": "x" })).send().await;
+    api.log().line_with("42P01").await;
+    assert!(!api.log().to_string().contains("INFO"), "{}", api.log());
+}
+
+#[tokio::test]
 async fn an_owner_is_a_hash_that_the_pepper_keys_or_not_there() {
     const PEPPERS: [&str; 2] = ["a pepper of at least thirty-two bytes", "another pepper of thirty-two bytes"];
     let mut hashes = Vec::new();

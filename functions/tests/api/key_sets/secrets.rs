@@ -19,6 +19,14 @@ async fn a_secret_is_replaced_while_tokens_of_the_old_one_are_still_about() {
         let other = Token::of("alice").key(&Key::secret(SECRET.as_bytes()), algorithm).sign();
         assert_eq!(list(&api, &other).await.status, 401);
     }
+    let (nowhere, old) = ("/api/me/tasks/01890a5d-ac96-774b-bcce-b302099a8057", Token::of("alice").secret(old).sign());
+    let complete = format!("{nowhere}/complete");
+    for (method, path) in
+        [("POST", "/api/me/tasks"), ("GET", nowhere), ("PUT", nowhere), ("DELETE", nowhere), ("PATCH", &complete)]
+    {
+        let answer = api.request(method, path).token(&old).send().await;
+        assert_ne!(answer.status, 401, "{method} {path}: {answer:?}");
+    }
 }
 
 #[tokio::test]
