@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -11,10 +12,17 @@ use testing::{
     token::{SECRET, Token},
 };
 
-use crate::database::{Database, KEPT, id};
+use crate::{
+    database::{Database, KEPT, id},
+    parameter_store::ParameterStore,
+};
 
 /// The function that everything is measured by.
 pub(crate) const HELLO: &str = "hello";
+
+/// The case with its settings in Parameter Store, and the one with metrics.
+pub(crate) const SECRETS: &str = "secrets";
+pub(crate) const METRICS: &str = "metrics";
 
 /// Each function: its name, method, path, body and the status of its answer.
 const OPERATIONS: [(&str, &str, &str, Option<&str>, u64); 7] = [
@@ -47,6 +55,7 @@ pub(crate) struct Case {
     pub(crate) variables: Vec<(String, String)>,
     pub(crate) status: u64,
     event: String,
+    store: Option<ParameterStore>,
 }
 
 impl Case {
@@ -61,6 +70,7 @@ impl Case {
             variables: vec![("DATABASE_URL".into(), database.url(setting)), ("JWT_SECRET".into(), SECRET.into())],
             status,
             event: event(method, &path.replace("{id}", KEPT), body, &Token::of(user(name)).sign()),
+            store: None,
         }
     }
 
@@ -77,6 +87,25 @@ impl Case {
         self.variables.retain(|(name, _)| name != "JWT_SECRET");
         self.variables.push(("JWKS".to_owned(), key_set.to_string()));
         self
+    }
+
+    /// With this variable, too.
+    pub(crate) fn with(mut self, name: &str, variable: &str, value: &str) -> Self {
+        self.variables.push((variable.to_owned(), value.to_owned()));
+        self.named(name)
+    }
+
+    /// With all its variables in Parameter Store.
+    pub(crate) fn with_secrets(mut self, name: &str) -> Self {
+        let store = ParameterStore::with(&self.variables);
+        self.variables = store.variables();
+        self.store = Some(store);
+        self.named(name)
+    }
+
+    /// The processor time that the benchmark has used so far to serve its starts.
+    pub(crate) fn served(&self) -> Duration {
+        self.store.as_ref().map_or(Duration::ZERO, ParameterStore::cpu)
     }
 
     /// Whether its requests can be answered.

@@ -12,6 +12,7 @@
 mod cases;
 mod database;
 mod measure;
+mod parameter_store;
 mod process;
 mod report;
 mod round_trips;
@@ -28,7 +29,7 @@ use testing::{
 };
 use tokio::runtime::Runtime;
 
-use cases::{Case, HELLO, Setting, operations, user};
+use cases::{Case, HELLO, METRICS, SECRETS, Setting, operations, user};
 use database::Database;
 use measure::Seen;
 use report::Report;
@@ -63,6 +64,7 @@ fn all(directory: &Path, database: &Database, runtime: &Runtime) {
         cases.extend(settings.iter().map(|setting| Case::new(name, &directory.join(name), *setting, database)));
     }
     cases.extend(tokens(directory, database));
+    cases.extend(extras(directory, database));
     let report = Report {
         seen: measured(&cases),
         cases,
@@ -107,6 +109,17 @@ fn tokens(directory: &Path, database: &Database) -> Vec<Case> {
     };
     let settings = [Setting::Refused { tls: false }, Setting::Connected { tls: false }];
     keys.iter().flat_map(|(name, key)| settings.map(|setting| case(name, key, setting))).collect()
+}
+
+/// get-task with what a deployment switches on: secrets from Parameter Store, and metrics.
+fn extras(directory: &Path, database: &Database) -> [Case; 3] {
+    let case = |setting| Case::new("get-task", &directory.join("get-task"), setting, database);
+    let [refused, connected] = [SETTINGS[0], SETTINGS[2]];
+    [
+        case(refused).with_secrets(SECRETS),
+        case(connected).with_secrets(SECRETS),
+        case(connected).with(METRICS, "METRICS_NAMESPACE", "task-api"),
+    ]
 }
 
 /// hello is no measure where it is built otherwise.

@@ -27,6 +27,8 @@ pub(crate) struct Seen {
     warm: Vec<Duration>,
     /// Of one request, as the mean of a batch.
     cpu: Vec<Duration>,
+    /// The bytes that a batch has added to the log.
+    logged: Vec<u64>,
     peak_memory: Vec<u64>,
 }
 
@@ -55,6 +57,11 @@ impl Seen {
         least(self.cpu.iter().copied())
     }
 
+    /// The bytes that a request adds to the log.
+    pub(crate) fn logged(&self) -> u64 {
+        median(self.logged.iter().copied()) / u64::from(BATCH)
+    }
+
     /// In MB (10⁶ bytes).
     pub(crate) fn peak_memory(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "it is no number of petabytes")]
@@ -68,7 +75,10 @@ pub(crate) fn starts(cases: &[Case], seen: &mut [Seen]) {
     for round in 0..STARTS {
         for n in order(round, cases.len()) {
             let (case, seen) = (&cases[n], &mut seen[n]);
+            let served = case.served();
             let mut process = Process::start(&case.binary, &case.variables);
+            // They share a processor: what the benchmark used of it, the start waited for.
+            process.init.wall = process.init.wall.saturating_sub(case.served() - served);
             seen.init.push(process.init);
             if case.answers() {
                 seen.first.push(process.invoke(&case.event(), case.status));
@@ -103,11 +113,12 @@ fn order(round: usize, count: usize) -> Vec<usize> {
 
 fn batch(process: &mut Process, case: &Case, seen: &mut Seen) {
     settle(process);
-    let before = process.cpu();
+    let (before, logged) = (process.cpu(), process.logged());
     for _ in 0..BATCH {
         seen.warm.push(process.invoke(&case.event(), case.status));
     }
     settle(process);
+    seen.logged.push(process.logged() - logged);
     seen.cpu.push(process.cpu().saturating_sub(before) / BATCH);
 }
 

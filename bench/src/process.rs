@@ -2,9 +2,13 @@
 
 use std::{
     fs,
-    io::{copy, sink},
+    io::Read,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -21,6 +25,7 @@ pub(crate) struct Process {
     child: Child,
     runtime_api: RuntimeApi,
     poll: Option<Call>,
+    logged: Arc<AtomicU64>,
     /// From its start to its first poll, and the processor time of that.
     pub(crate) init: Cost,
 }
@@ -53,11 +58,15 @@ impl Process {
         let began = Instant::now();
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
         // As on Lambda, somebody reads the log.
-        let mut log = child.stdout.take().expect("it is piped");
-        thread::spawn(move || copy(&mut log, &mut sink()));
+        let (log, logged) = (child.stdout.take().expect("it is piped"), Arc::new(AtomicU64::new(0)));
+        thread::spawn({
+            let logged = Arc::clone(&logged);
+            move || count(log, &logged)
+        });
         let poll = runtime_api.call().unwrap_or_else(|| panic!("{} does not start", binary.display()));
         let wall = poll.at - began;
-        let mut process = Self { child, runtime_api, poll: Some(poll), init: Cost { wall, cpu: Duration::ZERO } };
+        let init = Cost { wall, cpu: Duration::ZERO };
+        let mut process = Self { child, runtime_api, poll: Some(poll), logged, init };
         thread::sleep(REST);
         process.init.cpu = process.cpu();
         process
@@ -79,11 +88,12 @@ impl Process {
     /// The processor time that all its threads have used so far.
     pub(crate) fn cpu(&self) -> Duration {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("it runs, on Linux");
-        let spent = |task: fs::DirEntry| -> Option<u64> {
-            let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
-            text.split(' ').next()?.parse().ok()
-        };
-        Duration::from_nanos(tasks.flatten().filter_map(spent).sum())
+        tasks.flatten().filter_map(|task| spent(&task.path())).sum()
+    }
+
+    /// How many bytes it has written to its log so far.
+    pub(crate) fn logged(&self) -> u64 {
+        self.logged.load(Ordering::Relaxed)
     }
 
     /// The most memory that it ever had, in bytes.
@@ -98,6 +108,19 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// The processor time that a thread has used, by its directory in `/proc`.
+pub(crate) fn spent(task: &Path) -> Option<Duration> {
+    let text = fs::read_to_string(task.join("schedstat")).ok()?;
+    Some(Duration::from_nanos(text.split(' ').next()?.parse().ok()?))
+}
+
+fn count(mut log: impl Read, bytes: &AtomicU64) {
+    let mut buffer = [0; 8192];
+    while let Ok(length @ 1..) = log.read(&mut buffer) {
+        bytes.fetch_add(length as u64, Ordering::Relaxed);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, fs, path::Path, process::Command, time::Duration};
 
 use crate::{
-    cases::{Case, HELLO, Setting, operations},
+    cases::{Case, HELLO, METRICS, SECRETS, Setting, operations},
     measure::Seen,
     round_trips::Trips,
 };
@@ -30,6 +30,8 @@ impl Report {
             self.connection(),
             self.warm(),
             self.tokens(),
+            self.secrets(),
+            self.metrics(),
             self.size(),
             self.round_trips(),
         ];
@@ -109,13 +111,17 @@ impl Report {
         let wall = |setting| worst(&|name| ratio(self.of(name, setting).init_wall(), hello.init_wall()));
         let cpu = |setting| worst(&|name| ratio(self.of(name, setting).cpu(), hello.cpu()));
         let memory = |setting| worst(&|name| self.of(name, setting).peak_memory() / hello.peak_memory());
+        let largest_zip = worst(&|name| zip(self.binary(name)));
         let rows = [
             ("init, TLS off, without the connection", wall(OFF), 2.0, "×"),
             ("init, TLS on, without the connection", wall(TLS), 3.5, "×"),
             ("CPU of a warm request, TLS off", cpu(PLAIN), 2.5, "×"),
             ("CPU of a warm request, TLS on", cpu(SECURE), 2.5, "×"),
             ("peak memory, TLS on", memory(SECURE), 2.6, "×"),
-            ("zip", worst(&|name| zip(self.binary(name))), 3.5, " MB"),
+            ("init with secrets from Parameter Store, beyond the call", self.beyond_the_call(), 10.0, " ms"),
+            ("binary", worst(&|name| size(self.binary(name))), 12.0, " MB"),
+            ("zip, with the AWS SDK in it", largest_zip, 5.0, " MB"),
+            ("zip, of the time before that", largest_zip, 3.5, " MB"),
         ];
         let rows: Vec<_> = rows
             .iter()
@@ -217,6 +223,38 @@ impl Report {
         format!(
             "## Tokens\n\nget-task, TLS off, by the algorithm of the token.\n\n{}",
             table(&["", "CPU µs a request", "×", "init CPU ms", "×"], &rows)
+        )
+    }
+
+    /// What reading secrets adds to init on the clock, in ms. The call has no network, and its server's time is not in it.
+    fn beyond_the_call(&self) -> f64 {
+        let [with, without] = [SECRETS, "get-task"].map(|name| self.of(name, OFF).init_wall());
+        with.saturating_sub(without).as_secs_f64() * 1e3
+    }
+
+    fn secrets(&self) -> String {
+        let row = |label: &str, name: &str| {
+            let (start, warm) = (self.of(name, OFF), self.of(name, PLAIN));
+            let (wall, cpu) = (ms(start.init_wall()), ms(start.init_cpu()));
+            vec![label.to_owned(), wall, cpu, us(warm.cpu()), format!("{:.1}", warm.peak_memory())]
+        };
+        let rows = [row("the environment", "get-task"), row("Parameter Store", SECRETS)];
+        format!(
+            "## Secrets\n\nget-task, TLS to the database off, by where its two secrets are. The call to Parameter Store is \
+             https; the time of its server, which is the benchmark's own, is not in it.\n\n{}",
+            table(&["", "init ms", "init CPU ms", "CPU µs a request", "peak MB"], &rows)
+        )
+    }
+
+    fn metrics(&self) -> String {
+        let row = |label: &str, name: &str| {
+            let seen = self.of(name, PLAIN);
+            vec![label.to_owned(), us(seen.cpu()), seen.logged().to_string()]
+        };
+        let rows = [row("without", "get-task"), row("with `METRICS_NAMESPACE`", METRICS)];
+        format!(
+            "## Metrics\n\nget-task, TLS off: what a request costs and adds to the log.\n\n{}",
+            table(&["", "CPU µs a request", "bytes of log"], &rows)
         )
     }
 

@@ -2,7 +2,7 @@
 //! a thread for each connection, because it runs on the processors that it measures.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::mpsc::{Receiver, Sender, channel},
     thread,
@@ -85,22 +85,28 @@ fn converse(stream: &TcpStream, calls: &Sender<Call>) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
-        let at = Instant::now();
-        let path = line.split(' ').nth(1)?.to_owned();
-        let mut length = 0;
-        loop {
-            let mut header = String::new();
-            reader.read_line(&mut header).ok()?;
-            let Some((name, value)) = header.split_once(':') else { break };
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().ok()?;
-            }
-            assert!(!name.eq_ignore_ascii_case("transfer-encoding"), "an answer whose length is not known");
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).ok()?;
+        let (at, path, body) = receive(&mut reader)?;
         calls.send(Call { at, path, body, stream: stream.try_clone().ok()? }).ok()?;
     }
+}
+
+/// The next request: when it was here, its path and its body. None when the client has gone.
+pub(crate) fn receive(reader: &mut impl BufRead) -> Option<(Instant, String, Vec<u8>)> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
+    let at = Instant::now();
+    let path = line.split(' ').nth(1)?.to_owned();
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).ok()?;
+        let Some((name, value)) = header.split_once(':') else { break };
+        if name.eq_ignore_ascii_case("content-length") {
+            length = value.trim().parse().ok()?;
+        }
+        assert!(!name.eq_ignore_ascii_case("transfer-encoding"), "a message whose length is not known");
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some((at, path, body))
 }
