@@ -78,7 +78,7 @@ pub(crate) fn starts(cases: &[Case], seen: &mut [Seen]) {
             let served = case.served();
             let mut process = Process::start(&case.binary, &case.variables);
             // They share a processor: what the benchmark used of it, the start waited for.
-            process.init.wall = process.init.wall.saturating_sub(case.served() - served);
+            process.init.wall = process.init.wall.saturating_sub(case.served().saturating_sub(served));
             seen.init.push(process.init);
             if case.answers() {
                 seen.first.push(process.invoke(&case.event(), case.status));
