@@ -221,7 +221,7 @@ def shared_database(data):
     """The address of the database of the running `make dev`, else of one that is started for the occasion."""
     instance = running_instance(data)
     if instance is None:
-        with held(data), database(data) as (url, _):
+        with held(data), database(data, for_migrations=True) as (url, _):
             yield url
     elif "database" not in instance:
         fail(f"`make dev` (process {instance['pid']}) is still starting: try again when it is up.")
@@ -250,15 +250,10 @@ def check_tools():
         "cargo": "install Rust with rustup",
         "cc": "install a C compiler (Debian, Ubuntu: apt-get install build-essential; macOS: xcode-select --install)",
         "make": "install make (Debian, Ubuntu: apt-get install build-essential; macOS: xcode-select --install)",
-        "perl": "install perl, which OpenSSL's build runs on (Debian, Ubuntu: apt-get install perl)",
     }
     for tool, remedy in needed.items():
         if not shutil.which(tool):
             fail(f"{tool} is missing: {remedy}.")
-    # Some systems ship a perl without its own standard modules.
-    if subprocess.run(["perl", "-MFindBin", "-MIPC::Cmd", "-MTime::Piece", "-e1"], capture_output=True).returncode:
-        fail("perl lacks its standard modules, which OpenSSL's build needs: install the whole of it "
-             "(Debian, Ubuntu: apt-get install perl; Fedora: dnf install perl-core).")
 
 
 def in_use(port):
@@ -302,12 +297,13 @@ def numbers(version):
 
 
 @contextlib.contextmanager
-def database(data):
+def database(data, for_migrations=False):
     """The address of the development database, and its server where it is ours."""
-    if os.environ.get("DATABASE_URL"):
-        yield os.environ["DATABASE_URL"], None
+    unpooled = os.environ.get("DATABASE_URL_UNPOOLED")
+    if os.environ.get("DATABASE_URL") or (unpooled and for_migrations):
+        yield os.environ.get("DATABASE_URL") or unpooled, None
         return
-    if os.environ.get("DATABASE_URL_UNPOOLED"):
+    if unpooled:
         fail("DATABASE_URL_UNPOOLED is set and DATABASE_URL is not: set both, or neither for a database of its own.")
     cluster = Cluster(home(data))
     cluster.create()

@@ -5,6 +5,9 @@
 
 Every rule is a function whose first line is the rule; it yields what breaks it. What is excepted stands in the rule,
 with its reason. The stacks are those of samconfig.toml, and one with every option on.
+
+These are our own because they are about a stack as it would be: transformed, its conditions and parameters resolved.
+checkov and cfn-guard judge the template as it is written, where most of what matters here stands behind an !If.
 """
 
 import json

@@ -18,11 +18,13 @@ from packages import PROJECT, package
 TEMPLATE = PROJECT / "template.yaml"
 REGION, ACCOUNT = "us-east-1", "111122223333"
 NO_VALUE = object()
+MADE_UP = "TASK_API_REGION_IS_MADE_UP"
 
 
 def run_in_sam():
     """Goes on in SAM's environment, which is installed unless it is there."""
-    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # SAM asks boto for one, and boto asks for nothing more
+    if not os.environ.get("AWS_DEFAULT_REGION"):  # SAM's transform asks boto for one, and needs it for nothing here
+        os.environ.update(AWS_DEFAULT_REGION=REGION, **{MADE_UP: "1"})
     os.environ["SAM_CLI_TELEMETRY"] = "0"
     logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of switches that only AWS has
     environment = PROJECT / ".dev/sam"
@@ -31,6 +33,12 @@ def run_in_sam():
             package("aws-sam-cli", environment.name)
         python = environment / "bin/python"
         os.execv(python, [python, *sys.argv])
+
+
+def real_environment():
+    """The environment without the region that was made up for the transform: who calls AWS goes by the profile's."""
+    made_up = {"AWS_DEFAULT_REGION", MADE_UP} if os.environ.get(MADE_UP) else set()
+    return {name: value for name, value in os.environ.items() if name not in made_up}
 
 
 class Stack:

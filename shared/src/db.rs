@@ -28,7 +28,7 @@ use self::{
 use crate::{
     Caller,
     config::{DatabaseConfig, Fatal},
-    error::{Error, Result, describe, is_of},
+    error::{Error, Result, describe, is_io, is_of},
     secrets::Secrets,
     tls,
 };
@@ -171,8 +171,9 @@ fn too_slow(limit: Duration) -> Error {
 }
 
 /// Without a connection. What a server or a pooler says while it lets nobody in is nearly always that it is waking up
-/// or full. That it does not know the login (class 28) or the database (3D) it will say again, and a certificate that
-/// is not trusted now will not be in a second.
+/// or full, and what breaks on the way there may hold the next time. The rest will be the same in a second: that it does
+/// not know the login (class 28) or the database (3D), a certificate that is not trusted, a server without the TLS or
+/// the channel binding that is asked for.
 fn into_result(pooled: Result<Pooled, PoolError<tokio_postgres::Error>>) -> Result<Pooled> {
     pooled.map_err(|error| match error {
         PoolError::Backend(error) if is_refusal(&error) => Error::DatabaseRefused(describe(&error)),
@@ -182,5 +183,8 @@ fn into_result(pooled: Result<Pooled, PoolError<tokio_postgres::Error>>) -> Resu
 }
 
 fn is_refusal(error: &tokio_postgres::Error) -> bool {
-    error.code().is_some_and(|state| is_of(state, &["28", "3D"])) || tls::is_distrust(error)
+    match error.code() {
+        Some(state) => is_of(state, &["28", "3D"]),
+        None => tls::is_distrust(error) || !(error.is_closed() || is_io(error)),
+    }
 }

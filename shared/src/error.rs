@@ -174,7 +174,8 @@ pub(crate) fn is_of(state: &SqlState, states: &[&str]) -> bool {
     states.iter().any(|prefix| state.code().starts_with(prefix))
 }
 
-fn is_io(error: &tokio_postgres::Error) -> bool {
+/// Whether the network is to blame.
+pub(crate) fn is_io(error: &tokio_postgres::Error) -> bool {
     std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
 }
 

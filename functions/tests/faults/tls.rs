@@ -66,4 +66,6 @@ async fn channel_binding_holds_the_login_to_the_connection() {
     };
     let api = builder().on(&cluster.url()).by(between).start().await;
     assert!(is_honest_503(&api.user("alice").get("/api/me/tasks").send().await), "{}", api.log());
+    let line = api.log().line_with("GET /api").await;
+    assert!(line.contains("channel binding") && line.contains("\"tries\":1"), "{line}");
 }

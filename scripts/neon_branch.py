@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Runs a command on a branch of a Neon database, and deletes the branch whatever becomes of it.
+
+    scripts/neon_branch.py COMMAND...
+
+A branch is a copy of the data that costs nothing until it is written to. The command finds it in DATABASE_URL_UNPOOLED
+and DATABASE_URL. NEON_API_KEY and NEON_PROJECT_ID say whose; NEON_DATABASE and NEON_ROLE what is in it (neondb and
+neondb_owner if unset). The API is described at https://api-docs.neon.tech/reference.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from console import fail
+from processes import supervise
+
+API = os.environ.get("NEON_API_HOST") or "https://console.neon.tech/api/v2"
+
+
+def main(command):
+    if not command or not os.environ.get("NEON_API_KEY") or not os.environ.get("NEON_PROJECT_ID"):
+        fail("Usage: scripts/neon_branch.py COMMAND..., with NEON_API_KEY and NEON_PROJECT_ID set.")
+    project = f"/projects/{os.environ['NEON_PROJECT_ID']}"
+    made = ask("POST", f"{project}/branches", {"branch": {"name": f"migration-{int(time.time())}"},
+                                               "endpoints": [{"type": "read_write"}]})
+    branch = f"{project}/branches/{made['branch']['id']}"
+    try:
+        await_ready(branch)
+        return run_on(project, made["branch"]["id"], command)
+    finally:
+        ask("DELETE", branch)
+
+
+def await_ready(branch):
+    for _ in range(120):
+        if ask("GET", branch)["branch"]["current_state"] == "ready":
+            return
+        time.sleep(1)
+    fail("The branch of the database is not ready after two minutes.")
+
+
+def run_on(project, branch, command):
+    query = urllib.parse.urlencode({"branch_id": branch,
+                                    "database_name": os.environ.get("NEON_DATABASE") or "neondb",
+                                    "role_name": os.environ.get("NEON_ROLE") or "neondb_owner"})
+    url = ask("GET", f"{project}/connection_uri?{query}")["uri"]
+    print("::add-mask::" + url if os.environ.get("GITHUB_ACTIONS") else "On a branch of the database:", flush=True)
+    return subprocess.run(command, env={**os.environ, "DATABASE_URL": url, "DATABASE_URL_UNPOOLED": url},
+                          check=False).returncode
+
+
+def ask(method, path, body=None):
+    request = urllib.request.Request(API + path, json.dumps(body).encode() if body else None, method=method, headers={
+        "Authorization": f"Bearer {os.environ['NEON_API_KEY']}", "Accept": "application/json",
+        "Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return json.loads(response.read() or b"{}")
+    except urllib.error.HTTPError as error:
+        fail(f"Neon's API answers {error.code} to {method} {path.split('?')[0]}: {error.read().decode()[:200]}")
+    except OSError as error:
+        fail(f"Neon's API cannot be reached: {error}.")
+
+
+if __name__ == "__main__":
+    supervise()
+    sys.exit(main(sys.argv[1:]))
