@@ -116,9 +116,15 @@ pub struct DatabaseConfig {
     /// `DB_TRY_MS`: for one try of a flight on an open connection, 100 to 25,000; 3,000 if unset. A peer may take what
     /// is sent and never answer; the next try goes to another. A flight takes milliseconds where none waits for a lock.
     pub try_limit: Duration,
+    /// `DB_IDLE_IN_TRANSACTION_MS`: after how long Postgres ends a transaction of which only a part arrived, and frees its
+    /// lock, 100 to 25,000; 2,000 if unset: long beside a flight, short beside what a user waits who is locked out.
+    pub idle_in_transaction: Duration,
     /// `DB_PROBE_AFTER_MS`: how long a connection may go unused before it is asked for a sign of life, which costs a
     /// round trip, 0 to 3,600,000; 60,000 if unset. Whatever lies between drops a connection after minutes.
     pub probe_after: Duration,
+    /// `DB_PROBE_MS`: for that sign of life, 50 to 25,000; 1,000 if unset. It is one round trip to a server that has
+    /// nothing else to do for us.
+    pub probe_limit: Duration,
     /// `DB_MAX_AGE_MS`: after how long a connection is replaced, 1,000 to 86,400,000; 1,800,000 (half an hour) if unset,
     /// so that a host that has been replaced behind its name is left, and a server's memory for a session is freed.
     pub max_age: Duration,
@@ -131,6 +137,8 @@ impl DatabaseConfig {
             connections: connections(settings)?,
             connect_limit: settings.milliseconds("DB_CONNECT_MS", 5_000, 100..=25_000)?,
             try_limit: settings.milliseconds("DB_TRY_MS", 3_000, 100..=25_000)?,
+            idle_in_transaction: settings.milliseconds("DB_IDLE_IN_TRANSACTION_MS", 2_000, 100..=25_000)?,
+            probe_limit: settings.milliseconds("DB_PROBE_MS", 1_000, 50..=25_000)?,
             probe_after: settings.milliseconds("DB_PROBE_AFTER_MS", 60_000, 0..=3_600_000)?,
             max_age: settings.milliseconds("DB_MAX_AGE_MS", 1_800_000, 1_000..=86_400_000)?,
         })

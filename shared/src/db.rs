@@ -49,19 +49,22 @@ pub struct Db {
     rotation: Option<Rotation>,
     connect_limit: Duration,
     try_limit: Duration,
+    idle_in_transaction: Duration,
 }
 
 impl Db {
     /// Makes the pool; it connects when it is first used. `secrets` is where the URL came from, if it may change.
     pub(crate) fn new(config: DatabaseConfig, secrets: Option<Secrets>) -> Result<Self, Fatal> {
-        let DatabaseConfig { probe_after, max_age, connect_limit, try_limit, .. } = config;
+        let DatabaseConfig { probe_after, probe_limit, max_age, connect_limit, try_limit, idle_in_transaction, .. } =
+            config;
         let (url, silent) = (RwLock::new(Arc::new(config.url)), Mutex::new(UNIX_EPOCH));
-        let manager = Manager { url, probe_after, max_age, silent };
+        let manager = Manager { url, probe_after, probe_limit, max_age, silent };
         // The connection used last is used next: fewer are kept from looking idle. No limits here: what waits for a
         // connection, opens one or looks one over is bounded as a whole, in `connection`.
         let pool = Pool::builder(manager).max_size(config.connections).queue_mode(QueueMode::Lifo).build();
         let pool = pool.map_err(|error| Fatal::new(format!("the pool cannot be made: {error}")))?;
-        Ok(Self { pool, rotation: secrets.map(Rotation::new), connect_limit, try_limit })
+        let rotation = secrets.map(Rotation::new);
+        Ok(Self { pool, rotation, connect_limit, try_limit, idle_in_transaction })
     }
 
     /// Opens a connection in the background, ahead of the first request: that finds it, or waits for it.
@@ -135,7 +138,7 @@ impl Db {
         if limit < SHORTEST_TRY.min(self.try_limit) {
             return Err(Error::DatabaseUnavailable("a connection, but no time left to use it".into()));
         }
-        timeout(limit, flight.on(connection, limit))
+        timeout(limit, flight.on(connection, limit, self.idle_in_transaction))
             .await
             .unwrap_or_else(|_| Err(Error::DatabaseUnavailable(format!("no answer in {limit:?}"))))
     }

@@ -14,9 +14,6 @@ use tokio_postgres::Client;
 
 use super::DatabaseUrl;
 
-/// How long a connection may take to answer a probe. It is one round trip of a server that has nothing else to do.
-const PROBE: Duration = Duration::from_secs(1);
-
 pub(super) type Pool = managed::Pool<Manager>;
 pub(super) type Pooled = managed::Object<Manager>;
 
@@ -46,8 +43,8 @@ impl Connection {
         let _ = self.carrier.await; // it may have ended otherwise
     }
 
-    async fn answers(&self) -> bool {
-        matches!(timeout(PROBE, self.client.batch_execute("")).await, Ok(Ok(())))
+    async fn answers(&self, limit: Duration) -> bool {
+        matches!(timeout(limit, self.client.batch_execute("")).await, Ok(Ok(())))
     }
 }
 
@@ -68,6 +65,8 @@ pub(super) struct Manager {
     pub(super) url: RwLock<Arc<DatabaseUrl>>,
     /// After how long without use a connection is asked whether it is there.
     pub(super) probe_after: Duration,
+    /// For how long it is waited for the answer.
+    pub(super) probe_limit: Duration,
     /// At what age a connection is replaced.
     pub(super) max_age: Duration,
     /// When the last connection that a probe has found silent had been used: those that have been idle for longer are
@@ -120,7 +119,7 @@ impl managed::Manager for Manager {
         if !has_passed(connection.used, self.probe_after) {
             return Ok(());
         }
-        if self.is_silent(connection) || !connection.answers().await {
+        if self.is_silent(connection) || !connection.answers(self.probe_limit).await {
             self.note_silence(connection);
             connection.abandon();
             return Err(RecycleError::message("silent"));

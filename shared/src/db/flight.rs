@@ -18,9 +18,6 @@ use crate::{
     error::{Error, Result},
 };
 
-/// After how many milliseconds Postgres ends a transaction of which half arrived, and frees its lock.
-const IDLE_IN_TRANSACTION: &str = "2000";
-
 /// How much earlier than we do Postgres gives up a statement, and again how much earlier a lock, so that we hear why; at
 /// most a quarter of the time that there is.
 const AHEAD: Duration = Duration::from_millis(200);
@@ -68,18 +65,18 @@ impl<'a> Flight<'a> {
         Self { begin: "begin", caller, before: &[INSERT_USER, LOCK_USER], statement }
     }
 
-    /// One try: the rows of the statement. `left` is the time that it has.
-    pub(super) async fn on(&self, connection: Pooled, left: Duration) -> Result<Vec<Row>> {
+    /// One try: the rows of the statement. `left` is the time that it has, `idle` that of a transaction that stands still.
+    pub(super) async fn on(&self, connection: Pooled, left: Duration, idle: Duration) -> Result<Vec<Row>> {
         let owner = self.caller.user.as_str();
         let ahead = AHEAD.min(left / 4);
-        let [lock, statement, transaction] =
-            [2 * ahead, ahead, Duration::ZERO].map(|ahead| milliseconds(left.saturating_sub(ahead)));
+        let limits = [2 * ahead, ahead, Duration::ZERO].map(|ahead| milliseconds(left.saturating_sub(ahead)));
+        let ([lock, statement, transaction], idle) = (limits, milliseconds(idle));
         let identity = Statement::new(IDENTITY)
             .bind(&owner, Type::TEXT)
             .bind(&lock, Type::TEXT)
             .bind(&statement, Type::TEXT)
             .bind(&transaction, Type::TEXT)
-            .bind(&IDLE_IN_TRANSACTION, Type::TEXT);
+            .bind(&idle, Type::TEXT);
         let before = self.before.iter().map(|sql| Statement::new(sql).bind(&owner, Type::TEXT));
         let statements: Vec<_> = [Statement::new(self.begin), identity]
             .into_iter()
