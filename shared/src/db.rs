@@ -4,7 +4,10 @@
 mod connection;
 mod flight;
 mod rotation;
+mod row;
+mod socket;
 mod url;
+mod wire;
 
 use std::{
     sync::{Arc, Mutex, RwLock},
@@ -16,9 +19,12 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep, timeout, timeout_at},
 };
-use tokio_postgres::Row;
 
-pub use self::{flight::Statement, url::DatabaseUrl};
+pub use self::{
+    flight::Statement,
+    row::{Columns, Row},
+    url::DatabaseUrl,
+};
 
 use self::{
     connection::{Manager, Pool, Pooled},
@@ -28,9 +34,8 @@ use self::{
 use crate::{
     Caller,
     config::{DatabaseConfig, Fatal},
-    error::{Error, Result, describe, is_io, is_of},
+    error::{Error, Result},
     secrets::Secrets,
-    tls,
 };
 
 /// Between two tries, at first and at most.
@@ -155,7 +160,7 @@ impl Db {
         let close_all = async {
             while self.pool.status().size > 0 {
                 for connection in self.pool.retain(|_, _| false).removed {
-                    connection.close().await;
+                    connection.wire.close().await;
                 }
                 sleep(Duration::from_millis(5)).await;
             }
@@ -173,21 +178,9 @@ fn too_slow(limit: Duration) -> Error {
     Error::DatabaseUnavailable(format!("no connection in {limit:?}"))
 }
 
-/// Without a connection. What a server or a pooler says while it lets nobody in is nearly always that it is waking up
-/// or full, and what breaks on the way there may hold the next time. The rest will be the same in a second: that it does
-/// not know the login (class 28) or the database (3D), a certificate that is not trusted, a server without the TLS or
-/// the channel binding that is asked for.
-fn into_result(pooled: Result<Pooled, PoolError<tokio_postgres::Error>>) -> Result<Pooled> {
+fn into_result(pooled: Result<Pooled, PoolError<Error>>) -> Result<Pooled> {
     pooled.map_err(|error| match error {
-        PoolError::Backend(error) if is_refusal(&error) => Error::DatabaseRefused(describe(&error)),
-        PoolError::Backend(error) => Error::DatabaseUnavailable(describe(&error)),
-        other => Error::Internal(other.to_string()),
+        PoolError::Backend(error) => error,
+        _ => Error::Internal("the pool is closed".into()),
     })
-}
-
-fn is_refusal(error: &tokio_postgres::Error) -> bool {
-    match error.code() {
-        Some(state) => is_of(state, &["28", "3D"]),
-        None => tls::is_distrust(error) || !(error.is_closed() || is_io(error)),
-    }
 }

@@ -152,14 +152,11 @@ impl Error {
     }
 }
 
-impl From<tokio_postgres::Error> for Error {
-    fn from(error: tokio_postgres::Error) -> Self {
-        let passing = match error.code() {
-            Some(state) => is_of(state, PASSING),
-            None => error.is_closed() || is_io(&error),
-        };
-        let cause = describe(&error);
-        if passing { Self::DatabaseUnavailable(cause) } else { Self::Internal(cause) }
+impl Error {
+    /// What Postgres has said of a statement.
+    pub(crate) fn told_by_postgres(state: &str, message: &str) -> Self {
+        let cause = without_values(state, message);
+        if is_of(state, PASSING) { Self::DatabaseUnavailable(cause) } else { Self::Internal(cause) }
     }
 }
 
@@ -170,8 +167,8 @@ impl From<tokio_postgres::Error> for Error {
 const PASSING: &[&str] = &["08", "53300", "57", "40001", "40P01", "55P03", "25P03", "25P04", "25P02"];
 
 /// Whether a state is one of those, or of one of those classes.
-pub(crate) fn is_of(state: &SqlState, states: &[&str]) -> bool {
-    states.iter().any(|prefix| state.code().starts_with(prefix))
+pub(crate) fn is_of(state: &str, states: &[&str]) -> bool {
+    states.iter().any(|prefix| state.starts_with(prefix))
 }
 
 /// Whether the network is to blame.
@@ -179,9 +176,7 @@ pub(crate) fn is_io(error: &tokio_postgres::Error) -> bool {
     std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
 }
 
-/// The error as the log may have it: never its DETAIL, which repeats the row, nor the text of a data exception
-/// (class 22), which repeats the value. (A setting that is refused is of that class, too, and is ours: that
-/// `task_api` does not exist is said in this way.)
+/// The error as the log may have it.
 #[must_use]
 pub fn describe(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
@@ -189,11 +184,14 @@ pub fn describe(error: &tokio_postgres::Error) -> String {
             None => error.to_string(),
             Some(source) => format!("{error}: {source}"),
         },
-        Some(db) => {
-            let state = db.code().code();
-            let repeats_a_value = state.starts_with("22") && *db.code() != SqlState::INVALID_PARAMETER_VALUE;
-            let message = if repeats_a_value { "(data exception)" } else { db.message() };
-            format!("{state} {message}")
-        }
+        Some(db) => without_values(db.code().code(), db.message()),
     }
+}
+
+/// State and message: never the DETAIL, which repeats the row, nor the text of a data exception (class 22), which
+/// repeats the value. (A setting that is refused is of that class, too, and is ours: that `task_api` does not exist is
+/// said in this way.)
+fn without_values(state: &str, message: &str) -> String {
+    let repeats_a_value = state.starts_with("22") && state != SqlState::INVALID_PARAMETER_VALUE.code();
+    format!("{state} {}", if repeats_a_value { "(data exception)" } else { message })
 }

@@ -3,10 +3,10 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::StaticFormatDescription, macros::format_description};
-use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::{
+    db::Columns,
     error::{DETAILS, Detail, Error, Result},
     json::Object,
 };
@@ -41,21 +41,22 @@ pub struct Task {
     pub revision: i64,
 }
 
-impl TryFrom<&Row> for Task {
-    type Error = tokio_postgres::Error;
-
-    fn try_from(row: &Row) -> Result<Self, Self::Error> {
-        Ok(Self {
-            id: row.try_get("id")?,
-            owner_user_id: row.try_get("owner_user_id")?,
-            title: row.try_get("title")?,
-            description: row.try_get("description")?,
-            completed: row.try_get("completed")?,
-            completed_at: row.try_get("completed_at")?,
-            created_at: row.try_get("created_at")?,
-            updated_at: row.try_get("updated_at")?,
-            revision: row.try_get("revision")?,
-        })
+impl Task {
+    /// Reads the columns of the table `tasks` in the order of the fields above; `None` where all are null, as an outer
+    /// join leaves them.
+    pub fn read(columns: &mut Columns<'_>) -> Result<Option<Self>> {
+        let Some(id) = columns.next()? else { return Ok(None) };
+        Ok(Some(Self {
+            id,
+            owner_user_id: columns.next()?,
+            title: columns.next()?,
+            description: columns.next()?,
+            completed: columns.next()?,
+            completed_at: columns.next()?,
+            created_at: columns.next()?,
+            updated_at: columns.next()?,
+            revision: columns.next()?,
+        }))
     }
 }
 

@@ -6,17 +6,18 @@
 //! already: a try that follows a lost acknowledgement changes nothing and answers with what is.
 
 use const_format::formatcp;
-use tokio_postgres::{Row, types::Type};
+use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use crate::{
     Caller,
-    db::{Db, Statement},
+    db::{Db, Row, Statement},
     error::{Error, Result},
     page::{ListQuery, Status},
     task::{Completion, Description, NewTask, Task, TaskPatch, Title},
 };
 
+/// In the order in which [`Task::read`] reads them.
 const COLUMNS: &str = "tasks.id, tasks.owner_user_id, tasks.title, tasks.description, tasks.completed, \
      tasks.completed_at, tasks.created_at, tasks.updated_at, tasks.revision";
 
@@ -45,7 +46,7 @@ pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Vec<Tas
         statement = statement.bind(&completed, Type::BOOL);
     }
     let rows = db.read(caller, statement).await?;
-    Ok(rows.iter().map(Task::try_from).collect::<Result<_, _>>()?)
+    rows.iter().map(task).collect()
 }
 
 /// One of the caller's tasks. Index: `tasks_pkey`.
@@ -53,8 +54,7 @@ pub async fn get(db: &Db, caller: &Caller, id: Uuid) -> Result<Task> {
     const SQL: &str = formatcp!("select {COLUMNS} from tasks where owner_user_id = $1 and id = $2");
     let owner = caller.user.as_str();
     let rows = db.read(caller, Statement::new(SQL).bind(&owner, Type::TEXT).bind(&id, Type::UUID)).await?;
-    let row = rows.first().ok_or(Error::NotFound)?;
-    Ok(Task::try_from(row)?)
+    task(rows.first().ok_or(Error::NotFound)?)
 }
 
 /// Makes a task, and with the first one the user. Index: `users_pkey`, `tasks_pkey`.
@@ -84,8 +84,7 @@ pub async fn create(db: &Db, caller: &Caller, new: &NewTask) -> Result<Task> {
         .bind(&new.completed, Type::BOOL);
     let rows = db.write_as_new(caller, statement).await?;
     // None where the task was made, its acknowledgement was lost, and another request has deleted it by now.
-    let row = rows.first().ok_or(Error::NotFound)?;
-    Ok(Task::try_from(row)?)
+    task(rows.first().ok_or(Error::NotFound)?)
 }
 
 /// Puts the request first among those that the owner's row remembers; `$2` is its id.
@@ -143,7 +142,7 @@ pub async fn update(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>,
         .bind(&description, Type::TEXT)
         .bind(&patch.completed, Type::BOOL);
     let rows = db.write(caller, statement).await?;
-    Ok(Task::try_from(outcome(&rows)?.ok_or(Error::NotFound)?)?)
+    outcome(&rows)?.ok_or(Error::NotFound)
 }
 
 /// Toggles or sets the completion. Index: `tasks_pkey`.
@@ -174,7 +173,7 @@ pub async fn complete(
         .bind(&allowed, Type::INT8_ARRAY)
         .bind(&state, Type::BOOL);
     let rows = db.write(caller, statement).await?;
-    Ok(Task::try_from(outcome(&rows)?.ok_or(Error::NotFound)?)?)
+    outcome(&rows)?.ok_or(Error::NotFound)
 }
 
 /// Deletes a task. Index: `tasks_pkey`.
@@ -195,18 +194,23 @@ pub async fn delete(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>)
     outcome(&rows).map(|_| ())
 }
 
+/// A row of [`COLUMNS`].
+fn task(row: &Row) -> Result<Task> {
+    Task::read(&mut row.columns())?.ok_or_else(|| Error::Internal("a task without an id".into()))
+}
+
 /// The task after the write; `None` where the request was done already and the task is gone by now.
-fn outcome(rows: &[Row]) -> Result<Option<&Row>> {
-    let row = match rows {
+fn outcome(rows: &[Row]) -> Result<Option<Task>> {
+    let mut columns = match rows {
         [] => return Err(Error::NotFound),
-        [row] => row,
+        [row] => row.columns(),
         _ => return Err(Error::Internal("a write that met more than its owner".into())),
     };
-    let is_there = row.try_get::<_, Option<Uuid>>("id")?.is_some();
-    match (row.try_get("done")?, row.try_get("found")?) {
-        _ if is_there => Ok(Some(row)),
-        (true, _) => Ok(None),
-        (false, true) => Err(Error::PreconditionFailed),
-        (false, false) => Err(Error::NotFound),
+    let (done, found) = (columns.next()?, columns.next()?);
+    match (Task::read(&mut columns)?, done, found) {
+        (Some(task), ..) => Ok(Some(task)),
+        (None, true, _) => Ok(None),
+        (None, false, true) => Err(Error::PreconditionFailed),
+        (None, false, false) => Err(Error::NotFound),
     }
 }

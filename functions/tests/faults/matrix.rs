@@ -38,19 +38,11 @@ enum Trouble {
     Shut(Door),
 }
 
-/// Whether Postgres ends a transaction of which a part arrived, wherever the part ends: from 17 on. Before, what ends
-/// between the steps of one statement is ended by the server's keepalives alone, which a proxy that is silent answers.
-async fn ends_any_part(database: &Client) -> bool {
-    let version = database.query_one("select current_setting('server_version_num')::int", &[]).await.unwrap();
-    version.get::<_, i32>(0) >= 170_000
-}
-
-fn troubles(ends_any_part: bool) -> Vec<Trouble> {
+fn troubles() -> Vec<Trouble> {
     let mut troubles = Vec::new();
     for how in BREAKS {
         troubles.extend([Trouble::Idle(how), Trouble::Frozen(how)]);
-        let parts: &[usize] = if how == Break::Silence && !ends_any_part { &[30] } else { &[30, 60, 90] };
-        let moments = parts.iter().copied().map(Moment::PartOfRequest);
+        let moments = [30, 60, 90].map(Moment::PartOfRequest).into_iter();
         let moments = moments.chain([Moment::Request, Moment::Answer, Moment::PartOfAnswer(50)]);
         troubles.extend(moments.map(|moment| Trouble::Struck(Fault::next(moment, how))));
         // Start-up and the two messages of SCRAM.
@@ -99,7 +91,7 @@ async fn every_operation_under_every_fault_is_done_once_and_in_time() {
 async fn every_fault(operation: &'static Operation) {
     let api = impatient().through_proxy(Duration::ZERO).start().await;
     let database = api.database().connect().await;
-    for trouble in troubles(ends_any_part(&database).await) {
+    for trouble in troubles() {
         under(trouble, operation, &api, &database).await;
     }
     assert_calm(&api);

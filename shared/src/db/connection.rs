@@ -6,22 +6,17 @@ use std::{
 };
 
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
-use tokio::{
-    task::{JoinHandle, yield_now},
-    time::timeout,
-};
-use tokio_postgres::Client;
+use tokio::time::timeout;
 
-use super::DatabaseUrl;
+use super::{DatabaseUrl, wire::Wire};
+use crate::error::Error;
 
 pub(super) type Pool = managed::Pool<Manager>;
 pub(super) type Pooled = managed::Object<Manager>;
 
-/// A connection and the task that carries its bytes. The times are the wall clock's, which goes on while an
-/// environment is frozen.
+/// A connection. The times are the wall clock's, which goes on while an environment is frozen.
 pub(super) struct Connection {
-    pub(super) client: Client,
-    carrier: JoinHandle<()>,
+    pub(super) wire: Wire,
     opened: SystemTime,
     used: SystemTime,
 }
@@ -32,19 +27,8 @@ impl Connection {
         self.used = SystemTime::now();
     }
 
-    /// Leaves without a word, and at once: who waits for the server to take its leave may wait for ever.
-    fn abandon(&self) {
-        self.carrier.abort();
-    }
-
-    /// Says goodbye to the server (Terminate), and waits until it has been said.
-    pub(super) async fn close(self) {
-        drop(self.client);
-        let _ = self.carrier.await; // it may have ended otherwise
-    }
-
-    async fn answers(&self, limit: Duration) -> bool {
-        matches!(timeout(limit, self.client.batch_execute("")).await, Ok(Ok(())))
+    async fn answers(&mut self, limit: Duration) -> bool {
+        timeout(limit, self.wire.answers()).await.unwrap_or(false)
     }
 }
 
@@ -53,9 +37,8 @@ impl Connection {
 pub(super) fn give_up(pooled: Pooled) {
     let pool = Pooled::pool(&pooled);
     let silent = Pooled::take(pooled);
-    let others = pool.map(|pool| pool.retain(|other, _| other.used > silent.used).removed).unwrap_or_default();
-    for connection in others.iter().chain([&silent]) {
-        connection.abandon();
+    if let Some(pool) = pool {
+        pool.retain(|other, _| other.used > silent.used);
     }
 }
 
@@ -95,22 +78,20 @@ impl Manager {
 
 impl managed::Manager for Manager {
     type Type = Connection;
-    type Error = tokio_postgres::Error;
+    type Error = Error;
 
-    async fn create(&self) -> Result<Connection, tokio_postgres::Error> {
-        let (client, carrier) = self.url().open().await?;
+    async fn create(&self) -> Result<Connection, Error> {
+        let wire = self.url().open().await?;
         let now = SystemTime::now();
-        Ok(Connection { client, carrier, opened: now, used: now })
+        Ok(Connection { wire, opened: now, used: now })
     }
 
     /// Without a round trip where it was used a moment ago: what closed the connection while the environment was
-    /// frozen waits in the socket, and its carrier gets a turn to read it. (Tokio has looked at the sockets just before
-    /// a request gets here; all that the carrier needs is to be let run.) Only a peer that vanished without a word
-    /// leaves nothing there, which takes time to happen (Neon suspends after five minutes, gateways forget a
+    /// frozen waits in the socket. (Tokio has looked at the sockets just before a request gets here.) Only a peer that
+    /// vanished without a word leaves nothing there, which takes time to happen (Neon suspends after five minutes, gateways forget a
     /// connection after as many), and so is asked for after a long idle alone.
-    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<tokio_postgres::Error> {
-        yield_now().await;
-        if connection.client.is_closed() {
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
+        if !connection.wire.rests() {
             return Err(RecycleError::message("closed"));
         }
         if has_passed(connection.opened, self.max_age) {
@@ -121,7 +102,6 @@ impl managed::Manager for Manager {
         }
         if self.is_silent(connection) || !connection.answers(self.probe_limit).await {
             self.note_silence(connection);
-            connection.abandon();
             return Err(RecycleError::message("silent"));
         }
         Ok(())

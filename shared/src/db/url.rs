@@ -1,20 +1,24 @@
 //! Where the database is, and how it is reached.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, io, time::Duration};
 
 use percent_encoding::percent_decode_str;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    task::JoinHandle,
-    time::timeout,
-};
+use tokio::{net::lookup_host, time::timeout};
 use tokio_postgres::{
-    Client, Config, Connection, NoTls,
-    config::{Host, SslMode},
+    Client, Config,
+    config::{Host, SslMode, SslNegotiation},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{config::Fatal, error::describe, tls};
+use super::{
+    socket::{Ready, Socket},
+    wire::Wire,
+};
+use crate::{
+    config::Fatal,
+    error::{Error, Result, describe, is_io, is_of},
+    tls,
+};
 
 /// How long the network may leave what was sent without an acknowledgement. Without it a peer that vanished keeps a
 /// request waiting for as long as the request has.
@@ -42,6 +46,8 @@ pub struct DatabaseUrl {
     text: String,
     config: Config,
     tls: Option<MakeRustlsConnect>,
+    /// TLS begins at once, without asking for it.
+    direct: bool,
 }
 
 impl DatabaseUrl {
@@ -77,7 +83,13 @@ impl DatabaseUrl {
         let roots = ours.roots.as_deref().filter(|file| *file != "system");
         let tls = encrypts.then(|| tls::client(roots, Some(ALPN))).transpose();
         let tls = tls.map_err(|error| wrong(format!("names sslrootcert: {error}")))?;
-        let url = Self { text: text.to_owned(), config, tls: tls.map(MakeRustlsConnect::new) };
+        // To the driver it is always there at once.
+        let direct = config.get_ssl_negotiation() == SslNegotiation::Direct;
+        config.ssl_negotiation(SslNegotiation::Direct);
+        let url = Self { text: text.to_owned(), config, tls: tls.map(MakeRustlsConnect::new), direct };
+        if url.config.get_hosts().is_empty() {
+            return Err(wrong("names no host".into()));
+        }
         // The rest of a password, where an `@` in it was left as it is. Messages name hosts.
         if url.hosts().iter().any(|host| host.contains('@')) {
             return Err(wrong("has a second `@`: write one that is in the password as %40".into()));
@@ -101,13 +113,50 @@ impl DatabaseUrl {
         self.config.get_hosts().iter().map(host).collect()
     }
 
-    /// Connects, without a limit in time: TCP, TLS and authentication. The task carries the connection's bytes on the
-    /// current runtime and ends with it.
-    pub(super) async fn open(&self) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
-        Ok(match &self.tls {
-            Some(tls) => driven(self.config.connect(tls.clone()).await?),
-            None => driven(self.config.connect(NoTls).await?),
-        })
+    /// Connects, without a limit in time: TCP, TLS and authentication.
+    ///
+    /// The driver is lent the socket to introduce us, and what it made of it is dropped: once Postgres is ready,
+    /// nothing is on its way, and the rest is [`Wire`]'s.
+    pub(super) async fn open(&self) -> Result<Wire> {
+        let mut socket = self.reach().await?;
+        drop(self.config.connect_raw(&mut socket, Ready).await.map_err(|error| turned_away(&error))?);
+        Ok(Wire::new(socket))
+    }
+
+    /// The first server that can be reached.
+    async fn reach(&self) -> Result<Socket> {
+        let mut last = Error::Internal("no host".into()); // a URL without one is refused
+        for (n, host) in self.config.get_hosts().iter().enumerate() {
+            match self.reach_host(host, self.port(n)).await {
+                Ok(socket) => return Ok(socket),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    /// Of the nth host: each may have its own, or all have one.
+    fn port(&self, n: usize) -> u16 {
+        let ports = self.config.get_ports();
+        ports.get(n).or(ports.first()).copied().unwrap_or(5432)
+    }
+
+    async fn reach_host(&self, host: &Host, port: u16) -> Result<Socket> {
+        let unreachable = |error: io::Error| Error::DatabaseUnavailable(format!("error connecting to server: {error}"));
+        let name = match host {
+            Host::Tcp(name) => name,
+            #[cfg(unix)]
+            Host::Unix(path) => return Socket::unix(path, port, &self.config).await.map_err(unreachable),
+        };
+        let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
+        for address in lookup_host((name.as_str(), port)).await.map_err(unreachable)? {
+            match (Socket::tcp(address, &self.config).await, &self.tls) {
+                (Ok(tcp), None) => return Ok(Socket::Tcp(tcp)),
+                (Ok(tcp), Some(tls)) => return Socket::tls(tcp, name, tls, self.direct).await,
+                (Err(error), _) => last = error,
+            }
+        }
+        Err(unreachable(last))
     }
 
     /// One connection outside the pool, for what is no request.
@@ -117,23 +166,31 @@ impl DatabaseUrl {
         let hint = if here && self.tls.is_some() { " (a server on this machine may want sslmode=disable)" } else { "" };
         let unreachable =
             |cause| Fatal::new(format!("the database at {} cannot be reached: {cause}{hint}", hosts.join(", ")));
-        match timeout(CONNECT, self.open()).await {
-            Ok(Ok((client, _task))) => Ok(client),
-            Ok(Err(error)) => Err(unreachable(describe(&error))),
+        let open = async {
+            let socket = self.reach().await?;
+            self.config.connect_raw(socket, Ready).await.map_err(|error| turned_away(&error))
+        };
+        match timeout(CONNECT, open).await {
+            Ok(Ok((client, connection))) => {
+                tokio::spawn(connection); // what ends it, the statements on it are told
+                Ok(client)
+            }
+            Ok(Err(error)) => Err(unreachable(error.cause().unwrap_or_default().to_owned())),
             Err(_) => Err(unreachable(format!("no answer in {CONNECT:?}"))),
         }
     }
 }
 
-fn driven<S, T>((client, connection): (Client, Connection<S, T>)) -> (Client, JoinHandle<()>)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let carry = async move {
-        let _ = connection.await; // what ends it, the statements on it are told
+/// What a server or a pooler says while it lets nobody in is nearly always that it is waking up or full, and what breaks
+/// on the way there may hold the next time. The rest will be the same in a second: that it does not know the login
+/// (class 28) or the database (3D), or that the two cannot agree on how we prove who we are.
+fn turned_away(error: &tokio_postgres::Error) -> Error {
+    let refuses = match error.code() {
+        Some(state) => is_of(state.code(), &["28", "3D"]),
+        None => !(error.is_closed() || is_io(error)),
     };
-    (client, tokio::spawn(carry))
+    let cause = describe(error);
+    if refuses { Error::DatabaseRefused(cause) } else { Error::DatabaseUnavailable(cause) }
 }
 
 /// The parameters that the driver does not know, or means otherwise than libpq, and which of the others there are.
@@ -159,6 +216,9 @@ impl<'a> Parameters<'a> {
                 "sslmode" => ours.encrypts = Some(encrypts(value)?),
                 "sslrootcert" => ours.roots = Some(percent_decode_str(value).decode_utf8_lossy()),
                 "tcp_user_timeout" => ours.user_timeout = Some(milliseconds(name, value)?),
+                "hostaddr" | "target_session_attrs" | "load_balance_hosts" => {
+                    return Err(format!("has a {name}, which is not known here: take it out"));
+                }
                 _ => {
                     ours.others.push(name);
                     rest.push(pair);
