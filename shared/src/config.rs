@@ -116,8 +116,9 @@ pub struct DatabaseConfig {
     /// `DB_TRY_MS`: for one try of a flight on an open connection, 100 to 25,000; 3,000 if unset. A peer may take what
     /// is sent and never answer; the next try goes to another. A flight takes milliseconds where none waits for a lock.
     pub try_limit: Duration,
-    /// `DB_IDLE_IN_TRANSACTION_MS`: after how long Postgres ends a transaction of which only a part arrived, and frees its
-    /// lock, 100 to 25,000; 2,000 if unset: long beside a flight, short beside what a user waits who is locked out.
+    /// `DB_IDLE_IN_TRANSACTION_MS`: after how long Postgres ends a transaction that is left open between two flights, and
+    /// frees its lock, 100 to 25,000; 2,000 if unset. A flight's transaction ends with it: this is a net under a defect,
+    /// ours or a pooler's.
     pub idle_in_transaction: Duration,
     /// `DB_PROBE_AFTER_MS`: how long a connection may go unused before it is asked for a sign of life, which costs a
     /// round trip, 0 to 3,600,000; 60,000 if unset. Whatever lies between drops a connection after minutes.

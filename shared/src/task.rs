@@ -45,17 +45,17 @@ impl Task {
     /// Reads the columns of the table `tasks` in the order of the fields above; `None` where all are null, as an outer
     /// join leaves them.
     pub fn read(columns: &mut Columns<'_>) -> Result<Option<Self>> {
-        let Some(id) = columns.next()? else { return Ok(None) };
+        let Some(id) = columns.read()? else { return Ok(None) };
         Ok(Some(Self {
             id,
-            owner_user_id: columns.next()?,
-            title: columns.next()?,
-            description: columns.next()?,
-            completed: columns.next()?,
-            completed_at: columns.next()?,
-            created_at: columns.next()?,
-            updated_at: columns.next()?,
-            revision: columns.next()?,
+            owner_user_id: columns.read()?,
+            title: columns.read()?,
+            description: columns.read()?,
+            completed: columns.read()?,
+            completed_at: columns.read()?,
+            created_at: columns.read()?,
+            updated_at: columns.read()?,
+            revision: columns.read()?,
         }))
     }
 }

@@ -206,7 +206,7 @@ fn outcome(rows: &[Row]) -> Result<Option<Task>> {
         [row] => row.columns(),
         _ => return Err(Error::Internal("a write that met more than its owner".into())),
     };
-    let (done, found) = (columns.next()?, columns.next()?);
+    let (done, found) = (columns.read()?, columns.read()?);
     match (Task::read(&mut columns)?, done, found) {
         (Some(task), ..) => Ok(Some(task)),
         (None, true, _) => Ok(None),

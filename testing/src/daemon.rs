@@ -10,6 +10,10 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU16, Ordering},
+    },
 };
 
 use rustix::process::Signal;
@@ -99,11 +103,16 @@ impl Drop for Daemon {
     }
 }
 
-/// A port that no client of anybody's is given by chance while the program is down: those are from 32768 upwards.
+/// A port that no client of anybody's is given by chance while the program is down, those being from 32768 upwards, and
+/// that no other test of this process is given, where it is down, too.
 pub(crate) fn free_port() -> u16 {
-    let random = || 15_000 + u16::from_le_bytes([Uuid::new_v4().as_bytes()[0], Uuid::new_v4().as_bytes()[1]]) % 16_000;
+    static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| {
+        let [low, high, ..] = *Uuid::new_v4().as_bytes();
+        AtomicU16::new(u16::from_le_bytes([low, high]))
+    });
+    let next = || 15_000 + NEXT.fetch_add(1, Ordering::Relaxed) % 16_000;
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
-    (0..100).map(|_| random()).find(free).expect("the loopback interface has a free port")
+    (0..100).map(|_| next()).find(free).expect("the loopback interface has a free port")
 }
 
 /// User and group, where the program cannot run as ours because that is root. scripts/postgres.py names them.

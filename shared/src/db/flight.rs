@@ -1,8 +1,8 @@
 //! The flight: a whole transaction that crosses the network and comes back once.
 //!
 //! A transaction of begin, identity, lock, write and commit costs five round trips if each waits for the one before.
-//! None needs to: all are sent at once, and Postgres runs them in order. What that asks of the code is written where
-//! it is met, in [`fly`].
+//! None needs to: all are sent at once, and Postgres runs them in order. It needs no begin and no commit either: what is
+//! sent ahead of one Sync is one transaction ([`super::wire`]).
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ impl<'a> Flight<'a> {
     /// The statement is bound before what comes ahead of it, and executed after: what takes a lock stands in the last
     /// few bytes. So where a part of a flight arrives before the network dies, it has nearly always locked nothing, and
     /// the next try goes straight through. Postgres looks at the data only when it executes: a portal of a statement
-    /// that writes is not begun before (PORTAL_ONE_MOD_WITH in its source; a test holds it to that), and a read has
+    /// that writes is not begun before (`PORTAL_ONE_MOD_WITH` in its source; tests hold it to that), and a read has
     /// nothing ahead of it.
     fn messages(&self, left: Duration, idle: Duration) -> Result<Messages> {
         let owner = self.caller.user.as_str();
@@ -110,10 +110,10 @@ fn milliseconds(time: Duration) -> String {
 /// the role because a role's settings apply at login, and not in start-up parameters because Neon's pooler refuses
 /// those.
 ///
-/// A flight of which a part arrives before the network dies must not keep its lock for ever. Between two statements the
-/// idle transaction ends; within one, after what it executes and before its Sync, no limit of Postgres 15 and 16 runs:
-/// there the server's keepalives find out that we are gone, or, behind a pooler, the pooler's own. From 17 on there is
-/// `transaction_timeout`.
+/// A flight of which all but the end arrives before the network dies must not keep its lock for ever. From Postgres 17
+/// on, `transaction_timeout` ends it. Before, no limit runs while the rest is waited for: the server's keepalives find
+/// out that we are gone, or, behind a pooler, the pooler's own. (An idle transaction is one that is open between two
+/// flights. None is; its limit is a net under a defect.)
 const IDENTITY: &str = "select set_config('role', 'task_api', true), set_config('app.user_id', $1, true),
     set_config('lock_timeout', $2, true), set_config('statement_timeout', $3, true),
     set_config('idle_in_transaction_session_timeout', $5, true),

@@ -28,7 +28,7 @@ pub struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     /// The next column. One of another type, or one too many, is an error of ours.
-    pub fn next<T: FromSql<'a>>(&mut self) -> Result<T> {
+    pub fn read<T: FromSql<'a>>(&mut self) -> Result<T> {
         let wrong = |cause: String| Error::Internal(format!("a row cannot be read: {cause}"));
         let range = self.ranges.next().map_err(|error| wrong(error.to_string()))?;
         let range = range.ok_or_else(|| wrong("it has no more columns".into()))?;

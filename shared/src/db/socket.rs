@@ -65,7 +65,7 @@ impl Socket {
         in_time(UnixStream::connect(path), config).await.map(Self::Unix)
     }
 
-    /// TLS on a connection to `host`: after asking for it as Postgres has it (SSLRequest), or `direct`ly.
+    /// TLS on a connection to `host`: after asking for it as Postgres has it (`SSLRequest`), or `direct`ly.
     pub(super) async fn tls(mut tcp: TcpStream, host: &str, tls: &MakeRustlsConnect, direct: bool) -> Result<Self> {
         if !direct {
             let mut request = bytes::BytesMut::new();
@@ -102,6 +102,7 @@ async fn in_time<T>(connect: impl Future<Output = io::Result<T>>, config: &Confi
 }
 
 /// What breaks on the way may hold the next time.
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 pub(super) fn broken(error: io::Error) -> Error {
     Error::DatabaseUnavailable(format!("the connection broke: {error}"))
 }

@@ -96,9 +96,9 @@ impl Cluster {
         let until = Instant::now() + PATIENCE;
         while !self.spawn().await {
             let log = self.home.log();
-            let said = log.lines().last().unwrap_or_default();
-            // The last of a server that was killed may not be gone yet.
-            let for_now = said.contains("pre-existing shared memory block") && Instant::now() < until;
+            // The last of a server that was killed may not be gone yet. It says so, and what to do.
+            let mut said = log.lines().rev().take(2);
+            let for_now = said.any(|line| line.contains("pre-existing shared memory block")) && Instant::now() < until;
             assert!(for_now, "Postgres does not start:\n{log}");
             sleep(Duration::from_millis(50)).await;
         }
