@@ -1,5 +1,5 @@
-"""template.yaml as CloudFormation sees it: parameters filled in, SAM's transform applied, conditions and references
-resolved. Without an account: what only AWS knows, such as an ARN, stays as `${Name.Attribute}`.
+"""template.yaml and pipeline.yaml as CloudFormation sees them: parameters filled in, SAM's transform applied,
+conditions and references resolved. Without an account: what only AWS knows stays as `${Name.Attribute}`, like an ARN.
 
 Whoever imports this runs in .dev/sam, where SAM and its parsers are: `run_in_sam()` sees to it.
 """
@@ -16,6 +16,7 @@ from console import fail
 from packages import PROJECT, package
 
 TEMPLATE = PROJECT / "template.yaml"
+PIPELINE = PROJECT / "pipeline.yaml"
 REGION, ACCOUNT = "us-east-1", "111122223333"
 NO_VALUE = object()
 MADE_UP = "TASK_API_REGION_IS_MADE_UP"
@@ -41,42 +42,33 @@ def real_environment():
     return {name: value for name, value in os.environ.items() if name not in made_up}
 
 
-class Stack:
-    """A stack as `sam deploy --config-env NAME` would make it, with parameters that override the file's."""
+class Resolved:
+    """A template with parameters, as CloudFormation makes a stack of that name from it."""
 
-    def __init__(self, config_env, overrides=None, template=TEMPLATE):
+    def __init__(self, path, name, given):
         from samcli.yamlhelper import yaml_parse
 
-        self.template = yaml_parse(template.read_text())
-        settings = settings_of(config_env)
-        given = {**_overrides(settings.get("parameter_overrides", [])), **(overrides or {})}
-        self.parameters = _parameters(self.template["Parameters"], given)
-        self.name = settings["stack_name"]
+        self.name, self.template = name, yaml_parse(path.read_text())
+        self.parameters = _parameters(path.name, self.template["Parameters"], given)
         self._pseudo = {"AWS::StackName": self.name, "AWS::Region": REGION, "AWS::AccountId": ACCOUNT,
                         "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com", "AWS::NoValue": NO_VALUE}
         self._conditions = self.template["Conditions"]
         self._assert_rules()
-        transformed = _transform(self.template, self.parameters)
+        transformed = _transform(self.template, self.parameters) if "Transform" in self.template else self.template
         self.resources = {name: self.resolve(resource) for name, resource in transformed["Resources"].items()
                           if "Condition" not in resource or self.holds(resource["Condition"])}
         self.outputs = {name: self.resolve(output["Value"]) for name, output in transformed.get("Outputs", {}).items()
                         if "Condition" not in output or self.holds(output["Condition"])}
 
+    def document(self):
+        """The resources as a template again, which has no parameters, no conditions and no transform left in it."""
+        return {"AWSTemplateFormatVersion": "2010-09-09",
+                "Resources": {name: {key: _unresolved(value) for key, value in resource.items() if key != "Condition"}
+                              for name, resource in self.resources.items()}}
+
     def of_type(self, kind):
         """The resources of a type, by their logical names."""
         return {name: resource for name, resource in self.resources.items() if resource["Type"] == kind}
-
-    def environments(self):
-        """The environment variables of each function, by the name of its binary."""
-        return {binary: {key: str(value) for key, value in
-                         self.resources[name]["Properties"]["Environment"]["Variables"].items()}
-                for name, binary in self.binaries().items()}
-
-    def binaries(self):
-        """The functions' logical names, with their binaries."""
-        return {name: resource["Metadata"]["BuildProperties"]["Binary"]
-                for name, resource in self.template["Resources"].items()
-                if resource["Type"] == "AWS::Serverless::Function"}
 
     def holds(self, condition):
         """Whether a condition of the template holds."""
@@ -149,6 +141,42 @@ class Stack:
                     fail(f"The rule {name} does not hold: {assertion['AssertDescription']}")
 
 
+class Stack(Resolved):
+    """The stack that `sam deploy --config-env NAME` would make, with parameters that override the file's."""
+
+    def __init__(self, config_env, overrides=None):
+        settings = settings_of(config_env)
+        given = {**_overrides(settings.get("parameter_overrides", [])), **(overrides or {})}
+        super().__init__(TEMPLATE, settings["stack_name"], given)
+
+    def environments(self):
+        """The environment variables of each function, by the name of its binary."""
+        return {binary: {key: str(value) for key, value in
+                         self.resources[name]["Properties"]["Environment"]["Variables"].items()}
+                for name, binary in self.binaries().items()}
+
+    def binaries(self):
+        """The functions' logical names, with their binaries."""
+        return {name: resource["Metadata"]["BuildProperties"]["Binary"]
+                for name, resource in self.template["Resources"].items()
+                if resource["Type"] == "AWS::Serverless::Function"}
+
+
+def _unresolved(value):
+    """What stayed as `${Name.Attribute}`, as the function that CloudFormation would fill it in by."""
+    if isinstance(value, dict):
+        return {key: _unresolved(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return list(map(_unresolved, value))
+    if not isinstance(value, str) or not re.search(r"\$\{\w", value):
+        return value
+    reference = re.fullmatch(r"\$\{(\w+)(?:\.([\w.]+))?}", value)
+    if not reference:
+        return {"Fn::Sub": value}
+    name, attribute = reference.groups()
+    return {"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name}
+
+
 def _is_function(name):
     return name == "Ref" or name.startswith("Fn::")
 
@@ -170,11 +198,11 @@ def _overrides(given):
     return CfnParameterOverridesType().convert(given, None, None) if given else {}
 
 
-def _parameters(declared, given):
+def _parameters(file, declared, given):
     """Every parameter's value, refused as CloudFormation would refuse it."""
     unknown = given.keys() - declared.keys()
     if unknown:
-        fail(f"template.yaml has no parameter {', '.join(sorted(unknown))}.")
+        fail(f"{file} has no parameter {', '.join(sorted(unknown))}.")
     values = {}
     for name, parameter in declared.items():
         if name not in given and "Default" not in parameter:
