@@ -13,6 +13,8 @@ use crate::{
 
 /// How often each case is started.
 const STARTS: usize = 40;
+/// How long it is quiet before a start: Postgres cleans up after the case before, on the same processor.
+const QUIET: Duration = Duration::from_millis(10);
 /// How often each case is started to be kept warm, and what it is asked there.
 const WARM_STARTS: usize = 8;
 const WARM_UP: usize = 100;
@@ -76,6 +78,7 @@ pub(crate) fn starts(cases: &[Case], seen: &mut [Seen]) {
         for n in order(round, cases.len()) {
             let (case, seen) = (&cases[n], &mut seen[n]);
             let served = case.served();
+            thread::sleep(QUIET);
             let mut process = Process::start(&case.binary, &case.variables);
             // They share a processor: what the benchmark used of it, the start waited for.
             process.init.wall = process.init.wall.saturating_sub(case.served().saturating_sub(served));
