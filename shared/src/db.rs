@@ -90,7 +90,8 @@ impl Db {
     /// Runs a statement that writes, as the caller and under the lock of their row, so that one user's writes follow
     /// each other. The lock is a statement of its own ahead of the write: in READ COMMITTED a statement's snapshot is
     /// older than its own wait for a lock, and the write would work on what was before the writer ahead of it
-    /// (<https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED>).
+    /// (<https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED>). The statement has to be one
+    /// that changes rows: what only reads would not wait for the lock ([`flight`]).
     pub async fn write(&self, caller: &Caller, statement: Statement<'_>) -> Result<Vec<Row>> {
         self.run(caller, &Flight::write(caller, statement)).await
     }
@@ -159,7 +160,7 @@ impl Db {
     pub(crate) async fn close(&self) {
         let close_all = async {
             while self.pool.status().size > 0 {
-                for connection in self.pool.retain(|_, _| false).removed {
+                for mut connection in self.pool.retain(|_, _| false).removed {
                     connection.wire.close().await;
                 }
                 sleep(Duration::from_millis(5)).await;

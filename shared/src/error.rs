@@ -69,6 +69,12 @@ struct Body<'a> {
 }
 
 impl Error {
+    /// What Postgres has said of a statement.
+    pub(crate) fn told_by_postgres(state: &str, message: &str) -> Self {
+        let cause = without_values(state, message);
+        if is_of(state, PASSING) { Self::DatabaseUnavailable(cause) } else { Self::Internal(cause) }
+    }
+
     /// A 400 about one field.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self::InvalidRequest(vec![Detail::new(field, message)])
@@ -152,18 +158,10 @@ impl Error {
     }
 }
 
-impl Error {
-    /// What Postgres has said of a statement.
-    pub(crate) fn told_by_postgres(state: &str, message: &str) -> Self {
-        let cause = without_values(state, message);
-        if is_of(state, PASSING) { Self::DatabaseUnavailable(cause) } else { Self::Internal(cause) }
-    }
-}
-
 /// What another try may get past, by the states and classes of the
 /// [Postgres manual](https://www.postgresql.org/docs/current/errcodes-appendix.html): 08 connection, 53300 too many of
 /// them, 57 shut down, starting up or cancelled; serialization failure and deadlock; a lock, an idle transaction or any
-/// that ran out of time, and what follows from it (25P02).
+/// that ran out of time, and what follows from an error (25P02).
 const PASSING: &[&str] = &["08", "53300", "57", "40001", "40P01", "55P03", "25P03", "25P04", "25P02"];
 
 /// Whether a state is one of those, or of one of those classes.

@@ -8,7 +8,7 @@ use testing::{
     proxy::Door,
     token::Key,
 };
-use tokio::time::sleep;
+use tokio::{net::TcpListener, time::sleep};
 
 use crate::{assert_calm, builder, timed};
 
@@ -70,4 +70,16 @@ async fn the_connection_is_opened_while_the_issuers_keys_are_fetched() {
         answer = api.get("/api/me/tasks").send() => panic!("the keys came before the connection: {answer:?}"),
         () = connecting => {}
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_takes_connections_and_lets_nobody_in_does_not_hide_the_next() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = listener.local_addr().unwrap();
+    let porter = tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    let two = move |url: &str| url.replacen('@', &format!("@{closed},"), 1);
+    let api = builder().by(two).start().await;
+    assert_eq!(api.user("alice").get("/api/me/tasks").send().await.status, 200);
+    assert!(!porter.is_finished());
+    assert_calm(&api);
 }

@@ -91,10 +91,11 @@ impl managed::Manager for Manager {
     /// vanished without a word leaves nothing there, which takes time to happen (Neon suspends after five minutes, gateways forget a
     /// connection after as many), and so is asked for after a long idle alone.
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
-        if !connection.wire.rests() {
+        if !connection.wire.still_rests() {
             return Err(RecycleError::message("closed"));
         }
         if has_passed(connection.opened, self.max_age) {
+            let _ = timeout(self.probe_limit, connection.wire.close()).await; // the server will find out
             return Err(RecycleError::message("old"));
         }
         if !has_passed(connection.used, self.probe_after) {

@@ -66,11 +66,12 @@ impl<'a> Flight<'a> {
 
     /// One try: the rows of the statement. `left` is the time that it has, `idle` that of a transaction that stands still.
     pub(super) async fn on(&self, connection: Pooled, left: Duration, idle: Duration) -> Result<Vec<Row>> {
-        Loan(Some(connection)).fly(&self.messages(left, idle)?).await
+        let messages = self.messages(left, idle)?;
+        Loan(Some(connection)).fly(&messages).await
     }
 
-    /// The statement is bound before what comes ahead of it, and executed after: what takes a lock stands in the last
-    /// few bytes. So where a part of a flight arrives before the network dies, it has nearly always locked nothing, and
+    /// The statement is bound before what comes ahead of it, and executed after: what takes a lock stands at the end.
+    /// So where a part of a flight arrives before the network dies, it has nearly always locked nothing, and
     /// the next try goes straight through. Postgres looks at the data only when it executes: a portal of a statement
     /// that writes is not begun before (`PORTAL_ONE_MOD_WITH` in its source; tests hold it to that), and a read has
     /// nothing ahead of it.
@@ -137,7 +138,11 @@ impl Loan {
         let connection = self.0.as_mut().ok_or_else(|| Error::Internal("a flight without a connection".into()))?;
         let answer = connection.wire.exchange(messages).await;
         connection.was_used();
-        drop(self.0.take());
+        let rests = connection.wire.rests();
+        match self.0.take() {
+            Some(broken) if !rests => drop(Pooled::take(broken)),
+            whole => drop(whole),
+        }
         answer
     }
 }

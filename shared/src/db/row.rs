@@ -27,7 +27,7 @@ pub struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// The next column. One of another type, or one too many, is an error of ours.
+    /// The next column. One that cannot be of that type, or one too many, is an error of ours.
     pub fn read<T: FromSql<'a>>(&mut self) -> Result<T> {
         let wrong = |cause: String| Error::Internal(format!("a row cannot be read: {cause}"));
         let range = self.ranges.next().map_err(|error| wrong(error.to_string()))?;

@@ -59,9 +59,8 @@ impl Socket {
         Ok(tcp)
     }
 
-    /// The socket in a directory, as Postgres names it.
-    pub(super) async fn unix(directory: &Path, port: u16, config: &Config) -> io::Result<Self> {
-        let path = directory.join(format!(".s.PGSQL.{port}"));
+    /// A socket in the file system.
+    pub(super) async fn unix(path: &Path, config: &Config) -> io::Result<Self> {
         in_time(UnixStream::connect(path), config).await.map(Self::Unix)
     }
 

@@ -1,11 +1,17 @@
 //! Where the database is, and how it is reached.
 
-use std::{borrow::Cow, io, time::Duration};
+#[cfg(unix)]
+use std::path::PathBuf;
+use std::{borrow::Cow, io, net::SocketAddr, time::Duration};
 
 use percent_encoding::percent_decode_str;
-use tokio::{net::lookup_host, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::lookup_host,
+    time::timeout,
+};
 use tokio_postgres::{
-    Client, Config,
+    Client, Config, Connection, NoTls,
     config::{Host, SslMode, SslNegotiation},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -46,8 +52,6 @@ pub struct DatabaseUrl {
     text: String,
     config: Config,
     tls: Option<MakeRustlsConnect>,
-    /// TLS begins at once, without asking for it.
-    direct: bool,
 }
 
 impl DatabaseUrl {
@@ -72,23 +76,32 @@ impl DatabaseUrl {
             wrong(format!("is not a Postgres connection string: {}", describe(&error)))
         })?;
         ours.set_defaults(&mut config);
-        if config.get_hosts().iter().any(|host| matches!(host, Host::Unix(_))) {
-            if ours.encrypts == Some(true) {
+        let is_unix = |host: &Host| matches!(host, Host::Unix(_));
+        let (some_unix, all_unix) = (config.get_hosts().iter().any(is_unix), config.get_hosts().iter().all(is_unix));
+        match ours.encrypts {
+            Some(true) if some_unix => {
                 return Err(wrong("asks for TLS on a Unix socket, which has none: write sslmode=disable".into()));
             }
-            ours.encrypts = Some(false);
+            None if some_unix && !all_unix => {
+                return Err(wrong(
+                    "names a Unix socket beside another host: write sslmode=disable, or one of them".into(),
+                ));
+            }
+            None if some_unix => ours.encrypts = Some(false),
+            _ => {}
         }
         let encrypts = ours.encrypts.unwrap_or(true);
         config.ssl_mode(if encrypts { SslMode::Require } else { SslMode::Disable });
         let roots = ours.roots.as_deref().filter(|file| *file != "system");
         let tls = encrypts.then(|| tls::client(roots, Some(ALPN))).transpose();
         let tls = tls.map_err(|error| wrong(format!("names sslrootcert: {error}")))?;
-        // To the driver it is always there at once.
-        let direct = config.get_ssl_negotiation() == SslNegotiation::Direct;
-        config.ssl_negotiation(SslNegotiation::Direct);
-        let url = Self { text: text.to_owned(), config, tls: tls.map(MakeRustlsConnect::new), direct };
-        if url.config.get_hosts().is_empty() {
+        let url = Self { text: text.to_owned(), config, tls: tls.map(MakeRustlsConnect::new) };
+        let (hosts, ports) = (url.config.get_hosts().len(), url.config.get_ports().len());
+        if hosts == 0 {
             return Err(wrong("names no host".into()));
+        }
+        if ports > 1 && ports != hosts {
+            return Err(wrong(format!("names {hosts} hosts and {ports} ports: one port for all, or one for each")));
         }
         // The rest of a password, where an `@` in it was left as it is. Messages name hosts.
         if url.hosts().iter().any(|host| host.contains('@')) {
@@ -118,18 +131,28 @@ impl DatabaseUrl {
     /// The driver is lent the socket to introduce us, and what it made of it is dropped: once Postgres is ready,
     /// nothing is on its way, and the rest is [`Wire`]'s.
     pub(super) async fn open(&self) -> Result<Wire> {
-        let mut socket = self.reach().await?;
-        drop(self.config.connect_raw(&mut socket, Ready).await.map_err(|error| turned_away(&error))?);
-        Ok(Wire::new(socket))
-    }
-
-    /// The first server that can be reached.
-    async fn reach(&self) -> Result<Socket> {
-        let mut last = Error::Internal("no host".into()); // a URL without one is refused
+        let mut config = self.config.clone();
+        config.ssl_negotiation(SslNegotiation::Direct); // to the driver, TLS is there already
+        let mut last = Error::DatabaseUnavailable("no host has an address".into());
+        // One server after another, all hosts and all addresses of each, until one lets us in.
         for (n, host) in self.config.get_hosts().iter().enumerate() {
-            match self.reach_host(host, self.port(n)).await {
-                Ok(socket) => return Ok(socket),
-                Err(error) => last = error,
+            let places = match places(host, self.port(n)).await {
+                Ok(places) => places,
+                Err(error) => {
+                    last = unreachable(&error);
+                    continue;
+                }
+            };
+            for place in places {
+                let open = async {
+                    let mut socket = self.reach(&place).await?;
+                    drop(config.connect_raw(&mut socket, Ready).await.map_err(|error| turned_away(&error))?);
+                    Ok(Wire::new(socket))
+                };
+                match open.await {
+                    Ok(wire) => return Ok(wire),
+                    Err(error) => last = error,
+                }
             }
         }
         Err(last)
@@ -141,22 +164,20 @@ impl DatabaseUrl {
         ports.get(n).or(ports.first()).copied().unwrap_or(5432)
     }
 
-    async fn reach_host(&self, host: &Host, port: u16) -> Result<Socket> {
-        let unreachable = |error: io::Error| Error::DatabaseUnavailable(format!("error connecting to server: {error}"));
-        let name = match host {
-            Host::Tcp(name) => name,
+    async fn reach(&self, place: &Place<'_>) -> Result<Socket> {
+        let (address, name) = match place {
+            Place::Tcp(address, name) => (*address, *name),
             #[cfg(unix)]
-            Host::Unix(path) => return Socket::unix(path, port, &self.config).await.map_err(unreachable),
+            Place::Unix(path) => return Socket::unix(path, &self.config).await.map_err(|error| unreachable(&error)),
         };
-        let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
-        for address in lookup_host((name.as_str(), port)).await.map_err(unreachable)? {
-            match (Socket::tcp(address, &self.config).await, &self.tls) {
-                (Ok(tcp), None) => return Ok(Socket::Tcp(tcp)),
-                (Ok(tcp), Some(tls)) => return Socket::tls(tcp, name, tls, self.direct).await,
-                (Err(error), _) => last = error,
+        let tcp = Socket::tcp(address, &self.config).await.map_err(|error| unreachable(&error))?;
+        match &self.tls {
+            Some(tls) => {
+                let direct = self.config.get_ssl_negotiation() == SslNegotiation::Direct;
+                Socket::tls(tcp, name, tls, direct).await
             }
+            None => Ok(Socket::Tcp(tcp)),
         }
-        Err(unreachable(last))
     }
 
     /// One connection outside the pool, for what is no request.
@@ -164,21 +185,50 @@ impl DatabaseUrl {
         let hosts = self.hosts();
         let here = hosts.iter().all(|host| ["localhost", "127.0.0.1", "::1"].contains(&host.as_str()));
         let hint = if here && self.tls.is_some() { " (a server on this machine may want sslmode=disable)" } else { "" };
-        let unreachable =
+        let fatal =
             |cause| Fatal::new(format!("the database at {} cannot be reached: {cause}{hint}", hosts.join(", ")));
         let open = async {
-            let socket = self.reach().await?;
-            self.config.connect_raw(socket, Ready).await.map_err(|error| turned_away(&error))
+            match &self.tls {
+                Some(tls) => self.config.connect(tls.clone()).await.map(driven),
+                None => self.config.connect(NoTls).await.map(driven),
+            }
         };
         match timeout(CONNECT, open).await {
-            Ok(Ok((client, connection))) => {
-                tokio::spawn(connection); // what ends it, the statements on it are told
-                Ok(client)
-            }
-            Ok(Err(error)) => Err(unreachable(error.cause().unwrap_or_default().to_owned())),
-            Err(_) => Err(unreachable(format!("no answer in {CONNECT:?}"))),
+            Ok(Ok(client)) => Ok(client),
+            Ok(Err(error)) => Err(fatal(describe(&error))),
+            Err(_) => Err(fatal(format!("no answer in {CONNECT:?}"))),
         }
     }
+}
+
+/// The driver's client, whose bytes a task carries on the current runtime.
+fn driven<S, T>((client, connection): (Client, Connection<S, T>)) -> Client
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    tokio::spawn(connection); // what ends it, the statements on it are told
+    client
+}
+
+/// Where a server is: at an address, with the name that its certificate is for, or at a socket in the file system.
+enum Place<'a> {
+    Tcp(SocketAddr, &'a str),
+    #[cfg(unix)]
+    Unix(PathBuf),
+}
+
+/// All places of a host.
+async fn places(host: &Host, port: u16) -> io::Result<Vec<Place<'_>>> {
+    match host {
+        Host::Tcp(name) => Ok(lookup_host((name.as_str(), port)).await?.map(|at| Place::Tcp(at, name)).collect()),
+        #[cfg(unix)]
+        Host::Unix(directory) => Ok(vec![Place::Unix(directory.join(format!(".s.PGSQL.{port}")))]),
+    }
+}
+
+fn unreachable(error: &io::Error) -> Error {
+    Error::DatabaseUnavailable(format!("error connecting to server: {error}"))
 }
 
 /// What a server or a pooler says while it lets nobody in is nearly always that it is waking up or full, and what breaks
@@ -216,6 +266,8 @@ impl<'a> Parameters<'a> {
                 "sslmode" => ours.encrypts = Some(encrypts(value)?),
                 "sslrootcert" => ours.roots = Some(percent_decode_str(value).decode_utf8_lossy()),
                 "tcp_user_timeout" => ours.user_timeout = Some(milliseconds(name, value)?),
+                "target_session_attrs" if value == "any" => {}
+                "load_balance_hosts" if value == "disable" => {}
                 "hostaddr" | "target_session_attrs" | "load_balance_hosts" => {
                     return Err(format!("has a {name}, which is not known here: take it out"));
                 }
@@ -315,6 +367,10 @@ mod tests {
             ("postgres://ann:p?sslmode=disable&hunter2@db.example/tasks", "as %3F"),
             ("postgres://ann:hunter2@db.example/tasks?tcp_user_timeout=2s", "tcp_user_timeout"),
             ("postgres://ann:hunter2@%2Fvar%2Frun/tasks?sslmode=require", "Unix socket"),
+            ("postgres://ann:hunter2@%2Fvar%2Frun,db.example/tasks", "Unix socket beside another host"),
+            ("postgres://ann:hunter2@one.example:1,two.example:2,three.example/tasks?port=1,2", "ports"),
+            ("postgres://ann:hunter2@/tasks", "names no host"),
+            ("postgres://ann:hunter2@db.example/tasks?target_session_attrs=read-write", "target_session_attrs"),
             ("postgres://ann:hunter2@db.example/tasks?sslrootcert=/nowhere.pem", "/nowhere.pem cannot be read"),
             ("postgres://ann:hunter2@db.example/tasks?sslrootcert=/dev/null", "/dev/null are none"),
         ] {

@@ -3,7 +3,7 @@
 //!
 //! The driver, which opens connections and knows types, runs one statement at a time, each with a Sync of its own, by a
 //! task of its own. Here a whole flight has one: Postgres answers it in one piece, a request sleeps and wakes once, and
-//! no other task is in between. Beside the driver that is a quarter to a half of a request's processor time (bench/).
+//! no other task is in between. That saves a third of a request's processor time (bench/README.md).
 
 use std::mem;
 
@@ -36,11 +36,14 @@ const BINARY: i16 = 1;
 const ALL: i32 = 0;
 
 /// What is sent together.
-pub(super) struct Messages(BytesMut);
+pub(super) struct Messages {
+    bytes: BytesMut,
+    executes: usize,
+}
 
 impl Messages {
     pub(super) fn new() -> Self {
-        Self(BytesMut::with_capacity(2 * 1024)) // most flights are shorter
+        Self { bytes: BytesMut::with_capacity(2 * 1024), executes: 0 } // most flights are shorter
     }
 
     /// Parses and binds a statement: what is [executed](Self::execute) by the name of `portal`, empty where that is
@@ -50,7 +53,7 @@ impl Messages {
         let Statement { sql, parameters } = statement;
         let wrong = |cause: String| Error::Internal(format!("a statement cannot be sent: {cause}"));
         let types = parameters.iter().map(|(_, sql_type)| sql_type.oid());
-        frontend::parse("", sql, types, &mut self.0).map_err(|error| wrong(error.to_string()))?;
+        frontend::parse("", sql, types, &mut self.bytes).map_err(|error| wrong(error.to_string()))?;
         let encode = |(value, sql_type): &(_, _), bytes: &mut BytesMut| -> Result<IsNull, _> {
             let value: &(dyn tokio_postgres::types::ToSql + Sync) = *value;
             value.to_sql_checked(sql_type, bytes).map(|null| match null {
@@ -58,20 +61,22 @@ impl Messages {
                 tokio_postgres::types::IsNull::No => IsNull::No,
             })
         };
-        frontend::bind(portal, "", [BINARY], parameters, encode, [BINARY], &mut self.0).map_err(|error| match error {
+        frontend::bind(portal, "", [BINARY], parameters, encode, [BINARY], &mut self.bytes).map_err(|error| match error
+        {
             frontend::BindError::Conversion(error) => wrong(error.to_string()),
             frontend::BindError::Serialization(error) => wrong(error.to_string()),
         })
     }
 
     pub(super) fn execute(&mut self, portal: &str) -> Result<()> {
-        let told = frontend::execute(portal, ALL, &mut self.0);
+        self.executes += 1;
+        let told = frontend::execute(portal, ALL, &mut self.bytes);
         told.map_err(|error| Error::Internal(format!("a statement cannot be executed: {error}")))
     }
 
     /// Ends the transaction, and has all of it answered.
     pub(super) fn sync(&mut self) {
-        frontend::sync(&mut self.0);
+        frontend::sync(&mut self.bytes);
     }
 }
 
@@ -89,34 +94,43 @@ impl Wire {
         Self { socket, heard: BytesMut::new(), rests: true }
     }
 
-    /// Whether the next flight may go over it, as far as can be known without asking: nothing is on its way, and nothing
-    /// has come unasked. (That is nearly always the end of the connection. The rest, a setting changed by the server's
-    /// administrator, may cost a new one.)
-    pub(super) fn rests(&mut self) -> bool {
+    /// Whether nothing is on its way.
+    pub(super) fn rests(&self) -> bool {
+        self.rests && self.heard.is_empty()
+    }
+
+    /// Whether that is still so, as far as can be known without asking: nothing has come meanwhile. (What does is nearly
+    /// always the end of the connection. The rest, a setting changed by the server's administrator, may cost a new one.)
+    pub(super) fn still_rests(&mut self) -> bool {
         self.heard.reserve(READ);
-        self.rests && self.socket.read_buf(&mut self.heard).now_or_never().is_none()
+        self.rests() && self.socket.read_buf(&mut self.heard).now_or_never().is_none()
     }
 
     /// Sends it and waits until all is answered: the rows of the statement that was executed last. Without a transaction
     /// block, all up to the Sync is one transaction, which that commits: Postgres says that it is ready *after* it, and
-    /// an error from anywhere before that means that nothing has been done
-    /// (<https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING>).
+    /// an error that it names instead means that nothing has been done
+    /// (<https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING>). Where the connection ends
+    /// before it is ready, nobody knows: the next try finds out (`users.recent_requests`).
     ///
     /// A future that is dropped leaves a connection that does not rest.
     pub(super) async fn exchange(&mut self, messages: &Messages) -> Result<Vec<Row>> {
         self.rests = false;
-        self.socket.write_all(&messages.0).await.map_err(broken)?;
+        self.socket.write_all(&messages.bytes).await.map_err(broken)?;
         self.socket.flush().await.map_err(broken)?;
-        let (mut rows, mut answer, mut refusal) = (Vec::new(), Vec::new(), None);
+        let (mut rows, mut answer, mut answered, mut refusal) = (Vec::new(), Vec::new(), 0, None);
         loop {
             match self.hear().await {
                 Ok(Message::DataRow(row)) => rows.push(Row(row)),
-                Ok(Message::CommandComplete(_)) => answer = mem::take(&mut rows),
+                Ok(Message::CommandComplete(_)) => {
+                    answer = mem::take(&mut rows);
+                    answered += 1;
+                }
                 Ok(Message::ErrorResponse(error)) => refusal = refusal.or_else(|| Some(told(&error))),
                 Ok(Message::ReadyForQuery(ready)) => {
-                    self.rests = ready.status() == b'I'; // idle
-                    let left_open = (!self.rests).then(|| Error::Internal("a transaction was left open".into()));
-                    return refusal.or(left_open).map_or(Ok(answer), Err);
+                    let ended = ready.status() == b'I'; // no transaction is open
+                    self.rests = ended && (answered == messages.executes || refusal.is_some());
+                    let broken = || Error::DatabaseUnavailable("an answer to something else".into());
+                    return refusal.or_else(|| (!self.rests).then(broken)).map_or(Ok(answer), Err);
                 }
                 Ok(_) => {} // that something was parsed or bound, and notices
                 // The server may have said why.
@@ -145,7 +159,7 @@ impl Wire {
     }
 
     /// Says goodbye, so that the server need not find out by itself.
-    pub(super) async fn close(mut self) {
+    pub(super) async fn close(&mut self) {
         let mut goodbye = BytesMut::new();
         frontend::terminate(&mut goodbye);
         // It may be closed already.
