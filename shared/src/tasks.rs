@@ -1,9 +1,9 @@
 //! The SQL: one function an operation, each statement once. `$1` is always the owner, and every statement names it.
 //!
 //! A write runs under the lock of its owner's row (db/flight.rs takes it). `bumped` moves the owner's revision on,
-//! remembers the request and reads the clock; the task is stamped with both. Where the task is not found, or not at a revision that
-//! the caller allows, `bumped` is empty, and so nothing is written. It is empty, too, where the request has been done
-//! already: a try that follows a lost acknowledgement changes nothing and answers with what is.
+//! remembers the request and reads the clock; the task is stamped with both. Where the task is not found, or not at a
+//! revision that the caller allows, `bumped` is empty, and so nothing is written. It is empty, too, where the request has
+//! been done already: a try that follows a lost acknowledgement changes nothing and answers with what is.
 
 use const_format::formatcp;
 use tokio_postgres::types::Type;

@@ -88,8 +88,8 @@ impl managed::Manager for Manager {
 
     /// Without a round trip where it was used a moment ago: what closed the connection while the environment was
     /// frozen waits in the socket. (Tokio has looked at the sockets just before a request gets here.) Only a peer that
-    /// vanished without a word leaves nothing there, which takes time to happen (Neon suspends after five minutes, gateways forget a
-    /// connection after as many), and so is asked for after a long idle alone.
+    /// vanished without a word leaves nothing there, which takes time to happen (Neon suspends after five minutes,
+    /// gateways forget a connection after as many), and so is asked for after a long idle alone.
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
         if !connection.wire.still_rests() {
             return Err(RecycleError::message("closed"));

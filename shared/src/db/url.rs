@@ -271,9 +271,14 @@ impl<'a> Parameters<'a> {
                 "hostaddr" | "target_session_attrs" | "load_balance_hosts" => {
                     return Err(format!("has a {name}, which is not known here: take it out"));
                 }
+                // As libpq calls what the driver calls otherwise.
+                "keepalives_count" => {
+                    ours.others.push("keepalives_retries");
+                    rest.push(Cow::from(format!("keepalives_retries={value}")));
+                }
                 _ => {
                     ours.others.push(name);
-                    rest.push(pair);
+                    rest.push(Cow::from(pair));
                 }
             }
         }
@@ -382,11 +387,13 @@ mod tests {
 
     #[test]
     fn what_the_url_says_of_time_outs_goes_before_the_defaults() {
-        let said = "?tcp_user_timeout=7000&keepalives_idle=77&application_name=mine&connect_timeout=9";
+        let said =
+            "?tcp_user_timeout=7000&keepalives_idle=77&keepalives_count=5&application_name=mine&connect_timeout=9";
         let config = parse(said).unwrap().config;
         assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(7)), "libpq counts milliseconds");
         assert_eq!(config.get_keepalives_idle(), Duration::from_secs(77));
         assert_eq!(config.get_keepalives_interval(), Some(KEEPALIVE_INTERVAL));
+        assert_eq!(config.get_keepalives_retries(), Some(5));
         assert_eq!(config.get_application_name(), Some("mine"));
         assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(9)));
         assert_eq!(parse("?tcp_user_timeout=0").unwrap().config.get_tcp_user_timeout(), None, "the system's own");
