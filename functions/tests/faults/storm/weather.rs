@@ -47,11 +47,7 @@ impl<'a> Weather<'a> {
         let moments = [Moment::Request, Moment::Answer, Moment::Answer, Moment::Answer, Moment::PartOfAnswer(50)]
             .into_iter()
             .chain(moments);
-        let mut moment = self.one_of(&moments.collect::<Vec<_>>());
-        // A part that ends between the steps of one statement locks its user out until TCP finds out (see the matrix).
-        if matches!((moment, how), (Moment::PartOfRequest(_), Break::Silence)) {
-            moment = Moment::PartOfRequest(30);
-        }
+        let moment = self.one_of(&moments.collect::<Vec<_>>());
         let proxy = self.api.proxy();
         match self.random.next_u32() % 20 {
             0..=9 => {
