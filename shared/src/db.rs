@@ -91,7 +91,7 @@ impl Db {
     /// each other. The lock is a statement of its own ahead of the write: in READ COMMITTED a statement's snapshot is
     /// older than its own wait for a lock, and the write would work on what was before the writer ahead of it
     /// (<https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED>). The statement has to be one
-    /// that changes rows: what only reads would not wait for the lock ([`flight`]).
+    /// that changes rows: what only reads would not wait for the lock (db/flight.rs).
     pub async fn write(&self, caller: &Caller, statement: Statement<'_>) -> Result<Vec<Row>> {
         self.run(caller, &Flight::write(caller, statement)).await
     }

@@ -71,10 +71,10 @@ impl<'a> Flight<'a> {
     }
 
     /// The statement is bound before what comes ahead of it, and executed after: what takes a lock stands at the end.
-    /// So where a part of a flight arrives before the network dies, it has nearly always locked nothing, and
-    /// the next try goes straight through. Postgres looks at the data only when it executes: a portal of a statement
-    /// that writes is not begun before (`PORTAL_ONE_MOD_WITH` in its source; tests hold it to that), and a read has
-    /// nothing ahead of it.
+    /// So where a part of a flight arrives before the network dies, it has nearly always locked nothing, and the next
+    /// try goes straight through. Postgres looks at the data only when it executes: a portal of a statement that writes
+    /// is not begun before (`PORTAL_ONE_MOD_WITH` in its source; tests hold it to that), and a read has nothing ahead of
+    /// it.
     fn messages(&self, left: Duration, idle: Duration) -> Result<Messages> {
         let owner = self.caller.user.as_str();
         let ahead = AHEAD.min(left / 4);

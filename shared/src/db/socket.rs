@@ -1,13 +1,14 @@
 //! The way to the server: TCP or a Unix socket, and TLS on it.
 
 use std::{
-    io,
+    future, io,
     net::SocketAddr,
     path::Path,
     pin::Pin,
     task::{Context, Poll},
 };
 
+use bytes::BytesMut;
 use postgres_protocol::message::frontend;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
@@ -67,7 +68,7 @@ impl Socket {
     /// TLS on a connection to `host`: after asking for it as Postgres has it (`SSLRequest`), or `direct`ly.
     pub(super) async fn tls(mut tcp: TcpStream, host: &str, tls: &MakeRustlsConnect, direct: bool) -> Result<Self> {
         if !direct {
-            let mut request = bytes::BytesMut::new();
+            let mut request = BytesMut::new();
             frontend::ssl_request(&mut request);
             tcp.write_all(&request).await.map_err(broken)?;
             if tcp.read_u8().await.map_err(broken)? != b'S' {
@@ -126,30 +127,25 @@ impl AsyncWrite for Socket {
     }
 }
 
-impl TlsStream for Socket {
-    fn channel_binding(&self) -> ChannelBinding {
-        match self {
-            Self::Tcp(_) | Self::Unix(_) => ChannelBinding::none(),
-            Self::Tls(socket) => socket.channel_binding(),
-        }
-    }
-}
-
+/// As it is lent to the driver.
 impl TlsStream for &mut Socket {
     fn channel_binding(&self) -> ChannelBinding {
-        (**self).channel_binding()
+        match self {
+            Socket::Tcp(_) | Socket::Unix(_) => ChannelBinding::none(),
+            Socket::Tls(socket) => socket.channel_binding(),
+        }
     }
 }
 
 /// Tells the driver, which would set up TLS by itself, that it is there already.
 pub(super) struct Ready;
 
-impl<S: TlsStream + Unpin> TlsConnect<S> for Ready {
-    type Stream = S;
+impl<'a> TlsConnect<&'a mut Socket> for Ready {
+    type Stream = &'a mut Socket;
     type Error = io::Error;
-    type Future = std::future::Ready<io::Result<S>>;
+    type Future = future::Ready<io::Result<&'a mut Socket>>;
 
-    fn connect(self, socket: S) -> Self::Future {
-        std::future::ready(Ok(socket))
+    fn connect(self, socket: &'a mut Socket) -> Self::Future {
+        future::ready(Ok(socket))
     }
 }

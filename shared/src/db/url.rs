@@ -1,8 +1,6 @@
 //! Where the database is, and how it is reached.
 
-#[cfg(unix)]
-use std::path::PathBuf;
-use std::{borrow::Cow, io, net::SocketAddr, time::Duration};
+use std::{borrow::Cow, io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use percent_encoding::percent_decode_str;
 use tokio::{
@@ -120,7 +118,6 @@ impl DatabaseUrl {
     pub fn hosts(&self) -> Vec<String> {
         let host = |host: &Host| match host {
             Host::Tcp(name) => name.clone(),
-            #[cfg(unix)]
             Host::Unix(path) => path.display().to_string(),
         };
         self.config.get_hosts().iter().map(host).collect()
@@ -167,7 +164,6 @@ impl DatabaseUrl {
     async fn reach(&self, place: &Place<'_>) -> Result<Socket> {
         let (address, name) = match place {
             Place::Tcp(address, name) => (*address, *name),
-            #[cfg(unix)]
             Place::Unix(path) => return Socket::unix(path, &self.config).await.map_err(|error| unreachable(&error)),
         };
         let tcp = Socket::tcp(address, &self.config).await.map_err(|error| unreachable(&error))?;
@@ -214,7 +210,6 @@ where
 /// Where a server is: at an address, with the name that its certificate is for, or at a socket in the file system.
 enum Place<'a> {
     Tcp(SocketAddr, &'a str),
-    #[cfg(unix)]
     Unix(PathBuf),
 }
 
@@ -222,7 +217,6 @@ enum Place<'a> {
 async fn places(host: &Host, port: u16) -> io::Result<Vec<Place<'_>>> {
     match host {
         Host::Tcp(name) => Ok(lookup_host((name.as_str(), port)).await?.map(|at| Place::Tcp(at, name)).collect()),
-        #[cfg(unix)]
         Host::Unix(directory) => Ok(vec![Place::Unix(directory.join(format!(".s.PGSQL.{port}")))]),
     }
 }

@@ -129,8 +129,8 @@ impl Wire {
                 Ok(Message::ReadyForQuery(ready)) => {
                     let ended = ready.status() == b'I'; // no transaction is open
                     self.rests = ended && (answered == messages.executes || refusal.is_some());
-                    let broken = || Error::DatabaseUnavailable("an answer to something else".into());
-                    return refusal.or_else(|| (!self.rests).then(broken)).map_or(Ok(answer), Err);
+                    let astray = || Error::DatabaseUnavailable("an answer to something else".into());
+                    return refusal.or_else(|| (!self.rests).then(astray)).map_or(Ok(answer), Err);
                 }
                 Ok(_) => {} // that something was parsed or bound, and notices
                 // The server may have said why.
