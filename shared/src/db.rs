@@ -3,6 +3,7 @@
 
 mod connection;
 mod flight;
+mod login;
 mod rotation;
 mod row;
 mod socket;

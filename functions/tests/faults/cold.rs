@@ -41,6 +41,18 @@ async fn over_tls_a_cold_request_takes_seven_and_a_warm_one_takes_one() {
     assert_eq!(trips(&api).await, (7, 1));
 }
 
+/// No offer is waited for: the URL says what it has to be.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_tls_with_channel_binding_a_cold_request_takes_six_and_a_warm_one_takes_one() {
+    let authority = Authority::new();
+    let Some(cluster) = Cluster::start_with_tls(&authority).await else {
+        return skip("TLS: this Postgres was built without it (PyPI's is); an installed one has it");
+    };
+    let verified = authority.verified(&cluster.url());
+    let api = over_tls(&cluster, &format!("{verified}&channel_binding=require")).await;
+    assert_eq!(trips(&api).await, (6, 1));
+}
+
 /// The handshake alone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_direct_tls_a_cold_request_takes_six_and_a_warm_one_takes_one() {

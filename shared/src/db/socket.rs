@@ -1,7 +1,7 @@
 //! The way to the server: TCP or a Unix socket, and TLS on it.
 
 use std::{
-    future, io,
+    io,
     net::SocketAddr,
     path::Path,
     pin::Pin,
@@ -18,7 +18,7 @@ use tokio::{
 };
 use tokio_postgres::{
     Config,
-    tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream},
+    tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream as _},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -84,6 +84,14 @@ impl Socket {
         })
     }
 
+    /// What a login can be bound to: the server's certificate.
+    pub(super) fn channel_binding(&self) -> ChannelBinding {
+        match self {
+            Self::Tcp(_) | Self::Unix(_) => ChannelBinding::none(),
+            Self::Tls(socket) => socket.channel_binding(),
+        }
+    }
+
     fn carrier(self: Pin<&mut Self>) -> Pin<&mut dyn Carries> {
         let carrier: &mut dyn Carries = match self.get_mut() {
             Self::Tcp(socket) => socket,
@@ -124,28 +132,5 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.carrier().poll_shutdown(context)
-    }
-}
-
-/// As it is lent to the driver.
-impl TlsStream for &mut Socket {
-    fn channel_binding(&self) -> ChannelBinding {
-        match self {
-            Socket::Tcp(_) | Socket::Unix(_) => ChannelBinding::none(),
-            Socket::Tls(socket) => socket.channel_binding(),
-        }
-    }
-}
-
-/// Tells the driver, which would set up TLS by itself, that it is there already.
-pub(super) struct Ready;
-
-impl<'a> TlsConnect<&'a mut Socket> for Ready {
-    type Stream = &'a mut Socket;
-    type Error = io::Error;
-    type Future = future::Ready<io::Result<&'a mut Socket>>;
-
-    fn connect(self, socket: &'a mut Socket) -> Self::Future {
-        future::ready(Ok(socket))
     }
 }

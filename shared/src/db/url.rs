@@ -14,13 +14,10 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{
-    socket::{Ready, Socket},
-    wire::Wire,
-};
+use super::{login::log_in, socket::Socket, wire::Wire};
 use crate::{
     config::Fatal,
-    error::{Error, Result, describe, is_io, is_of},
+    error::{Error, Result, describe},
     tls,
 };
 
@@ -123,10 +120,7 @@ impl DatabaseUrl {
         self.config.get_hosts().iter().map(host).collect()
     }
 
-    /// Connects, without a limit in time: TCP, TLS and authentication.
-    ///
-    /// The driver is lent the socket to introduce us, and what it made of it is dropped: once Postgres is ready,
-    /// nothing is on its way, and the rest is [`Wire`]'s.
+    /// Connects, without a limit in time: TCP, TLS and the login.
     pub(super) async fn open(&self) -> Result<Wire> {
         let mut config = self.config.clone();
         config.ssl_negotiation(SslNegotiation::Direct); // to the driver, TLS is there already
@@ -143,7 +137,7 @@ impl DatabaseUrl {
             for place in places {
                 let open = async {
                     let mut socket = self.reach(&place).await?;
-                    drop(config.connect_raw(&mut socket, Ready).await.map_err(|error| turned_away(&error))?);
+                    log_in(&mut socket, &config).await?;
                     Ok(Wire::new(socket))
                 };
                 match open.await {
@@ -223,18 +217,6 @@ async fn places(host: &Host, port: u16) -> io::Result<Vec<Place<'_>>> {
 
 fn unreachable(error: &io::Error) -> Error {
     Error::DatabaseUnavailable(format!("error connecting to server: {error}"))
-}
-
-/// What a server or a pooler says while it lets nobody in is nearly always that it is waking up or full, and what breaks
-/// on the way there may hold the next time. The rest will be the same in a second: that it does not know the login
-/// (class 28) or the database (3D), or that the two cannot agree on how we prove who we are.
-fn turned_away(error: &tokio_postgres::Error) -> Error {
-    let refuses = match error.code() {
-        Some(state) => is_of(state.code(), &["28", "3D"]),
-        None => !(error.is_closed() || is_io(error)),
-    };
-    let cause = describe(error);
-    if refuses { Error::DatabaseRefused(cause) } else { Error::DatabaseUnavailable(cause) }
 }
 
 /// The parameters that the driver does not know, or means otherwise than libpq, and which of the others there are.
