@@ -27,8 +27,10 @@ pub(crate) struct Seen {
     init: Vec<Cost>,
     first: Vec<Duration>,
     warm: Vec<Duration>,
-    /// Of one request, as the mean of a batch.
+    /// Of one request, as the mean of a batch: while it shares the processor with the benchmark and the database, and
+    /// on one of its own.
     cpu: Vec<Duration>,
+    cpu_alone: Vec<Duration>,
     /// The bytes that a batch has added to the log.
     logged: Vec<u64>,
     peak_memory: Vec<u64>,
@@ -57,6 +59,10 @@ impl Seen {
 
     pub(crate) fn cpu(&self) -> Duration {
         least(self.cpu.iter().copied())
+    }
+
+    pub(crate) fn cpu_alone(&self) -> Duration {
+        least(self.cpu_alone.iter().copied())
     }
 
     /// The bytes that a request adds to the log.
@@ -96,11 +102,17 @@ pub(crate) fn warm(cases: &[Case], seen: &mut [Seen]) {
         for n in order(round, cases.len()).into_iter().filter(|n| cases[*n].answers()) {
             let (case, seen) = (&cases[n], &mut seen[n]);
             let mut process = Process::start(&case.binary, &case.variables);
-            for _ in 0..WARM_UP {
-                process.invoke(&case.event(), case.status);
-            }
+            warm_up(&mut process, case);
             for _ in 0..BATCHES {
-                batch(&mut process, case, seen);
+                let logged = process.logged();
+                let cpu = batch(&mut process, case, |took| seen.warm.push(took));
+                seen.cpu.push(cpu);
+                seen.logged.push(process.logged() - logged);
+            }
+            process.move_away();
+            warm_up(&mut process, case);
+            for _ in 0..BATCHES {
+                seen.cpu_alone.push(batch(&mut process, case, |_| {}));
             }
             seen.peak_memory.push(process.peak_memory());
         }
@@ -114,15 +126,21 @@ fn order(round: usize, count: usize) -> Vec<usize> {
     numbers
 }
 
-fn batch(process: &mut Process, case: &Case, seen: &mut Seen) {
+fn warm_up(process: &mut Process, case: &Case) {
+    for _ in 0..WARM_UP {
+        process.invoke(&case.event(), case.status);
+    }
+}
+
+/// The processor time of one request, as the mean of many; each is told how long it took.
+fn batch(process: &mut Process, case: &Case, mut tell: impl FnMut(Duration)) -> Duration {
     settle(process);
-    let (before, logged) = (process.cpu(), process.logged());
+    let before = process.cpu();
     for _ in 0..BATCH {
-        seen.warm.push(process.invoke(&case.event(), case.status));
+        tell(process.invoke(&case.event(), case.status));
     }
     settle(process);
-    seen.logged.push(process.logged() - logged);
-    seen.cpu.push(process.cpu().saturating_sub(before) / BATCH);
+    process.cpu().saturating_sub(before) / BATCH
 }
 
 /// Waits until the process rests: what it has used is counted when it leaves the processor.

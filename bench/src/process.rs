@@ -13,6 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::{
+    process::Pid,
+    thread::{CpuSet, sched_getaffinity, sched_setaffinity},
+};
 use serde_json::Value;
 
 use crate::runtime_api::{Call, RuntimeApi};
@@ -83,6 +87,20 @@ impl Process {
         answer.accept();
         self.poll = self.runtime_api.call();
         took
+    }
+
+    /// Moves it to a processor that the benchmark and the database do not use.
+    pub(crate) fn move_away(&self) {
+        let ours = sched_getaffinity(None).expect("the kernel tells");
+        for task in fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("it runs, on Linux").flatten() {
+            let id = task.file_name().to_str().and_then(|id| id.parse().ok()).and_then(Pid::from_raw);
+            let another = (0..CpuSet::MAX_CPU).filter(|processor| !ours.is_set(*processor)).find(|processor| {
+                let mut alone = CpuSet::new();
+                alone.set(*processor);
+                sched_setaffinity(id, &alone).is_ok()
+            });
+            another.expect("the machine has two processors, and `taskset` has left one free");
+        }
     }
 
     /// The processor time that all its threads have used so far.
