@@ -36,16 +36,17 @@ impl Database {
         Self { database, certificate }
     }
 
-    /// What goes into `DATABASE_URL`. With TLS and no connection the roots are Mozilla's, as in production; the server
-    /// here is in a file.
+    /// What goes into `DATABASE_URL`, with TLS as in Neon's: the login is bound to the connection. Where none comes about
+    /// the roots are Mozilla's; the server's here is in a file.
     pub(crate) fn url(&self, setting: Setting) -> String {
         let url = self.database.url();
         match setting {
             Setting::Refused { tls: false } => "postgres://bench:bench@127.0.0.1:1/none?sslmode=disable".to_owned(),
-            Setting::Refused { tls: true } => "postgres://bench:bench@127.0.0.1:1/none?sslmode=require".to_owned(),
+            Setting::Refused { tls: true } => "postgres://bench:bench@127.0.0.1:1/none?sslmode=require&channel_binding=require".to_owned(),
             Setting::Connected { tls: false } => url,
             Setting::Connected { tls: true } => {
-                let parameters = format!("sslmode=verify-full&sslrootcert={}", self.certificate.display());
+                let parameters = "sslmode=require&channel_binding=require";
+                let parameters = format!("{parameters}&sslrootcert={}", self.certificate.display());
                 url.replace("sslmode=disable", &parameters)
             }
         }

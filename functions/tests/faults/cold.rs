@@ -29,6 +29,14 @@ async fn a_cold_request_takes_five_round_trips_and_a_warm_one_takes_one() {
     assert_eq!(trips(&api).await, (5, 1));
 }
 
+/// No offer is waited for where the URL says what it has to be.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_scram_required_a_cold_request_takes_four_and_a_warm_one_takes_one() {
+    let required = |database: &str| format!("{database}&require_auth=scram-sha-256");
+    let api = builder().by(required).through_proxy(ONE_WAY).start().await;
+    assert_eq!(trips(&api).await, (4, 1));
+}
+
 /// One more to ask for TLS, and one for its handshake.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_tls_a_cold_request_takes_seven_and_a_warm_one_takes_one() {
@@ -41,7 +49,7 @@ async fn over_tls_a_cold_request_takes_seven_and_a_warm_one_takes_one() {
     assert_eq!(trips(&api).await, (7, 1));
 }
 
-/// No offer is waited for: the URL says what it has to be.
+/// Here, too, it says so, as Neon's does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_tls_with_channel_binding_a_cold_request_takes_six_and_a_warm_one_takes_one() {
     let authority = Authority::new();

@@ -16,10 +16,14 @@ use crate::{assert_calm, impatient, is_honest_503, revision, seed};
 
 /// With so many connections of the pooler's to the database. The tuple ends in the right order: the API first.
 async fn pooled(connections: usize) -> Option<(Api, PgBouncer, Authority)> {
+    pooled_by(connections, "").await
+}
+
+async fn pooled_by(connections: usize, parameters: &str) -> Option<(Api, PgBouncer, Authority)> {
     let authority = Authority::new();
     let bouncer = PgBouncer::start(&server_url(), &authority, connections).await?;
     let at_bouncer = bouncer.url(&server_url());
-    let query = authority.verified(&at_bouncer).split_once('?')?.1.to_owned();
+    let query = format!("{}{parameters}", authority.verified(&at_bouncer).split_once('?')?.1);
     let port = url::Url::parse(&at_bouncer).ok()?.port();
     let through = move |database: &str| {
         let mut url = url::Url::parse(database).unwrap();
@@ -31,15 +35,18 @@ async fn pooled(connections: usize) -> Option<(Api, PgBouncer, Authority)> {
     Some((api, bouncer, authority))
 }
 
+/// Asking for TLS, its handshake, start-up, two for SCRAM, and the request's own; TCP's is the connection's. `PgBouncer`
+/// binds no channel: one less where the URL says that, and that only SCRAM will do.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cold_request_takes_the_round_trips_of_tls_and_a_warm_one_takes_one() {
-    let Some((api, _bouncer, _authority)) = pooled(5).await else { return };
-    let alice = api.user("alice");
-    // Asking for TLS, its handshake, start-up, two for SCRAM, and the request's own; TCP's is the connection's.
-    for (flights, connections) in [(6, 1), (1, 0), (1, 0)] {
-        api.proxy().reset();
-        assert_eq!(alice.get("/api/me/tasks").send().await.status, 200);
-        assert_eq!((api.proxy().flights(), api.proxy().connections()), (flights, connections));
+    for (parameters, cold) in [("", 6), ("&channel_binding=disable&require_auth=scram-sha-256", 5)] {
+        let Some((api, _bouncer, _authority)) = pooled_by(5, parameters).await else { return };
+        let alice = api.user("alice");
+        for (flights, connections) in [(cold, 1), (1, 0), (1, 0)] {
+            api.proxy().reset();
+            assert_eq!(alice.get("/api/me/tasks").send().await.status, 200);
+            assert_eq!((api.proxy().flights(), api.proxy().connections()), (flights, connections), "{parameters}");
+        }
     }
 }
 

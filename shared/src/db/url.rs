@@ -3,18 +3,14 @@
 use std::{borrow::Cow, io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use percent_encoding::percent_decode_str;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::lookup_host,
-    time::timeout,
-};
+use tokio::{net::lookup_host, time::timeout};
 use tokio_postgres::{
-    Client, Config, Connection, NoTls,
+    Client, Config,
     config::{Host, SslMode, SslNegotiation},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{login::log_in, socket::Socket, wire::Wire};
+use super::{login::Guest, socket::Socket};
 use crate::{
     config::Fatal,
     error::{Error, Result, describe},
@@ -47,6 +43,8 @@ pub struct DatabaseUrl {
     text: String,
     config: Config,
     tls: Option<MakeRustlsConnect>,
+    /// No other proof of who we are will do (`require_auth`).
+    scram_only: bool,
 }
 
 impl DatabaseUrl {
@@ -58,6 +56,8 @@ impl DatabaseUrl {
     /// nobody who can change what is on the wire, so `require` (and no `sslmode` at all) verifies as `verify-ca` and
     /// `verify-full` do: the certificate *and* the host name. `prefer` and `allow` leave it to whoever is on the wire
     /// and are refused by name; `disable` is for a server on the same machine.
+    ///
+    /// `require_auth=scram-sha-256` keeps the password from a server that asks for it otherwise.
     ///
     /// `sslrootcert` names a PEM file with the roots to trust instead of those in the binary (or in the file of
     /// `SSL_CERT_FILE`, where that is set); `system` is the latter. A Unix socket is not encrypted.
@@ -90,7 +90,8 @@ impl DatabaseUrl {
         let roots = ours.roots.as_deref().filter(|file| *file != "system");
         let tls = encrypts.then(|| tls::client(roots, Some(ALPN))).transpose();
         let tls = tls.map_err(|error| wrong(format!("names sslrootcert: {error}")))?;
-        let url = Self { text: text.to_owned(), config, tls: tls.map(MakeRustlsConnect::new) };
+        let (tls, scram_only) = (tls.map(MakeRustlsConnect::new), ours.scram_only);
+        let url = Self { text: text.to_owned(), config, tls, scram_only };
         let (hosts, ports) = (url.config.get_hosts().len(), url.config.get_ports().len());
         if hosts == 0 {
             return Err(wrong("names no host".into()));
@@ -121,7 +122,7 @@ impl DatabaseUrl {
     }
 
     /// Connects, without a limit in time: TCP, TLS and the login.
-    pub(super) async fn open(&self) -> Result<Wire> {
+    pub(super) async fn open<G: Guest>(&self) -> Result<G> {
         let mut config = self.config.clone();
         config.ssl_negotiation(SslNegotiation::Direct); // to the driver, TLS is there already
         let mut last = Error::DatabaseUnavailable("no host has an address".into());
@@ -135,13 +136,9 @@ impl DatabaseUrl {
                 }
             };
             for place in places {
-                let open = async {
-                    let mut socket = self.reach(&place).await?;
-                    log_in(&mut socket, &config).await?;
-                    Ok(Wire::new(socket))
-                };
+                let open = async { G::log_in(self.reach(&place).await?, &config, self.scram_only).await };
                 match open.await {
-                    Ok(wire) => return Ok(wire),
+                    Ok(guest) => return Ok(guest),
                     Err(error) => last = error,
                 }
             }
@@ -175,30 +172,13 @@ impl DatabaseUrl {
         let hosts = self.hosts();
         let here = hosts.iter().all(|host| ["localhost", "127.0.0.1", "::1"].contains(&host.as_str()));
         let hint = if here && self.tls.is_some() { " (a server on this machine may want sslmode=disable)" } else { "" };
-        let fatal =
-            |cause| Fatal::new(format!("the database at {} cannot be reached: {cause}{hint}", hosts.join(", ")));
-        let open = async {
-            match &self.tls {
-                Some(tls) => self.config.connect(tls.clone()).await.map(driven),
-                None => self.config.connect(NoTls).await.map(driven),
-            }
+        let cause = match timeout(CONNECT, self.open()).await {
+            Ok(Ok(client)) => return Ok(client),
+            Ok(Err(error)) => error.cause().unwrap_or_default().to_owned(),
+            Err(_) => format!("no answer in {CONNECT:?}"),
         };
-        match timeout(CONNECT, open).await {
-            Ok(Ok(client)) => Ok(client),
-            Ok(Err(error)) => Err(fatal(describe(&error))),
-            Err(_) => Err(fatal(format!("no answer in {CONNECT:?}"))),
-        }
+        Err(Fatal::new(format!("the database at {} cannot be reached: {cause}{hint}", hosts.join(", "))))
     }
-}
-
-/// The driver's client, whose bytes a task carries on the current runtime.
-fn driven<S, T>((client, connection): (Client, Connection<S, T>)) -> Client
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    tokio::spawn(connection); // what ends it, the statements on it are told
-    client
 }
 
 /// Where a server is: at an address, with the name that its certificate is for, or at a socket in the file system.
@@ -225,6 +205,7 @@ struct Parameters<'a> {
     encrypts: Option<bool>,
     roots: Option<Cow<'a, str>>,
     user_timeout: Option<Duration>,
+    scram_only: bool,
     others: Vec<&'a str>,
 }
 
@@ -242,6 +223,8 @@ impl<'a> Parameters<'a> {
                 "sslmode" => ours.encrypts = Some(encrypts(value)?),
                 "sslrootcert" => ours.roots = Some(percent_decode_str(value).decode_utf8_lossy()),
                 "tcp_user_timeout" => ours.user_timeout = Some(milliseconds(name, value)?),
+                "require_auth" if value == "scram-sha-256" => ours.scram_only = true,
+                "require_auth" => return Err("has a require_auth: the only one known here is scram-sha-256".into()),
                 "target_session_attrs" if value == "any" => {}
                 "load_balance_hosts" if value == "disable" => {}
                 "hostaddr" | "target_session_attrs" | "load_balance_hosts" => {
@@ -351,6 +334,7 @@ mod tests {
             ("postgres://ann:hunter2@%2Fvar%2Frun,db.example/tasks", "Unix socket beside another host"),
             ("postgres://ann:hunter2@one.example:1,two.example:2,three.example/tasks?port=1,2", "ports"),
             ("postgres://ann:hunter2@/tasks", "names no host"),
+            ("postgres://ann:hunter2@db.example/tasks?require_auth=md5", "require_auth"),
             ("postgres://ann:hunter2@db.example/tasks?target_session_attrs=read-write", "target_session_attrs"),
             ("postgres://ann:hunter2@db.example/tasks?sslrootcert=/nowhere.pem", "/nowhere.pem cannot be read"),
             ("postgres://ann:hunter2@db.example/tasks?sslrootcert=/dev/null", "/dev/null are none"),
