@@ -42,7 +42,9 @@ impl Database {
         let url = self.database.url();
         match setting {
             Setting::Refused { tls: false } => "postgres://bench:bench@127.0.0.1:1/none?sslmode=disable".to_owned(),
-            Setting::Refused { tls: true } => "postgres://bench:bench@127.0.0.1:1/none?sslmode=require&channel_binding=require".to_owned(),
+            Setting::Refused { tls: true } => {
+                "postgres://bench:bench@127.0.0.1:1/none?sslmode=require&channel_binding=require".to_owned()
+            }
             Setting::Connected { tls: false } => url,
             Setting::Connected { tls: true } => {
                 let parameters = "sslmode=require&channel_binding=require";
