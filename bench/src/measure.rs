@@ -132,7 +132,7 @@ fn warm_up(process: &mut Process, case: &Case) {
     }
 }
 
-/// The processor time of one request, as the mean of many; each is told how long it took.
+/// The processor time of one request, as the mean of many. `tell` hears how long each of them took.
 fn batch(process: &mut Process, case: &Case, mut tell: impl FnMut(Duration)) -> Duration {
     settle(process);
     let before = process.cpu();

@@ -9,17 +9,29 @@ use testing::{
     skip,
     tls_front::TlsFront,
 };
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+    sync::mpsc,
+};
 
 use crate::{builder, is_honest_503, timed};
 
 /// An API whose database shows `identity`, and which trusts `authority`.
 async fn shown(identity: &Identity, authority: &Arc<Authority>) -> (Api, Arc<TlsFront>) {
     let front = Arc::new(TlsFront::start(&env::var("TEST_POSTGRES_URL").unwrap(), identity).await);
-    let address = {
-        let (authority, front) = (Arc::clone(authority), Arc::clone(&front));
-        move |database: &str| front.url(database, &authority)
-    };
-    (builder().by(address).start().await, front)
+    let api = builder().by(behind(&front, authority, "")).start().await;
+    (api, front)
+}
+
+/// The URL of a database behind a front, with these parameters, too.
+fn behind(
+    front: &Arc<TlsFront>,
+    authority: &Arc<Authority>,
+    parameters: &'static str,
+) -> impl Fn(&str) -> String + Send + Sync + 'static {
+    let (authority, front) = (Arc::clone(authority), Arc::clone(front));
+    move |database| format!("{}{parameters}", front.url(database, &authority))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -60,12 +72,37 @@ async fn channel_binding_holds_the_login_to_the_connection() {
     assert_eq!(answer.status, 200, "{}", api.log());
 
     let front = Arc::new(TlsFront::start(&cluster.url(), &authority.identity()).await);
-    let between = {
-        let (authority, front) = (Arc::clone(&authority), Arc::clone(&front));
-        move |database: &str| format!("{}&channel_binding=require", front.url(database, &authority))
-    };
+    let between = behind(&front, &authority, "&channel_binding=require");
     let api = builder().on(&cluster.url()).by(between).start().await;
     assert!(is_honest_503(&api.user("alice").get("/api/me/tasks").send().await), "{}", api.log());
     let line = api.log().line_with("GET /api").await;
     assert!(line.contains("channel binding") && line.contains("\"tries\":1"), "{line}");
+}
+
+/// As one who has got hold of the server's name and its certificate would ask for it. A channel may be bound here, so
+/// what the server offers is waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_scram_is_required_a_server_that_asks_for_the_password_does_not_get_it() {
+    const CLEARTEXT: &[u8] = b"R\0\0\0\x08\0\0\0\x03";
+    let curious = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("postgres://nobody@{}/none", curious.local_addr().unwrap());
+    let (says, mut heard) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((mut guest, _)) = curious.accept().await {
+            let mut startup = [0; 1024];
+            let length = guest.read(&mut startup).await.unwrap();
+            guest.write_all(CLEARTEXT).await.unwrap();
+            let mut answer = Vec::new();
+            let _ = guest.read_to_end(&mut answer).await; // however it goes
+            says.send((length, answer)).unwrap();
+        }
+    });
+    let authority = Arc::new(Authority::new());
+    let front = Arc::new(TlsFront::start(&url, &authority.identity()).await);
+    let api = builder().by(behind(&front, &authority, "&require_auth=scram-sha-256")).start().await;
+    assert!(is_honest_503(&api.user("alice").get("/api/me/tasks").send().await), "{}", api.log());
+    let line = api.log().line_with("GET /api").await;
+    assert!(line.contains("does not ask for SCRAM") && line.contains("\"tries\":1"), "{line}");
+    let (length, answer) = heard.recv().await.unwrap();
+    assert!(length > 0 && answer.is_empty(), "{length} bytes, then {answer:?}");
 }

@@ -308,16 +308,6 @@ mod tests {
             assert!(matches!(&error, Error::DatabaseRefused(cause) if cause.contains(expected)), "{error:?}");
             assert!(!heard.contains("hunter2"), "{heard:?}");
         }
-        // As over TLS where the channel may be bound, but need not be: the offer is waited for, and looked at.
-        let (ours, mut theirs) = UnixStream::pair().unwrap();
-        let mut config = Config::new();
-        config.user("ann").password("hunter2").ssl_mode(SslMode::Disable);
-        let mut lent = Lent::new(Socket::Unix(ours), &config, true);
-        (lent.stage, lent.assumed, lent.heard) = (Stage::Awaited, None, BytesMut::new());
-        theirs.write_all(CLEARTEXT).await.unwrap();
-        let error = config.connect_raw(lent, Ready).await.err().unwrap();
-        assert!(is_disagreement(&error), "{error:?}");
-
         let (_, heard) = at(CLEARTEXT, Binding::Prefer, false).await;
         assert!(heard.contains("hunter2"), "without require_auth it is given what it asks for, as by libpq: {heard:?}");
     }
