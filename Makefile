@@ -51,7 +51,7 @@ fuzz: ## random input for the token verifier, for two minutes (needs a nightly t
 # so that none gets another's features.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BENCH := --manifest-path bench/Cargo.toml --target-dir $(TARGET) --locked
-bench: ## what each function costs, beside a bare hello (Linux; twenty minutes, most of them the compiler's)
+bench: ## what each function costs, beside a bare hello (Linux, two processors; twenty minutes, most of them the compiler's)
 	cargo build --release --locked -p functions
 	cargo build --release $(BENCH) -p hello
 	cargo build --profile runner $(BENCH) -p bench

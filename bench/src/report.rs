@@ -95,7 +95,7 @@ impl Report {
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').next().unwrap_or_default().to_owned();
         format!(
-            "# Results\n\nMade by `make bench` on {}, on one processor ({}) of a machine with a load of {load} at the end, \
+            "# Results\n\nMade by `make bench` on {}, on two processors ({}) of a machine with a load of {load} at the end, \
              of which the benchmark itself is about 1; {}; Postgres {} on the same machine. Ratios (×) are to `hello` in \
              the same run. [README.md](README.md) says how to read this.\n",
             date(),
@@ -221,8 +221,8 @@ impl Report {
         };
         let rows: Vec<_> = names().map(row).collect();
         format!(
-            "## Processor time of a warm request\n\nThe function's own, in µs: on a processor that nobody else uses, and on \
-             the one on which Postgres and the benchmark work, too.\n\n{}",
+            "## Processor time of a warm request\n\nThe function's own, in µs: on a processor that neither Postgres nor \
+             the benchmark uses, and on the one on which Postgres and the benchmark work, too.\n\n{}",
             table(&["", "TLS off: alone", "×", "beside", "×", "TLS on: alone", "×", "beside", "×"], &rows)
         )
     }

@@ -18,7 +18,7 @@ use std::{
 use bytes::{Buf as _, BufMut as _, BytesMut};
 use postgres_protocol::{
     authentication::sasl::{SCRAM_SHA_256, SCRAM_SHA_256_PLUS},
-    message::backend::{AuthenticationSaslBody, Message},
+    message::backend::{AuthenticationSaslBody, Header, Message},
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::{
@@ -33,6 +33,10 @@ use crate::error::{Error, Result, describe, is_io, is_of};
 
 /// More than a server says at once before it has let us in.
 const GREETING: usize = 1024;
+
+/// And more than it says in one message. Who is no Postgres may seem to announce gigabytes, and room is made for what is
+/// announced.
+const LONGEST_GREETING: i32 = 64 * 1024;
 
 /// Who speaks to Postgres once it has let us in.
 pub(super) trait Guest: Sized {
@@ -141,6 +145,9 @@ impl<S: BorrowMut<Socket>> Lent<S> {
     /// the server lets nobody in is the driver's to read.
     fn poll_offer(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
+            if Header::parse(&self.heard)?.is_some_and(|header| header.len() > LONGEST_GREETING) {
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, "this is no Postgres")));
+            }
             let mut rest = self.heard.clone();
             match Message::parse(&mut rest)? {
                 Some(Message::AuthenticationSasl(offer)) => match self.assumed {
@@ -323,6 +330,11 @@ mod tests {
         };
         let (full, _) = at(&error("53300"), Binding::Prefer, true).await;
         assert!(matches!(&full, Error::DatabaseUnavailable(cause) if cause.contains("53300")), "{full:?}");
+        let (stranger, _) = at(b"HTTP/1.1 400 Bad Request\r\n", Binding::Prefer, true).await;
+        assert!(
+            matches!(&stranger, Error::DatabaseUnavailable(cause) if cause.contains("no Postgres")),
+            "{stranger:?}"
+        );
         let (unknown, _) = at(&error("28000"), Binding::Prefer, true).await;
         assert!(matches!(&unknown, Error::DatabaseRefused(cause) if cause.contains("28000")), "{unknown:?}");
     }
