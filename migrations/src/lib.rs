@@ -1,10 +1,12 @@
-//! The schema as numbered SQL (`V1__….sql` and on, beside this crate's manifest) and what applies it.
+//! The schema as numbered SQL (`V1__….sql` and on, beside this crate's manifest), what applies it, and what installs the
+//! operations that work on it (`operations/*.sql`).
 //! README.md beside it says how one is written.
 //!
 //! refinery keeps the book: it goes over the driver and the TLS that the functions already use (sqlx would bring its
 //! own of both), and keeps a checksum of every file that was applied. Each file is applied in a transaction of its own,
 //! with the line in the book. refinery does not keep two runs apart, so a lock does that here.
 
+mod installation;
 mod login;
 mod rehearsal;
 mod session;
@@ -13,7 +15,10 @@ mod statements;
 use std::time::Duration;
 
 use refinery::{Migration, Runner, Target};
-use shared::{config::Fatal, db::DatabaseUrl, error::describe};
+use shared::{
+    config::Fatal,
+    db::{DatabaseUrl, describe},
+};
 use tokio::time::sleep;
 use tokio_postgres::{Client, error::SqlState};
 
@@ -30,8 +35,8 @@ pub(crate) const TRIES: u32 = 5;
 /// Takes the lines for the person who looks on, as they come up.
 pub type Tell<'a> = dyn FnMut(&str) + Send + 'a;
 
-/// Brings the database to the newest version and answers with the names of the migrations that were applied now. Safe
-/// to run twice, and by two at once: the second waits.
+/// Brings the database to the newest version and answers with the names of what was done now: the migrations, and the
+/// schema of the operations. Safe to run twice, and by two at once: the second waits.
 pub async fn apply(url: &DatabaseUrl) -> Result<Vec<String>, Fatal> {
     Migrations::embedded().apply(url, None, &mut |_| ()).await
 }
@@ -60,7 +65,7 @@ impl Migrations {
         Self(all)
     }
 
-    /// Applies what has not been applied, then makes `login`, if one is wanted.
+    /// Applies what has not been applied, installs the operations, then makes `login`, if one is wanted.
     pub async fn apply(
         &self,
         url: &DatabaseUrl,
@@ -68,16 +73,21 @@ impl Migrations {
         tell: &mut Tell<'_>,
     ) -> Result<Vec<String>, Fatal> {
         let mut client = session::open(url, tell).await?;
-        let mut applied = Vec::new();
-        for migration in self.pending(&mut client).await? {
+        let pending = self.pending(&mut client).await?;
+        installation::prepare(&mut client, &pending, tell).await?;
+        let mut done = Vec::new();
+        for migration in pending {
             self.apply_patiently(&mut client, migration, tell).await?;
             tell(&format!("applied {migration}"));
-            applied.push(migration.to_string());
+            done.push(migration.to_string());
+        }
+        if installation::install(&mut client, tell).await? {
+            done.push(operations::SCHEMA.to_owned());
         }
         if let Some(login) = login {
             login.ensure(&mut client, tell).await?;
         }
-        Ok(applied)
+        Ok(done)
     }
 
     /// Runs what [`apply`](Self::apply) would, all of it in one transaction that is rolled back, and tells what each
@@ -90,8 +100,9 @@ impl Migrations {
     ) -> Result<Vec<String>, Fatal> {
         let mut client = session::open(url, tell).await?;
         let pending = self.pending(&mut client).await?;
-        rehearsal::run(&mut client, &pending, login, tell).await?;
-        Ok(pending.iter().map(ToString::to_string).collect())
+        let installs = rehearsal::run(&mut client, &pending, login, tell).await?;
+        let installed = installs.then(|| operations::SCHEMA.to_owned());
+        Ok(pending.iter().map(ToString::to_string).chain(installed).collect())
     }
 
     /// What has not been applied; an error where what was applied is not what the files say.

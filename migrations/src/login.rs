@@ -1,4 +1,4 @@
-//! The login that the functions may come in with: a member of `task_api` and nothing else.
+//! The login that the functions may come in with: it may call the operations and do nothing else.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use postgres_protocol::{
     escape::{escape_identifier, escape_literal},
     password::scram_sha_256,
 };
-use shared::{config::Fatal, error::describe};
+use shared::{config::Fatal, db::describe};
 use tokio_postgres::{Client, Transaction, error::SqlState, types::Type};
 
 use crate::Tell;
@@ -26,12 +26,13 @@ impl Login {
     /// `name` and `password` as a person gave them; the error says what would be right.
     pub fn new(name: &str, password: &str) -> Result<Self, Fatal> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        let reserved = name == "task_api" || name.starts_with("pg_") || name.starts_with(|c: char| c.is_ascii_digit());
+        let reserved =
+            name.starts_with("task_api") || name.starts_with("pg_") || name.starts_with(|c: char| c.is_ascii_digit());
         // 63 bytes are what Postgres keeps of a name.
         if name.is_empty() || name.len() > 63 || !name.chars().all(plain) || reserved {
             return Err(Fatal::new(format!(
                 "{name:?} cannot be the name of the login: it is to be of a-z, 0-9 and _, begin with a letter, be no \
-                 longer than 63, and neither be task_api nor begin with pg_"
+                 longer than 63, and begin neither with task_api nor with pg_"
             )));
         }
         let different = password.chars().collect::<HashSet<_>>().len();
@@ -54,28 +55,39 @@ impl Login {
 
     /// Makes the login, or gives it this password; what was done.
     pub(crate) async fn ensure_in(&self, transaction: &Transaction<'_>) -> Result<String, Fatal> {
-        let standing = self.more_than_a_member(transaction).await?;
-        self.refuse_more(standing.as_deref())?;
         let refused = |error| self.refused(&error);
+        let database = transaction.query_one("select current_database()", &[]).await.map_err(refused)?;
+        let database = escape_identifier(database.get(0));
+        // Every login may make temporary tables by default, and a right that all have cannot be taken from one.
+        let temporary = format!("revoke temporary on database {database} from public");
+        transaction.batch_execute(&temporary).await.map_err(refused)?;
+        let standing = self.more_than_a_caller(transaction).await?;
+        self.refuse_more(standing.as_deref())?;
         let (name, password) = (escape_identifier(&self.name), self.password_literal(transaction).await?);
         let change = match standing {
             Some(_) => format!("alter role {name} login password {password} valid until 'infinity'"),
             None => format!(
-                "create role {name} login noinherit nosuperuser nocreatedb nocreaterole nobypassrls noreplication
-                 in role task_api password {password}"
+                "create role {name} login inherit nosuperuser nocreatedb nocreaterole nobypassrls noreplication
+                 in role task_api_caller password {password}"
             ),
         };
         transaction.batch_execute(&change).await.map_err(refused)?;
-        let database = transaction.query_one("select current_database()", &[]).await.map_err(refused)?;
-        let database = escape_identifier(database.get(0));
+        for (setting, value) in SETTINGS {
+            let set = format!("alter role {name} set {setting} = '{value}'");
+            transaction.batch_execute(&set).await.map_err(refused)?;
+        }
         transaction.batch_execute(&format!("grant connect on database {database} to {name}")).await.map_err(refused)?;
-        self.refuse_more(self.more_than_a_member(transaction).await?.as_deref())?;
+        self.refuse_more(self.more_than_a_caller(transaction).await?.as_deref())?;
         let done = if standing.is_some() { "has a new password" } else { "was made" };
-        Ok(format!("The login {} {done}: it is a member of task_api and nothing else", self.name))
+        Ok(format!(
+            "The login {} {done}: it may call the operations and do nothing else. (In this database, no login makes \
+             temporary tables any more unless `grant temporary` names it.)",
+            self.name
+        ))
     }
 
-    /// What the login is beyond a member of `task_api`: empty for nothing, `None` where it does not exist.
-    async fn more_than_a_member(&self, transaction: &Transaction<'_>) -> Result<Option<String>, Fatal> {
+    /// What the login is beyond a caller: empty for nothing, `None` where it does not exist.
+    async fn more_than_a_caller(&self, transaction: &Transaction<'_>) -> Result<Option<String>, Fatal> {
         let name = self.name.as_str();
         let row = transaction.query_typed(MORE, &[(&name, Type::TEXT)]).await.map_err(|error| self.refused(&error))?;
         Ok(row.first().map(|row| row.get(0)))
@@ -85,7 +97,7 @@ impl Login {
         match more {
             None | Some("") => Ok(()),
             Some(more) => Err(Fatal::new(format!(
-                "{} is not nothing but a member of task_api: {more}. Name another login, or drop this one",
+                "{} may do more than call the operations, or less: {more}. Name another login, or drop this one",
                 self.name
             ))),
         }
@@ -102,7 +114,7 @@ impl Login {
     fn refused(&self, error: &tokio_postgres::Error) -> Fatal {
         let hint = match error.code() {
             Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
-                ": whoever migrates may create roles, and has made task_api and this login"
+                ": whoever migrates may create roles, owns the database, and has made task_api_caller and this login"
             }
             _ => "",
         };
@@ -110,8 +122,20 @@ impl Login {
     }
 }
 
-/// What a role may beyond taking on `task_api`, in words. The right to connect to a database is none of it: all have it
-/// by default.
+/// What bounds a call and cannot be set from inside it, since it has begun by then.
+const SETTINGS: [(&str, &str); 5] = [
+    // Longer than any try (`DB_TRY_MS`). On Postgres 15 and 16 it is all that ends a slow read for which somebody waits.
+    ("statement_timeout", "30s"),
+    // What runs for a connection that has been closed is ended, also while it waits for a lock.
+    ("client_connection_check_interval", "1s"),
+    // A peer that vanished without a word while its call was on the way keeps no lock for the two hours of the kernel.
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "2"),
+    ("tcp_keepalives_count", "3"),
+];
+
+/// What a role is or may do beyond calling the operations, in words. The right to connect to a database is none of it:
+/// all have it by default.
 const MORE: &str = "
     select concat_ws(', ',
         case when rolsuper then 'it is a superuser' end,
@@ -119,13 +143,16 @@ const MORE: &str = "
         case when rolcreatedb then 'it can create databases' end,
         case when rolreplication then 'it can replicate' end,
         case when rolbypassrls then 'it bypasses row-level security' end,
-        case when not exists (select from pg_auth_members where member = r.oid and roleid = 'task_api'::regrole)
-            then 'it is no member of task_api' end,
-        case when pg_has_role(r.oid, 'task_api', 'usage') then 'it has the rights of task_api without taking it on' end,
-        (select 'it can give task_api to others' where exists (
+        case when not exists (select from pg_auth_members where member = r.oid and roleid = 'task_api_caller'::regrole)
+            then 'it is no member of task_api_caller'
+            when not pg_has_role(r.oid, 'task_api_caller', 'usage') then 'it does not inherit from task_api_caller' end,
+        (select 'it can give task_api_caller to others' where exists (
             select from pg_auth_members where member = r.oid and admin_option)),
         (select 'it is a member of ' || string_agg(distinct roleid::regrole::text, ', ') from pg_auth_members
-            where member = r.oid and roleid <> 'task_api'::regrole),
+            where member = r.oid and roleid <> 'task_api_caller'::regrole),
+        case when has_database_privilege(r.oid, current_database(), 'temporary')
+            then 'it can make temporary tables' end,
+        case when has_schema_privilege(r.oid, 'public', 'create') then 'it can make things in the schema public' end,
         (select 'it owns or may use ' || count(*) || ' things of its own' from pg_shdepend
             where refclassid = 'pg_authid'::regclass and refobjid = r.oid
                 and not (classid = 'pg_database'::regclass and deptype = 'a')

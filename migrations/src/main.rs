@@ -1,5 +1,5 @@
-//! `migrate`: brings the database to the newest version. It reads `DATABASE_URL_UNPOOLED`, as Neon names its direct
-//! host, else `DATABASE_URL`.
+//! `migrate`: brings the database to the newest version and installs the operations. It reads `DATABASE_URL_UNPOOLED`,
+//! as Neon names its direct host, else `DATABASE_URL`.
 
 use std::{env, io};
 
@@ -12,8 +12,8 @@ use shared::{
 const USAGE: &str = "usage: migrate [--dry-run] [--login NAME]
 
     --dry-run     does all of it in a transaction that is rolled back, and tells what each statement did
-    --login NAME  makes a login that is nothing but a member of task_api, or gives it a new password: the variable
-                  LOGIN_PASSWORD, else the first line of the standard input";
+    --login NAME  makes a login that may call the operations and do nothing else, or gives it a new password: the
+                  variable LOGIN_PASSWORD, else the first line of the standard input";
 
 #[tokio::main(flavor = "current_thread")]
 #[allow(clippy::print_stdout, reason = "a command says on standard output what it did")]

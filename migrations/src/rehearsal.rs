@@ -3,18 +3,19 @@
 use std::{collections::HashMap, time::Instant};
 
 use refinery::Migration;
-use shared::{config::Fatal, error::describe};
+use shared::{config::Fatal, db::describe};
 use tokio::time::sleep;
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
-use crate::{Failure, Login, Statement, TRIES, Tell, is_concurrent, pause, statements, told};
+use crate::{Failure, Login, Statement, TRIES, Tell, installation, is_concurrent, pause, statements, told};
 
+/// Whether the operations would be installed, too.
 pub(crate) async fn run(
     client: &mut Client,
     pending: &[&Migration],
     login: Option<&Login>,
     tell: &mut Tell<'_>,
-) -> Result<(), Fatal> {
+) -> Result<bool, Fatal> {
     for attempt in 1.. {
         match rehearse(client, pending, login, tell).await {
             Err(Failure::Contended(_)) if attempt < TRIES => {
@@ -25,7 +26,7 @@ pub(crate) async fn run(
             outcome => return outcome.map_err(Failure::into_fatal),
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 async fn rehearse(
@@ -33,8 +34,9 @@ async fn rehearse(
     pending: &[&Migration],
     login: Option<&Login>,
     tell: &mut Tell<'_>,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let transaction = client.transaction().await.map_err(|error| broken(&error))?;
+    installation::prepare_in(&transaction, pending, tell).await?;
     let mut tables = Tables::standing(&transaction).await.map_err(|error| broken(&error))?;
     for migration in pending {
         tell(&format!("would apply {migration}"));
@@ -46,10 +48,15 @@ async fn rehearse(
             tell(&format!("  line {}: {}: {effect}", statement.line, statement.headline()));
         }
     }
+    let installs = installation::install_in(&transaction).await?;
+    if installs {
+        tell(&format!("would install the operations {}", operations::SCHEMA));
+    }
     if let Some(login) = login {
         tell(&login.ensure_in(&transaction).await?);
     }
-    transaction.rollback().await.map_err(|error| broken(&error))
+    transaction.rollback().await.map_err(|error| broken(&error))?;
+    Ok(installs)
 }
 
 fn broken(error: &tokio_postgres::Error) -> Failure {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use shared::{config::Fatal, db::DatabaseUrl, error::describe};
+use shared::{
+    config::Fatal,
+    db::{DatabaseUrl, describe},
+};
 use tokio::time::sleep;
 use tokio_postgres::{Client, types::Type};
 

@@ -44,6 +44,35 @@ impl Statement<'_> {
             .iter()
             .any(|start| code.starts_with(start))
     }
+
+    /// The tables that it takes away or renames, and the columns, each with its table.
+    #[must_use]
+    pub fn removes(&self) -> Vec<(String, Option<String>)> {
+        let code = self.code().replace(',', " , ");
+        let words: Vec<_> =
+            code.split(' ').filter(|word| !["", "if", "exists", "only", "column"].contains(word)).collect();
+        match words[..] {
+            ["drop", "table", ref tables @ ..] => {
+                let tables = tables.iter().filter(|word| ![",", "cascade", "restrict"].contains(word));
+                tables.map(|table| (name(table), None)).collect()
+            }
+            ["alter", "table", table, ref actions @ ..] => {
+                let removed = |action: &[&str]| match *action {
+                    ["drop" | "rename", "constraint", ..] => None,
+                    ["rename", "to", ..] => Some((name(table), None)),
+                    ["drop" | "rename", column, ..] => Some((name(table), Some(name(column)))),
+                    _ => None,
+                };
+                actions.split(|word| *word == ",").filter_map(removed).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Without its schema and quotes.
+fn name(word: &str) -> String {
+    word.rsplit('.').next().unwrap_or_default().trim_matches('"').to_owned()
 }
 
 /// Splits a file at the semicolons that stand outside of strings, quoted names, dollar quotes and comments.
@@ -189,6 +218,29 @@ mod tests {
     fn a_headline_is_the_first_line_and_shows_that_there_is_more() {
         assert_eq!(statements("select 1;")[0].headline(), "select 1");
         assert_eq!(statements("select\n 1;")[0].headline(), "select …");
+    }
+
+    #[test]
+    fn what_a_statement_takes_away_is_known() {
+        for (sql, expected) in [
+            ("alter table tasks drop column title", "tasks.title"),
+            (
+                "ALTER TABLE IF EXISTS ONLY public.tasks DROP title CASCADE, drop column if exists \"due\"",
+                "tasks.title tasks.due",
+            ),
+            ("alter table tasks rename column title to name", "tasks.title"),
+            ("alter table tasks rename title to name", "tasks.title"),
+            ("alter table tasks rename to todos", "tasks"),
+            ("drop table if exists tasks, public.users cascade", "tasks users"),
+            ("alter table tasks add column due date, add check (a > 0), drop constraint due_check", ""),
+            ("alter table tasks rename constraint a to b", ""),
+            ("create index i on tasks (a, b)", ""),
+        ] {
+            let removed = statements(sql)[0].removes().into_iter();
+            let removed =
+                removed.map(|(table, column)| column.map_or(table.clone(), |column| format!("{table}.{column}")));
+            assert_eq!(removed.collect::<Vec<_>>().join(" "), expected, "{sql}");
+        }
     }
 
     #[test]

@@ -120,6 +120,7 @@ async fn of_several_migrations_those_before_one_that_fails_remain() {
 #[tokio::test]
 async fn the_examples_of_the_readme_can_be_applied_one_after_the_other() {
     let database = Database::create().await;
+    database.connect().await.batch_execute("alter table users add column theme text not null").await.unwrap();
     let examples = common::readme_examples();
     let names: Vec<String> = (0..examples.len()).map(|number| format!("V{}__example", 901 + number)).collect();
     let files: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(examples.iter().map(String::as_str)).collect();

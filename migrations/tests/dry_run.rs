@@ -5,6 +5,7 @@ mod common;
 
 use common::{Said, migrate_with, url};
 use migrations::Migrations;
+use operations::SCHEMA;
 use testing::postgres::Database;
 use tokio_postgres::Client;
 
@@ -19,7 +20,8 @@ const EVERYTHING: &str = "
             where connamespace = 'public'::regnamespace
         union all select polname from pg_policy
         union all select proname from pg_proc where pronamespace = 'public'::regnamespace
-        union all select concat_ws(' ', nspname, nspacl) from pg_namespace where nspname = 'public'
+        union all select concat_ws(' ', nspname, nspacl) from pg_namespace
+            where nspname = 'public' or nspname like 'task_api%'
         union all select datname || datacl::text from pg_database where datname = current_database()
     ) as everything (line)";
 
@@ -34,6 +36,7 @@ async fn a_dry_run_tells_what_each_statement_did_and_nothing_of_it_remains() {
     let before = everything(&client).await;
     let run = migrate_with(&["--dry-run"], &[("DATABASE_URL", &database.url())], "").await;
     assert!(run.success && run.said.starts_with("would apply V1__users_and_tasks\n"), "{}", run.said);
+    assert!(run.said.contains(&format!("would install the operations {SCHEMA}\n")), "{}", run.said);
     assert!(run.said.contains(": create table tasks ( …: ") && run.said.contains(" ms\n"), "{}", run.said);
     assert!(run.said.ends_with("that was a dry run: nothing of it remains\n"), "{}", run.said);
     assert_eq!(everything(&client).await, before);

@@ -1,11 +1,16 @@
-//! `migrate --login`: a login that is a member of `task_api` and nothing else.
+//! `migrate --login`: a login that may call the operations and do nothing else.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
 
+use std::time::Duration;
+
 use common::{Run, migrate_with, name, password};
+use operations::SCHEMA;
 use testing::postgres::{Database, connect};
+use tokio::time::{sleep, timeout};
 use tokio_postgres::{Client, NoTls, error::SqlState};
+use uuid::Uuid;
 
 /// Drops the login at the end, with what it was given.
 struct Login<'a> {
@@ -35,13 +40,13 @@ impl<'a> Login<'a> {
     }
 }
 
-/// A login like Neon's owner that has made `task_api`, by which it may give it to others since Postgres 16.
+/// A login like Neon's owner that has made `task_api_caller`, by which it may give it to others since Postgres 16.
 async fn migrator(database: &Database) -> String {
     let url = database.owner().await;
     let owner = connect(&url).await.query_one("select session_user::text", &[]).await.unwrap();
     let owner: &str = owner.get(0);
     let admin = database.connect().await;
-    admin.batch_execute(&format!("grant task_api to {owner} with admin option")).await.unwrap();
+    admin.batch_execute(&format!("grant task_api_caller to {owner} with admin option")).await.unwrap();
     url
 }
 
@@ -51,7 +56,7 @@ async fn refused(client: &Client, sql: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_login_made_so_can_become_task_api_and_nothing_else() {
+async fn a_login_made_so_can_call_the_operations_and_do_nothing_else() {
     let database = Database::create().await;
     let admin = database.connect().await;
     for url in [database.url(), migrator(&database).await] {
@@ -63,25 +68,69 @@ async fn a_login_made_so_can_become_task_api_and_nothing_else() {
         let client = login.connect(&password).await.unwrap();
         for forbidden in [
             "select from users",
+            "select from tasks",
             "select from refinery_schema_history",
+            "select from operation_schemas",
             "create table mine ()",
+            "create temporary table mine ()",
+            "create schema mine",
+            &format!("create function {SCHEMA}.mine() returns int language sql as 'select 1'"),
+            &format!("select from {SCHEMA}.answer"),
+            &format!("select {SCHEMA}.enter('alice', 1000)"),
+            &format!("select {SCHEMA}.lock_owner('alice', gen_random_uuid())"),
+            &format!("select {SCHEMA}.delete_under_lock('alice', gen_random_uuid(), null)"),
             "create role other",
             "create database other",
             "alter role current_user bypassrls",
-            "grant task_api to postgres",
+            "grant task_api_caller to postgres",
             "grant postgres to current_user",
             "set role postgres",
+            "set role task_api",
         ] {
             let state = refused(&client, forbidden).await;
             assert!(["42501", "0LP01"].contains(&state.as_str()), "{forbidden}: {state}");
         }
-        client.batch_execute("set role task_api; select from users").await.unwrap();
-        let of_others = "select count(*) from pg_roles where rolname not in ($1, 'task_api')
+        let (made, id) = (Uuid::new_v4(), Uuid::new_v4());
+        let create =
+            format!("select outcome from {SCHEMA}.create_task('alice', 1000, '{made}', '{id}', 'x', null, false)");
+        let row = client.query_one(&create, &[]).await.unwrap();
+        assert_eq!(row.get::<_, &str>(0), "written");
+        let of_others = "select count(*) from pg_roles where rolname not in ($1, 'task_api_caller')
                          and pg_has_role($1::name, oid, 'member')";
         assert_eq!(admin.query_one(of_others, &[&login.name]).await.unwrap().get::<_, i64>(0), 0);
         drop(client);
         login.drop().await;
     }
+}
+
+/// Before Postgres 17 nothing else would end it while somebody keeps the lock.
+#[tokio::test]
+async fn a_call_that_waits_for_a_lock_ends_when_its_connection_does() {
+    let database = Database::create().await;
+    let (login, password) = (Login::of(&database), password());
+    assert!(login.make(&database.url(), &password).await.success);
+    let (mut holder, admin) = (database.connect().await, database.connect().await);
+    holder.batch_execute("insert into users (id) values ('alice')").await.unwrap();
+    let lock = holder.transaction().await.unwrap();
+    lock.batch_execute("select from users where id = 'alice' for update").await.unwrap();
+
+    let mut config: tokio_postgres::Config = database.url().parse().unwrap();
+    let (client, connection) = config.user(&login.name).password(&password).connect(NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let call = format!("select from {SCHEMA}.delete_task('alice', 600000, gen_random_uuid(), gen_random_uuid(), null)");
+    let call = tokio::spawn(async move { client.batch_execute(&call).await });
+    let waiting = "select count(*) from pg_stat_activity where usename = $1 and wait_event_type = 'Lock'";
+    let waits = async |number: i64| {
+        while admin.query_one(waiting, &[&login.name]).await.unwrap().get::<_, i64>(0) != number {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), waits(1)).await.expect("it waits for the lock");
+    connection.abort(); // the socket closes, and nothing is said
+    timeout(Duration::from_secs(10), waits(0)).await.expect("Postgres looks whether anybody waits for the answer");
+    call.abort();
+    lock.rollback().await.unwrap();
+    login.drop().await;
 }
 
 #[tokio::test]
@@ -129,21 +178,33 @@ async fn neon_gets_the_password_itself_as_it_asks_for() {
 async fn a_login_that_is_more_already_is_refused_by_what_it_is() {
     let database = Database::create().await;
     let (admin, owner) = (database.connect().await, migrator(&database).await);
+    let name: String = admin.query_one("select current_database()::text", &[]).await.unwrap().get(0);
     for (made, expected) in [
-        ("create role LOGIN login superuser in role task_api noinherit", "it is a superuser"),
-        ("create role LOGIN login createrole in role task_api noinherit", "it can create roles"),
-        ("create role LOGIN login bypassrls in role task_api noinherit", "it bypasses row-level security"),
-        ("create role LOGIN login noinherit", "it is no member of task_api"),
-        ("create role LOGIN login inherit in role task_api", "without taking it on"),
-        ("create role LOGIN login noinherit in role task_api, pg_monitor", "it is a member of pg_monitor"),
+        ("create role LOGIN login superuser in role task_api_caller", "it is a superuser"),
+        ("create role LOGIN login createrole in role task_api_caller", "it can create roles"),
+        ("create role LOGIN login bypassrls in role task_api_caller", "it bypasses row-level security"),
+        ("create role LOGIN login", "it is no member of task_api_caller"),
+        ("create role LOGIN login noinherit in role task_api_caller", "it does not inherit from task_api_caller"),
+        ("create role LOGIN login in role task_api_caller, task_api", "it is a member of task_api"),
+        ("create role LOGIN login in role task_api_caller, pg_monitor", "it is a member of pg_monitor"),
         (
-            "create role LOGIN login noinherit admin postgres in role task_api; grant task_api to LOGIN with admin option",
-            "it can give task_api to others",
+            "create role LOGIN login admin postgres in role task_api_caller; \
+             grant task_api_caller to LOGIN with admin option",
+            "it can give task_api_caller to others",
         ),
-        ("create role LOGIN login noinherit in role task_api; grant select on tasks to LOGIN", "things of its own"),
+        ("create role LOGIN login in role task_api_caller; grant select on tasks to LOGIN", "things of its own"),
+        (
+            "create role LOGIN login in role task_api_caller; grant temporary on database DATABASE to LOGIN",
+            "it can make temporary tables",
+        ),
+        (
+            "create role LOGIN login in role task_api_caller; grant create on schema public to LOGIN",
+            "it can make things in the schema public",
+        ),
     ] {
         let login = Login::of(&database);
-        admin.batch_execute(&made.replace("LOGIN", &login.name)).await.unwrap();
+        let made = made.replace("LOGIN", &login.name).replace("DATABASE", &name);
+        admin.batch_execute(&made).await.unwrap();
         let run = login.make(&owner, &password()).await;
         assert!(!run.success && run.said.contains(expected), "{made}: {}", run.said);
         assert!(login.connect(&password()).await.is_err());
@@ -158,7 +219,7 @@ async fn a_name_or_a_password_that_will_not_do_is_refused_before_anything_happen
         ("api", "", "24 or more characters"),
         ("api", "hunter2hunter2hunter2hun", "10 of them different"),
         ("api", "hunter2 0123456789abcdefghijkl", "without spaces"),
-        ("task_api", &good, "\"task_api\" cannot be the name"),
+        ("task_api_2", &good, "\"task_api_2\" cannot be the name"),
         ("pg_api", &good, "\"pg_api\" cannot be the name"),
         ("Api", &good, "\"Api\" cannot be the name"),
         ("", &good, "\"\" cannot be the name"),

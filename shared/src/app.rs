@@ -56,7 +56,7 @@ impl App {
         let config = Config::new(&settings(secrets.as_ref()).await?, issuer)?;
         // The environment goes first: a URL that stands there does not change.
         let rotating = secrets.filter(|_| optional("DATABASE_URL").is_none());
-        let (db, tokens) = (Db::new(config.database, rotating)?, Verifier::new(config.tokens)?);
+        let (db, tokens) = (Db::new(&config.database, rotating)?, Verifier::new(config.tokens)?);
         let app: &'static Self = Box::leak(Box::new(Self { db, tokens, time: config.time, pepper: config.pepper }));
         let _ = tokio::join!(timeout(HEAD_START, app.db.open_ahead()), warming);
         app.close_at_the_end()?;
@@ -153,8 +153,8 @@ where
     let id = request.id().unwrap_or(&context.request_id).to_owned();
     request.ends = UNIX_EPOCH.checked_add(Duration::from_millis(context.deadline));
     let record = Arc::clone(&request.record);
-    // A panic would reach the client as the gateway's own error body. The state is fit for use afterwards: the
-    // connection of an unfinished flight is not put back (db/flight.rs), and nothing else changes.
+    // A panic would reach the client as the gateway's own error body. The state is fit for use afterwards: a handler
+    // changes nothing in it but the pool, which takes its connection back.
     let result = AssertUnwindSafe(async { handler(state, request).await })
         .catch_unwind()
         .await

@@ -113,13 +113,9 @@ pub struct DatabaseConfig {
     /// `DB_CONNECT_MS`: for a connection as a whole: waiting for one, TCP, TLS, authentication and a compute that has to
     /// wake, 100 to 25,000; 5,000 if unset. Neon wakes in a few hundred milliseconds, and rarely in seconds.
     pub connect_limit: Duration,
-    /// `DB_TRY_MS`: for one try of a flight on an open connection, 100 to 25,000; 3,000 if unset. A peer may take what
-    /// is sent and never answer; the next try goes to another. A flight takes milliseconds where none waits for a lock.
+    /// `DB_TRY_MS`: for one try of a call on an open connection, 100 to 25,000; 3,000 if unset. A peer may take what is
+    /// sent and never answer; the next try goes to another. A call takes milliseconds where none waits for a lock.
     pub try_limit: Duration,
-    /// `DB_IDLE_IN_TRANSACTION_MS`: after how long Postgres ends a transaction that is left open between two flights, and
-    /// frees its lock, 100 to 25,000; 2,000 if unset. A flight's transaction ends with it: this is a net under a defect,
-    /// ours or a pooler's.
-    pub idle_in_transaction: Duration,
     /// `DB_PROBE_AFTER_MS`: how long a connection may go unused before it is asked for a sign of life, which costs a
     /// round trip, 0 to 3,600,000; 60,000 if unset. Whatever lies between drops a connection after minutes.
     pub probe_after: Duration,
@@ -138,7 +134,6 @@ impl DatabaseConfig {
             connections: connections(settings)?,
             connect_limit: settings.milliseconds("DB_CONNECT_MS", 5_000, 100..=25_000)?,
             try_limit: settings.milliseconds("DB_TRY_MS", 3_000, 100..=25_000)?,
-            idle_in_transaction: settings.milliseconds("DB_IDLE_IN_TRANSACTION_MS", 2_000, 100..=25_000)?,
             probe_limit: settings.milliseconds("DB_PROBE_MS", 1_000, 50..=25_000)?,
             probe_after: settings.milliseconds("DB_PROBE_AFTER_MS", 60_000, 0..=3_600_000)?,
             max_age: settings.milliseconds("DB_MAX_AGE_MS", 1_800_000, 1_000..=86_400_000)?,

@@ -1,41 +1,37 @@
-//! The database: [`url`] says where it is, a pool keeps each [`connection`], and a request's [`flight`] is tried for as
-//! long as the request's time lasts.
+//! The database: [`url`](DatabaseUrl) says where it is, [`open`] opens connections, [`pool`] keeps them, and a request's
+//! call is tried for as long as the request's time lasts.
 
-mod connection;
-mod flight;
-mod login;
-mod rotation;
-mod row;
-mod socket;
+mod error;
+mod open;
+mod pool;
 mod url;
-mod wire;
 
-use std::{
-    sync::{Arc, Mutex, RwLock},
-    time::{Duration, UNIX_EPOCH},
-};
+use std::time::Duration;
 
-use deadpool::managed::{PoolError, QueueMode};
+use deadpool_postgres::{Object, PoolError};
+use operations::SCHEMA;
 use tokio::{
     task::JoinHandle,
-    time::{Instant, sleep, timeout, timeout_at},
+    time::{Instant, sleep, timeout},
+};
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
 };
 
 pub use self::{
-    flight::Statement,
-    row::{Columns, Row},
+    error::{Error, describe},
     url::DatabaseUrl,
 };
 
 use self::{
-    connection::{Manager, Pool, Pooled},
-    flight::Flight,
-    rotation::Rotation,
+    error::{Failure, passing},
+    open::Opener,
+    pool::Pool,
 };
 use crate::{
     Caller,
     config::{DatabaseConfig, Fatal},
-    error::{Error, Result},
     secrets::Secrets,
 };
 
@@ -52,79 +48,78 @@ const FAREWELL: Duration = Duration::from_millis(300);
 /// The database, as the operations see it.
 pub struct Db {
     pool: Pool,
-    rotation: Option<Rotation>,
     connect_limit: Duration,
     try_limit: Duration,
-    idle_in_transaction: Duration,
+}
+
+/// One operation to be called: a function of the schema [`SCHEMA`].
+pub struct Call<'a> {
+    name: &'static str,
+    arguments: Vec<(&'a (dyn ToSql + Sync), Type)>,
+}
+
+impl<'a> Call<'a> {
+    /// Of the operation of this name. Its first two arguments, the owner and the time-out, are given by [`Db::call`].
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self { name, arguments: Vec::new() }
+    }
+
+    /// With the next argument. The type is named, so that Postgres need not be asked for it first.
+    #[must_use]
+    pub fn with(mut self, value: &'a (dyn ToSql + Sync), sql_type: Type) -> Self {
+        self.arguments.push((value, sql_type));
+        self
+    }
+
+    fn sql(&self) -> String {
+        let numbers: Vec<_> = (1..=self.arguments.len() + 2).map(|number| format!("${number}")).collect();
+        format!("select * from {SCHEMA}.{}({})", self.name, numbers.join(", "))
+    }
 }
 
 impl Db {
     /// Makes the pool; it connects when it is first used. `secrets` is where the URL came from, if it may change.
-    pub(crate) fn new(config: DatabaseConfig, secrets: Option<Secrets>) -> Result<Self, Fatal> {
-        let DatabaseConfig { probe_after, probe_limit, max_age, connect_limit, try_limit, idle_in_transaction, .. } =
-            config;
-        let (url, silent) = (RwLock::new(Arc::new(config.url)), Mutex::new(UNIX_EPOCH));
-        let manager = Manager { url, probe_after, probe_limit, max_age, silent };
-        // The connection used last is used next: fewer are kept from looking idle. No limits here: what waits for a
-        // connection, opens one or looks one over is bounded as a whole, in `connection`.
-        let pool = Pool::builder(manager).max_size(config.connections).queue_mode(QueueMode::Lifo).build();
-        let pool = pool.map_err(|error| Fatal::new(format!("the pool cannot be made: {error}")))?;
-        let rotation = secrets.map(Rotation::new);
-        Ok(Self { pool, rotation, connect_limit, try_limit, idle_in_transaction })
+    pub(crate) fn new(config: &DatabaseConfig, secrets: Option<Secrets>) -> Result<Self, Fatal> {
+        let opener = Opener::new(config.url.clone(), secrets);
+        let DatabaseConfig { connect_limit, try_limit, .. } = *config;
+        Ok(Self { pool: Pool::new(opener, config)?, connect_limit, try_limit })
     }
 
     /// Opens a connection in the background, ahead of the first request: that finds it, or waits for it.
     pub(crate) fn open_ahead(&self) -> JoinHandle<()> {
         let (pool, limit) = (self.pool.clone(), self.connect_limit);
         tokio::spawn(async move {
-            if let Err(error) = timeout(limit, pool.get()).await.map_err(|_| too_slow(limit)).and_then(into_result) {
-                tracing::warn!(cause = error.cause(), "no connection at the start");
+            if let Err(failure) = connection(&pool, limit).await {
+                tracing::warn!(cause = Error::from(failure).cause(), "no connection at the start");
             }
         })
     }
 
-    /// Runs a statement that only reads, as the caller.
-    pub async fn read(&self, caller: &Caller, statement: Statement<'_>) -> Result<Vec<Row>> {
-        self.run(caller, &Flight::read(caller, statement)).await
-    }
-
-    /// Runs a statement that writes, as the caller and under the lock of their row, so that one user's writes follow
-    /// each other. The lock is a statement of its own ahead of the write: in READ COMMITTED a statement's snapshot is
-    /// older than its own wait for a lock, and the write would work on what was before the writer ahead of it
-    /// (<https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED>). The statement has to be one
-    /// that changes rows: what only reads would not wait for the lock (db/flight.rs).
-    pub async fn write(&self, caller: &Caller, statement: Statement<'_>) -> Result<Vec<Row>> {
-        self.run(caller, &Flight::write(caller, statement)).await
-    }
-
-    /// The same for a caller who may not be known yet: their row is made first.
-    pub async fn write_as_new(&self, caller: &Caller, statement: Statement<'_>) -> Result<Vec<Row>> {
-        self.run(caller, &Flight::write_as_new(caller, statement)).await
-    }
-
-    async fn run(&self, caller: &Caller, flight: &Flight<'_>) -> Result<Vec<Row>> {
-        let outcome = self.until_it_succeeds(caller, flight).await;
+    /// Calls an operation as the caller: one statement, which is one transaction and one round trip. Its rows are there
+    /// once the transaction is committed.
+    ///
+    /// What failed in passing is tried again, on another connection where the one before broke, for as long as the
+    /// caller waits. Reads and writes alike: what a try has done whose answer was lost, the next one finds remembered
+    /// (`users.recent_requests`). The pauses double and are random, so that those who were thrown out together do not
+    /// come back together.
+    pub async fn call(&self, caller: &Caller, call: Call<'_>) -> Result<Vec<Row>, Error> {
+        let outcome = self.until_it_succeeds(caller, &call).await;
         caller.record.has_tried();
         outcome
     }
 
-    /// Tries again what failed in passing, on another connection where the one before broke, for as long as the caller
-    /// waits. Reads and writes alike: what a try has done whose answer was lost, the next one finds remembered
-    /// (`users.recent_requests`). The pauses double and are random, so that those who were thrown out together do not
-    /// come back together.
-    async fn until_it_succeeds(&self, caller: &Caller, flight: &Flight<'_>) -> Result<Vec<Row>> {
-        let mut longest = FIRST_PAUSE;
+    async fn until_it_succeeds(&self, caller: &Caller, call: &Call<'_>) -> Result<Vec<Row>, Error> {
+        let (sql, mut longest) = (call.sql(), FIRST_PAUSE);
         loop {
             caller.record.tries();
-            let url = self.pool.manager().url();
-            let cause = match self.once(caller, flight).await {
-                Err(Error::DatabaseUnavailable(cause)) => cause,
-                Err(Error::DatabaseRefused(cause)) if self.has_another_url(&url, caller).await => cause,
-                outcome => return outcome,
+            let cause = match self.once(caller, &sql, call).await {
+                Err(Failure::Passing(cause)) => cause,
+                outcome => return outcome.map_err(Error::from),
             };
             let pause = longest.mul_f64(random_half_to_one());
             if Instant::now() + pause + SHORTEST_TRY >= caller.deadline {
-                return Err(Error::DatabaseUnavailable(cause));
+                return Err(Error::Unavailable(cause));
             }
             tracing::debug!(cause, "another try");
             sleep(pause).await;
@@ -132,57 +127,57 @@ impl Db {
         }
     }
 
-    /// Whether the password has been changed, and the new one is known now.
-    async fn has_another_url(&self, refused: &DatabaseUrl, caller: &Caller) -> bool {
-        let Some(rotation) = &self.rotation else { return false };
-        timeout_at(caller.deadline, rotation.look(refused, self.pool.manager())).await.unwrap_or(false)
-    }
-
-    /// One try. A connection whose answer did not come in time is not used again: [`Flight::on`] sees to it.
-    async fn once(&self, caller: &Caller, flight: &Flight<'_>) -> Result<Vec<Row>> {
-        let connection = self.connection(caller.deadline).await?;
-        let limit = self.try_limit.min(caller.deadline.saturating_duration_since(Instant::now()));
+    /// One try. What it leaves behind is ended at the database, too: by `lock_timeout`, `transaction_timeout` or, once
+    /// the connection is closed, `client_connection_check_interval`.
+    async fn once(&self, caller: &Caller, sql: &str, call: &Call<'_>) -> Result<Vec<Row>, Failure> {
+        let connection = connection(&self.pool, self.connect_limit.min(left(caller.deadline))).await?;
+        let limit = self.try_limit.min(left(caller.deadline));
         if limit < SHORTEST_TRY.min(self.try_limit) {
-            return Err(Error::DatabaseUnavailable("a connection, but no time left to use it".into()));
+            return Err(passing("a connection, but no time left to use it"));
         }
-        timeout(limit, flight.on(connection, limit, self.idle_in_transaction))
-            .await
-            .unwrap_or_else(|_| Err(Error::DatabaseUnavailable(format!("no answer in {limit:?}"))))
-    }
-
-    /// A connection that is not known to be dead: waited for, looked over, or opened, all in one limit.
-    async fn connection(&self, deadline: Instant) -> Result<Pooled> {
-        let limit = self.connect_limit.min(deadline.saturating_duration_since(Instant::now()));
-        timeout(limit, self.pool.get()).await.map_err(|_| too_slow(limit)).and_then(into_result)
+        let (owner, milliseconds) = (caller.user.as_str(), i32::try_from(limit.as_millis()).unwrap_or(i32::MAX));
+        let ours: [(&(dyn ToSql + Sync), Type); 2] = [(&owner, Type::TEXT), (&milliseconds, Type::INT4)];
+        let arguments: Vec<_> = ours.into_iter().chain(call.arguments.iter().cloned()).collect();
+        match timeout(limit, connection.query_typed(sql, &arguments)).await {
+            Ok(Ok(rows)) => {
+                self.pool.was_used();
+                Ok(rows)
+            }
+            Ok(Err(error)) => {
+                if error::is_of_session(&error) {
+                    drop(Object::take(connection));
+                }
+                Err(Failure::of_call(&error))
+            }
+            Err(_) => {
+                self.pool.give_up(connection);
+                Err(passing(format!("no answer in {limit:?}")))
+            }
+        }
     }
 
     /// Closes all connections, those in use when they come back, so that the server need not find out by itself that we
     /// are gone.
     pub(crate) async fn close(&self) {
-        let close_all = async {
-            while self.pool.status().size > 0 {
-                for mut connection in self.pool.retain(|_, _| false).removed {
-                    connection.wire.close().await;
-                }
-                sleep(Duration::from_millis(5)).await;
-            }
-        };
-        let _ = timeout(FAREWELL, close_all).await; // the server will find out
+        let _ = timeout(FAREWELL, self.pool.close()).await; // the server will find out
     }
+}
+
+/// A connection that is not known to be dead: waited for, looked over, or opened, all in one limit.
+async fn connection(pool: &Pool, limit: Duration) -> Result<Object, Failure> {
+    match timeout(limit, pool.get()).await {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(PoolError::Backend(error))) => Err(Failure::of_opening(&error)),
+        Ok(Err(error)) => Err(Failure::Final(Error::Defect(format!("the pool: {error}")))),
+        Err(_) => Err(passing(format!("no connection in {limit:?}"))),
+    }
+}
+
+fn left(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
 }
 
 /// From a half to one, so that pauses differ. It need not be hard to guess.
 fn random_half_to_one() -> f64 {
     0.5 + f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 512.0
-}
-
-fn too_slow(limit: Duration) -> Error {
-    Error::DatabaseUnavailable(format!("no connection in {limit:?}"))
-}
-
-fn into_result(pooled: Result<Pooled, PoolError<Error>>) -> Result<Pooled> {
-    pooled.map_err(|error| match error {
-        PoolError::Backend(error) => error,
-        _ => Error::Internal("the pool is closed".into()),
-    })
 }

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use tokio_postgres::error::SqlState;
 
-use crate::{auth::Unauthorized, event::Response, http};
+use crate::{auth::Unauthorized, db, event::Response, http};
 
 /// The answer of whatever a request can fail in.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -69,12 +68,6 @@ struct Body<'a> {
 }
 
 impl Error {
-    /// What Postgres has said of a statement.
-    pub(crate) fn told_by_postgres(state: &str, message: &str) -> Self {
-        let cause = without_values(state, message);
-        if is_of(state, PASSING) { Self::DatabaseUnavailable(cause) } else { Self::Internal(cause) }
-    }
-
     /// A 400 about one field.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self::InvalidRequest(vec![Detail::new(field, message)])
@@ -158,38 +151,12 @@ impl Error {
     }
 }
 
-/// What another try may get past, by the states and classes of the
-/// [Postgres manual](https://www.postgresql.org/docs/current/errcodes-appendix.html): 08 connection, 53300 too many of
-/// them, 57 shut down, starting up or cancelled; serialization failure and deadlock; a lock, an idle transaction or any
-/// that ran out of time, and what follows from an error (25P02).
-const PASSING: &[&str] = &["08", "53300", "57", "40001", "40P01", "55P03", "25P03", "25P04", "25P02"];
-
-/// Whether a state is one of those, or of one of those classes.
-pub(crate) fn is_of(state: &str, states: &[&str]) -> bool {
-    states.iter().any(|prefix| state.starts_with(prefix))
-}
-
-/// Whether the network is to blame.
-pub(crate) fn is_io(error: &tokio_postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
-}
-
-/// The error as the log may have it.
-#[must_use]
-pub fn describe(error: &tokio_postgres::Error) -> String {
-    match error.as_db_error() {
-        None => match std::error::Error::source(error) {
-            None => error.to_string(),
-            Some(source) => format!("{error}: {source}"),
-        },
-        Some(db) => without_values(db.code().code(), db.message()),
+impl From<db::Error> for Error {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Unavailable(cause) => Self::DatabaseUnavailable(cause),
+            db::Error::Refused(cause) => Self::DatabaseRefused(cause),
+            db::Error::Defect(cause) => Self::Internal(cause),
+        }
     }
-}
-
-/// State and message: never the DETAIL, which repeats the row, nor the text of a data exception (class 22), which
-/// repeats the value. (A setting that is refused is of that class, too, and is ours: that `task_api` does not exist is
-/// said in this way.)
-fn without_values(state: &str, message: &str) -> String {
-    let repeats_a_value = state.starts_with("22") && state != SqlState::INVALID_PARAMETER_VALUE.code();
-    format!("{state} {}", if repeats_a_value { "(data exception)" } else { message })
 }

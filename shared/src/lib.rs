@@ -6,8 +6,8 @@
 //! - [`json`]: what bodies and tokens have in common: JSON, read strictly.
 //! - [`http`]: path, query, preconditions and body; the shapes of the answers.
 //! - [`task`] and [`page`]: the parsed types. One that exists is valid.
-//! - [`tasks`]: the SQL, one function an operation.
-//! - [`db`]: the pool, the flight (one transaction in one round trip), and trying again.
+//! - [`tasks`]: one call an operation, to the SQL function of its name (migrations/operations).
+//! - [`db`]: the pool, the call (one transaction in one round trip), and trying again.
 //! - `https` and `tls`: one exchange with the outside, and whom a connection there believes.
 //! - [`error`]: every way to fail, as status, code and sentence.
 //! - [`config`] and `secrets`: what is set from outside, in the environment or where nobody sees it.

@@ -3,10 +3,10 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::StaticFormatDescription, macros::format_description};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::{
-    db::Columns,
     error::{DETAILS, Detail, Error, Result},
     json::Object,
 };
@@ -42,21 +42,19 @@ pub struct Task {
 }
 
 impl Task {
-    /// Reads the columns of the table `tasks` in the order of the fields above; `None` where all are null, as an outer
-    /// join leaves them.
-    pub fn read(columns: &mut Columns<'_>) -> Result<Option<Self>> {
-        let Some(id) = columns.read()? else { return Ok(None) };
-        Ok(Some(Self {
-            id,
-            owner_user_id: columns.read()?,
-            title: columns.read()?,
-            description: columns.read()?,
-            completed: columns.read()?,
-            completed_at: columns.read()?,
-            created_at: columns.read()?,
-            updated_at: columns.read()?,
-            revision: columns.read()?,
-        }))
+    /// Reads a row of an operation's answer, by the names of its columns.
+    pub fn read(row: &Row) -> Result<Self, tokio_postgres::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            owner_user_id: row.try_get("owner_user_id")?,
+            title: row.try_get("title")?,
+            description: row.try_get("description")?,
+            completed: row.try_get("completed")?,
+            completed_at: row.try_get("completed_at")?,
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+            revision: row.try_get("revision")?,
+        })
     }
 }
 
@@ -108,14 +106,18 @@ impl NewTask {
     }
 }
 
-/// A change to a task: what is absent stays as it is.
-#[derive(Debug)]
+/// A change to a task: what is absent stays as it is. `update_task` in the database takes it as JSON, in which that
+/// stays absent.
+#[derive(Debug, Serialize)]
 pub struct TaskPatch {
     /// A new title.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<Title>,
     /// A new description; the inner `None` clears it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Option<Description>>,
     /// Whether it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub completed: Option<bool>,
 }
 
@@ -160,7 +162,7 @@ impl Completion {
 }
 
 /// 1 to 200 characters, trimmed, without NUL.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Title(String);
 
 impl Title {
@@ -180,7 +182,7 @@ impl Title {
 }
 
 /// Up to 8,192 characters, without NUL.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Description(String);
 
 impl Description {

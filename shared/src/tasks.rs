@@ -1,151 +1,68 @@
-//! The SQL: one function an operation, each statement once. `$1` is always the owner, and every statement names it.
-//!
-//! A write runs under the lock of its owner's row (db/flight.rs takes it). `bumped` moves the owner's revision on,
-//! remembers the request and reads the clock; the task is stamped with both. Where the task is not found, or not at a
-//! revision that the caller allows, `bumped` is empty, and so nothing is written. It is empty, too, where the request has
-//! been done already: a try that follows a lost acknowledgement changes nothing and answers with what is.
+//! What can be done with tasks: one call an operation, to the function of its name in the database
+//! (migrations/operations has the SQL, one file an operation).
 
-use const_format::formatcp;
-use tokio_postgres::types::Type;
+use tokio_postgres::{
+    Row,
+    types::{Json, Type},
+};
 use uuid::Uuid;
 
 use crate::{
     Caller,
-    db::{Db, Row, Statement},
+    db::{Call, Db},
     error::{Error, Result},
     page::{ListQuery, Status},
-    task::{Completion, Description, NewTask, Task, TaskPatch, Title},
+    task::{Completion, Description, NewTask, Task, TaskPatch},
 };
 
-/// In the order in which [`Task::read`] reads them.
-const COLUMNS: &str = "tasks.id, tasks.owner_user_id, tasks.title, tasks.description, tasks.completed, \
-     tasks.completed_at, tasks.created_at, tasks.updated_at, tasks.revision";
-
-/// The caller's tasks, newest first: one more than the page takes, if there is one. Index: `tasks_by_created`, or
-/// `tasks_by_completed_created` for one status.
+/// The caller's tasks, newest first: one more than the page takes, if there is one.
 pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Vec<Task>> {
-    const ALL: &str = formatcp!(
-        "select {COLUMNS} from tasks
-         where owner_user_id = $1 and (created_at, id) < ($2, $3)
-         order by created_at desc, id desc limit $4"
-    );
-    const BY_STATUS: &str = formatcp!(
-        "select {COLUMNS} from tasks
-         where owner_user_id = $1 and (created_at, id) < ($2, $3) and completed = $5
-         order by created_at desc, id desc limit $4"
-    );
-    let (owner, after) = (caller.user.as_str(), &query.cursor);
+    let completed = match query.status {
+        Status::All => None,
+        Status::Pending => Some(false),
+        Status::Completed => Some(true),
+    };
     let rows = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
-    let (filtered, completed) = (query.status != Status::All, query.status == Status::Completed);
-    let mut statement = Statement::new(if filtered { BY_STATUS } else { ALL })
-        .bind(&owner, Type::TEXT)
-        .bind(&after.created_at, Type::TIMESTAMPTZ)
-        .bind(&after.id, Type::UUID)
-        .bind(&rows, Type::INT8);
-    if filtered {
-        statement = statement.bind(&completed, Type::BOOL);
-    }
-    let rows = db.read(caller, statement).await?;
-    rows.iter().map(task).collect()
+    let call = Call::new("list_tasks")
+        .with(&completed, Type::BOOL)
+        .with(&query.cursor.created_at, Type::TIMESTAMPTZ)
+        .with(&query.cursor.id, Type::UUID)
+        .with(&rows, Type::INT8);
+    db.call(caller, call).await?.iter().map(task).collect()
 }
 
-/// One of the caller's tasks. Index: `tasks_pkey`.
+/// One of the caller's tasks.
 pub async fn get(db: &Db, caller: &Caller, id: Uuid) -> Result<Task> {
-    const SQL: &str = formatcp!("select {COLUMNS} from tasks where owner_user_id = $1 and id = $2");
-    let owner = caller.user.as_str();
-    let rows = db.read(caller, Statement::new(SQL).bind(&owner, Type::TEXT).bind(&id, Type::UUID)).await?;
-    task(rows.first().ok_or(Error::NotFound)?)
+    let call = Call::new("get_task").with(&id, Type::UUID);
+    Answer::of(&db.call(caller, call).await?)?.task()
 }
 
-/// Makes a task, and with the first one the user. Index: `users_pkey`, `tasks_pkey`.
+/// Makes a task, and with the first one the user.
 pub async fn create(db: &Db, caller: &Caller, new: &NewTask) -> Result<Task> {
-    const SQL: &str = formatcp!(
-        "with bumped as (
-             update users set revision = revision + 1, {REMEMBER}
-             where id = $1 and not $2 = any (recent_requests)
-             returning revision, clock_timestamp() as at
-         ), written as (
-             insert into tasks
-                 (owner_user_id, id, title, description, completed, completed_at, created_at, updated_at, revision)
-             select $1, $2, $3, $4, $5, case when $5 then at end, at, at, revision from bumped
-             returning {COLUMNS}
-         )
-         select * from written union all select {COLUMNS} from tasks where owner_user_id = $1 and id = $2"
-    );
     // The id of the task is that of the request, too: both are made before the first try.
     let id = Uuid::now_v7();
-    let (owner, title) = (caller.user.as_str(), new.title.as_str());
-    let description = new.description.as_ref().map(Description::as_str);
-    let statement = Statement::new(SQL)
-        .bind(&owner, Type::TEXT)
-        .bind(&id, Type::UUID)
-        .bind(&title, Type::TEXT)
-        .bind(&description, Type::TEXT)
-        .bind(&new.completed, Type::BOOL);
-    let rows = db.write_as_new(caller, statement).await?;
-    // None where the task was made, its acknowledgement was lost, and another request has deleted it by now.
-    task(rows.first().ok_or(Error::NotFound)?)
+    let (title, description) = (new.title.as_str(), new.description.as_ref().map(Description::as_str));
+    let call = Call::new("create_task")
+        .with(&id, Type::UUID)
+        .with(&id, Type::UUID)
+        .with(&title, Type::TEXT)
+        .with(&description, Type::TEXT)
+        .with(&new.completed, Type::BOOL);
+    Answer::of(&db.call(caller, call).await?)?.task()
 }
 
-/// Puts the request first among those that the owner's row remembers; `$2` is its id.
-const REMEMBER: &str = "recent_requests = (array[$2] || recent_requests)[1:32]";
-
-/// The start of every write to a task that exists. `$2` is the request, `$3` the task, `$4` the revisions that the
-/// caller allows (null for any). Index: `tasks_pkey`, `users_pkey`.
-const FOUND_AND_BUMPED: &str = formatcp!(
-    "with owner as (
-         select $2 = any (recent_requests) as done from users where id = $1
-     ), found as (
-         select {COLUMNS} from tasks where owner_user_id = $1 and id = $3
-     ), bumped as (
-         update users set revision = revision + 1, {REMEMBER}
-         where id = $1 and exists (
-             select from owner, found where not done and ($4 is null or found.revision = any ($4))
-         )
-         returning revision, clock_timestamp() as at
-     )"
-);
-
-/// The end of it: one row for every owner that there is, with the task as `written` or, of a request that was done
-/// already, as it is.
-const OUTCOME: &str = "
-    select done, found.id is not null as found, now.*
-    from owner left join found on true
-    left join (select * from written union all select found.* from found, owner where done) as now on true";
-
-/// Changes what `patch` names. Index: `tasks_pkey`.
+/// Changes what `patch` names. `allowed` are the revisions at which the task may be; `None` for any.
 pub async fn update(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>, patch: &TaskPatch) -> Result<Task> {
-    const SQL: &str = formatcp!(
-        "{FOUND_AND_BUMPED}, written as (
-             update tasks set
-                 title = coalesce($5, title),
-                 description = case when $6 then $7 else description end,
-                 completed = coalesce($8, completed),
-                 completed_at = case when coalesce($8, completed) then coalesce(completed_at, at) end,
-                 updated_at = at,
-                 revision = bumped.revision
-             from bumped where owner_user_id = $1 and id = $3
-             returning {COLUMNS}
-         ) {OUTCOME}"
-    );
-    let request = Uuid::now_v7();
-    let (owner, title) = (caller.user.as_str(), patch.title.as_ref().map(Title::as_str));
-    let description = patch.description.as_ref().and_then(|new| new.as_ref().map(Description::as_str));
-    let describes = patch.description.is_some();
-    let statement = Statement::new(SQL)
-        .bind(&owner, Type::TEXT)
-        .bind(&request, Type::UUID)
-        .bind(&id, Type::UUID)
-        .bind(&allowed, Type::INT8_ARRAY)
-        .bind(&title, Type::TEXT)
-        .bind(&describes, Type::BOOL)
-        .bind(&description, Type::TEXT)
-        .bind(&patch.completed, Type::BOOL);
-    let rows = db.write(caller, statement).await?;
-    outcome(&rows)?.ok_or(Error::NotFound)
+    let (request, patch) = (Uuid::now_v7(), Json(patch));
+    let call = Call::new("update_task")
+        .with(&request, Type::UUID)
+        .with(&id, Type::UUID)
+        .with(&allowed, Type::INT8_ARRAY)
+        .with(&patch, Type::JSONB);
+    Answer::of(&db.call(caller, call).await?)?.task()
 }
 
-/// Toggles or sets the completion. Index: `tasks_pkey`.
+/// Toggles or sets the completion.
 pub async fn complete(
     db: &Db,
     caller: &Caller,
@@ -153,64 +70,55 @@ pub async fn complete(
     allowed: Option<&[i64]>,
     completion: Completion,
 ) -> Result<Task> {
-    const SQL: &str = formatcp!(
-        "{FOUND_AND_BUMPED}, written as (
-             update tasks set
-                 completed = coalesce($5, not completed),
-                 completed_at = case when coalesce($5, not completed) then coalesce(completed_at, at) end,
-                 updated_at = at,
-                 revision = bumped.revision
-             from bumped where owner_user_id = $1 and id = $3
-             returning {COLUMNS}
-         ) {OUTCOME}"
-    );
-    let request = Uuid::now_v7();
-    let (owner, state) = (caller.user.as_str(), completion.state());
-    let statement = Statement::new(SQL)
-        .bind(&owner, Type::TEXT)
-        .bind(&request, Type::UUID)
-        .bind(&id, Type::UUID)
-        .bind(&allowed, Type::INT8_ARRAY)
-        .bind(&state, Type::BOOL);
-    let rows = db.write(caller, statement).await?;
-    outcome(&rows)?.ok_or(Error::NotFound)
+    let (request, state) = (Uuid::now_v7(), completion.state());
+    let call = Call::new("complete_task")
+        .with(&request, Type::UUID)
+        .with(&id, Type::UUID)
+        .with(&allowed, Type::INT8_ARRAY)
+        .with(&state, Type::BOOL);
+    Answer::of(&db.call(caller, call).await?)?.task()
 }
 
-/// Deletes a task. Index: `tasks_pkey`.
+/// Deletes a task.
 pub async fn delete(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>) -> Result<()> {
-    const SQL: &str = formatcp!(
-        "{FOUND_AND_BUMPED}, written as (
-             delete from tasks using bumped where owner_user_id = $1 and id = $3
-             returning {COLUMNS}
-         ) {OUTCOME}"
-    );
-    let (request, owner) = (Uuid::now_v7(), caller.user.as_str());
-    let statement = Statement::new(SQL)
-        .bind(&owner, Type::TEXT)
-        .bind(&request, Type::UUID)
-        .bind(&id, Type::UUID)
-        .bind(&allowed, Type::INT8_ARRAY);
-    let rows = db.write(caller, statement).await?;
-    outcome(&rows).map(|_| ())
+    let request = Uuid::now_v7();
+    let call =
+        Call::new("delete_task").with(&request, Type::UUID).with(&id, Type::UUID).with(&allowed, Type::INT8_ARRAY);
+    Answer::of(&db.call(caller, call).await?).map(|_| ())
 }
 
-/// A row of [`COLUMNS`].
-fn task(row: &Row) -> Result<Task> {
-    Task::read(&mut row.columns())?.ok_or_else(|| Error::Internal("a task without an id".into()))
+/// What an operation on one task has answered, where it found the task or has done what was asked.
+struct Answer<'a> {
+    row: &'a Row,
+    /// The request had been done by an earlier try, and the task may be gone by now.
+    is_repeated: bool,
 }
 
-/// The task after the write; `None` where the request was done already and the task is gone by now.
-fn outcome(rows: &[Row]) -> Result<Option<Task>> {
-    let mut columns = match rows {
-        [] => return Err(Error::NotFound),
-        [row] => row.columns(),
-        _ => return Err(Error::Internal("a write that met more than its owner".into())),
-    };
-    let (done, found) = (columns.read()?, columns.read()?);
-    match (Task::read(&mut columns)?, done, found) {
-        (Some(task), ..) => Ok(Some(task)),
-        (None, true, _) => Ok(None),
-        (None, false, true) => Err(Error::PreconditionFailed),
-        (None, false, false) => Err(Error::NotFound),
+impl<'a> Answer<'a> {
+    fn of(rows: &'a [Row]) -> Result<Self> {
+        let [row] = rows else {
+            return Err(Error::Internal(format!("{} rows from an operation on one task", rows.len())));
+        };
+        match row.try_get("outcome").map_err(unreadable)? {
+            "found" | "written" => Ok(Self { row, is_repeated: false }),
+            "repeated" => Ok(Self { row, is_repeated: true }),
+            "not_found" => Err(Error::NotFound),
+            "precondition_failed" => Err(Error::PreconditionFailed),
+            other => Err(Error::Internal(format!("an outcome that nobody knows: {other}"))),
+        }
     }
+
+    fn task(&self) -> Result<Task> {
+        let id: Option<Uuid> = self.row.try_get("id").map_err(unreadable)?;
+        if self.is_repeated && id.is_none() { Err(Error::NotFound) } else { task(self.row) }
+    }
+}
+
+fn task(row: &Row) -> Result<Task> {
+    Task::read(row).map_err(unreadable)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
+fn unreadable(error: tokio_postgres::Error) -> Error {
+    Error::Internal(format!("a row cannot be read: {error}"))
 }

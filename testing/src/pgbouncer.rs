@@ -78,7 +78,7 @@ fn settings(home: &Home, server: &str, authority: &Authority, port: u16, connect
         &format!(
             "[databases]\n* = host={host} port={server_port}\n\
              [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\npool_mode = transaction\n\
-             default_pool_size = {connections}\nauth_type = scram-sha-256\nauth_file = {}\n\
+             default_pool_size = {connections}\nserver_round_robin = 1\nauth_type = scram-sha-256\nauth_file = {}\n\
              client_tls_sslmode = require\nclient_tls_cert_file = {}\nclient_tls_key_file = {}\n",
             logins.display(),
             certificate.display(),

@@ -73,17 +73,16 @@ impl Database {
         execute(&self.connect().await, &tables.concat()).await;
     }
 
-    /// The URL of a new login that is a member of `task_api` and nothing else: it has no right before it takes the role
-    /// on.
-    pub async fn member(&self) -> String {
-        self.login("noinherit in role task_api").await
+    /// The URL of a new login that may call the operations and do nothing else.
+    pub async fn caller(&self) -> String {
+        self.login("in role task_api_caller").await
     }
 
     /// The URL of a new login like the one that Neon makes with a database: it owns all that the migrations made and
     /// bypasses row-level security, without being a superuser
     /// (<https://neon.com/docs/manage/roles>).
     pub async fn owner(&self) -> String {
-        let url = self.login("createdb createrole bypassrls in role task_api").await;
+        let url = self.login("createdb createrole bypassrls in role task_api, task_api_caller").await;
         let login = server::login(&url);
         let client = self.connect().await;
         let owned = client.query_one(OWNED, &[&login]).await.expect("the catalogue can be read");
@@ -187,24 +186,25 @@ mod tests {
     async fn a_database_is_gone_with_its_logins_when_it_is_dropped() {
         let database = Database::create().await;
         let (url, name) = (database.server.url().to_owned(), database.name.clone());
-        let member = database.member().await;
-        let connected = connect(&member).await; // and stays so
+        let caller = database.caller().await;
+        let connected = connect(&caller).await; // and stays so
         drop(database);
         let admin = connect(&url).await;
         let left = "select count(*)::text from pg_database, pg_roles where datname = $1 or rolname = $2";
-        let left = admin.query_one(left, &[&name, &server::login(&member)]).await.unwrap();
+        let left = admin.query_one(left, &[&name, &server::login(&caller)]).await.unwrap();
         assert_eq!(left.get::<_, &str>(0), "0");
         drop(connected);
     }
 
     #[tokio::test]
-    async fn a_member_can_become_task_api_and_has_nothing_else() {
+    async fn a_caller_is_no_task_api_and_has_nothing_else() {
         let database = Database::create().await;
-        let member = connect(&database.member().await).await;
+        let caller = connect(&database.caller().await).await;
         let attributes = "select concat_ws(' ', rolsuper, rolbypassrls, rolcreaterole, rolcreatedb) from pg_roles \
                           where rolname = session_user";
-        assert_eq!(text(&member, attributes).await, "f f f f");
-        assert_eq!(text(&member, "select set_config('role', 'task_api', false)").await, "task_api");
+        assert_eq!(text(&caller, attributes).await, "f f f f");
+        let error = caller.execute("set role task_api", &[]).await.unwrap_err();
+        assert_eq!(error.code().map(tokio_postgres::error::SqlState::code), Some("42501"));
     }
 
     #[tokio::test]

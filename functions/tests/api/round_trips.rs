@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{builder, create, path};
 
-/// Long enough for a flight that were sent in pieces to fall apart on the wire.
+/// Long enough for a flight that was sent in pieces to fall apart on the wire.
 const ONE_WAY: Duration = Duration::from_millis(5);
 
 #[tokio::test]

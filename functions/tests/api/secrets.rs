@@ -55,7 +55,7 @@ async fn what_stands_in_the_environment_goes_before_a_parameter() {
 #[tokio::test]
 async fn a_password_that_is_changed_is_looked_for_when_the_database_refuses_the_old_one() {
     let (store, database) = (ParameterStore::start().await, Database::create().await);
-    let (url, admin) = (database.member().await, database.connect().await);
+    let (url, admin) = (database.caller().await, database.connect().await);
     let login = url.split("//").nth(1).and_then(|rest| rest.split(':').next()).unwrap();
     store.put("/task-api/test/DATABASE_URL", &url).await;
     store.put("/task-api/test/JWT_SECRET", token::SECRET).await;

@@ -6,7 +6,7 @@
 //!   a long one, `FAULTS_SEED` repeats one. [`leaks`] looks at what it leaves behind.
 //! - [`cold`], [`init`], [`recycling`]: what connections cost and when they are opened, kept and given up.
 //! - [`deadline`]: who waits how long. [`environment`]: what Lambda does to the process.
-//! - [`pooled`]: the same through `PgBouncer`.
+//! - [`pooled`]: the same through `PgBouncer`. [`poisoned`]: what other clients of it leave in a session.
 //! - [`tls`]: whom a function believes to be its database.
 //!
 //! Each test has several threads, because who drops a database waits for it, and Postgres drops none while somebody is
@@ -20,6 +20,7 @@ mod init;
 mod leaks;
 mod matrix;
 mod operations;
+mod poisoned;
 mod pooled;
 mod recycling;
 mod server;

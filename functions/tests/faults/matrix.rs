@@ -104,7 +104,7 @@ async fn under(trouble: Trouble, operation: &Operation, api: &Api, database: &Cl
     // The function is running, and has a connection that works.
     let warm = (operation.ask)(&bob, &On { path: &format!("/api/me/tasks/{bobs}"), label: "warm" }).send().await;
     assert_eq!(warm.status, operation.status, "{case}: {warm:?}");
-    let (before, revision_before) = (state(database, task).await, revision(database, "alice").await);
+    let (before, revision_before) = (state_of(database, "alice", task).await, revision(database, "alice").await);
 
     trouble.strike(api).await;
     let label = Uuid::new_v4().to_string();
@@ -120,15 +120,15 @@ async fn under(trouble: Trouble, operation: &Operation, api: &Api, database: &Cl
     } else {
         (before, task)
     };
-    let after = state(database, written).await;
+    let after = state_of(database, "alice", written).await;
     assert!(operation.explains(&before, &after, &label), "{case}: {before} became {after}");
     api.proxy().bury_the_silent();
 }
 
 /// A task as it is in the database, or null.
-async fn state(database: &Client, id: Uuid) -> Value {
-    let sql = "select coalesce((select to_jsonb(tasks) from tasks where id = $1), 'null')::text";
-    let text: String = database.query_one(sql, &[&id]).await.unwrap().get(0);
+pub(crate) async fn state_of(database: &Client, user: &str, id: Uuid) -> Value {
+    let sql = "select coalesce((select to_jsonb(tasks) from tasks where owner_user_id = $1 and id = $2), 'null')::text";
+    let text: String = database.query_one(sql, &[&user, &id]).await.unwrap().get(0);
     timeless(serde_json::from_str(&text).unwrap())
 }
 

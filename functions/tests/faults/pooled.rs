@@ -5,48 +5,53 @@ use std::time::Duration;
 use serde_json::json;
 use shared::db::DatabaseUrl;
 use testing::{
-    Api,
+    Api, ApiBuilder,
     authority::Authority,
     pgbouncer::PgBouncer,
     postgres::server_url,
     proxy::{Break, Fault, Moment},
 };
+use tokio_postgres::Client;
 
 use crate::{assert_calm, impatient, is_honest_503, revision, seed};
 
 /// With so many connections of the pooler's to the database. The tuple ends in the right order: the API first.
 async fn pooled(connections: usize) -> Option<(Api, PgBouncer, Authority)> {
-    pooled_by(connections, "").await
+    through(connections, impatient().environments(2)).await
 }
 
-async fn pooled_by(connections: usize, parameters: &str) -> Option<(Api, PgBouncer, Authority)> {
+/// The same for another API than the usual one.
+pub(crate) async fn through(connections: usize, builder: ApiBuilder) -> Option<(Api, PgBouncer, Authority)> {
     let authority = Authority::new();
     let bouncer = PgBouncer::start(&server_url(), &authority, connections).await?;
     let at_bouncer = bouncer.url(&server_url());
-    let query = format!("{}{parameters}", authority.verified(&at_bouncer).split_once('?')?.1);
+    let query = authority.verified(&at_bouncer).split_once('?')?.1.to_owned();
     let port = url::Url::parse(&at_bouncer).ok()?.port();
-    let through = move |database: &str| {
+    let at_pooler = move |database: &str| {
         let mut url = url::Url::parse(database).unwrap();
         url.set_port(port).unwrap();
         url.set_query(Some(&query));
         url.into()
     };
-    let api = impatient().by(through).environments(2).through_proxy(Duration::from_millis(2)).start().await;
+    let api = builder.by(at_pooler).through_proxy(Duration::from_millis(2)).start().await;
     Some((api, bouncer, authority))
 }
 
-/// Asking for TLS, its handshake, start-up, two for SCRAM, and the request's own; TCP's is the connection's. `PgBouncer`
-/// binds no channel: one less where the URL says that, and that only SCRAM will do.
+/// Another client of the pooler's, which shares the API's sessions.
+pub(crate) async fn guest(api: &Api, bouncer: &PgBouncer, authority: &Authority) -> Client {
+    let url = authority.verified(&bouncer.url(&api.database().url()));
+    DatabaseUrl::parse("the pooler's URL", &url).unwrap().connect().await.unwrap()
+}
+
+/// Asking for TLS, its handshake, start-up, two for SCRAM, and the request's own; TCP's is the connection's.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cold_request_takes_the_round_trips_of_tls_and_a_warm_one_takes_one() {
-    for (parameters, cold) in [("", 6), ("&channel_binding=disable&require_auth=scram-sha-256", 5)] {
-        let Some((api, _bouncer, _authority)) = pooled_by(5, parameters).await else { return };
-        let alice = api.user("alice");
-        for (flights, connections) in [(cold, 1), (1, 0), (1, 0)] {
-            api.proxy().reset();
-            assert_eq!(alice.get("/api/me/tasks").send().await.status, 200);
-            assert_eq!((api.proxy().flights(), api.proxy().connections()), (flights, connections), "{parameters}");
-        }
+    let Some((api, _bouncer, _authority)) = pooled(5).await else { return };
+    let alice = api.user("alice");
+    for (flights, connections) in [(6, 1), (1, 0), (1, 0)] {
+        api.proxy().reset();
+        assert_eq!(alice.get("/api/me/tasks").send().await.status, 200);
+        assert_eq!((api.proxy().flights(), api.proxy().connections()), (flights, connections));
     }
 }
 
@@ -55,8 +60,7 @@ async fn a_cold_request_takes_the_round_trips_of_tls_and_a_warm_one_takes_one() 
 async fn nobody_becomes_who_was_there_before() {
     let Some((api, bouncer, authority)) = pooled(1).await else { return };
     let (alice, bob) = (api.user("alice"), api.user("bob"));
-    let url = authority.verified(&bouncer.url(&api.database().url()));
-    let guest = DatabaseUrl::parse("the pooler's URL", &url).unwrap().connect().await.unwrap();
+    let guest = guest(&api, &bouncer, &authority).await;
     let sql = "select coalesce(current_setting('app.user_id', true), ''), current_user::text, session_user::text,
                pg_backend_pid()::text, current_setting('lock_timeout')";
     let mut server = None;

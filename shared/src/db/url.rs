@@ -1,21 +1,17 @@
 //! Where the database is, and how it is reached.
 
-use std::{borrow::Cow, io, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{borrow::Cow, pin::Pin, time::Duration};
 
 use percent_encoding::percent_decode_str;
-use tokio::{net::lookup_host, time::timeout};
+use tokio::time::timeout;
 use tokio_postgres::{
-    Client, Config,
-    config::{Host, SslMode, SslNegotiation},
+    Client, Config, NoTls,
+    config::{Host, SslMode},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{login::Guest, socket::Socket};
-use crate::{
-    config::Fatal,
-    error::{Error, Result, describe},
-    tls,
-};
+use super::error::describe;
+use crate::{config::Fatal, tls};
 
 /// How long the network may leave what was sent without an acknowledgement. Without it a peer that vanished keeps a
 /// request waiting for as long as the request has.
@@ -43,9 +39,13 @@ pub struct DatabaseUrl {
     text: String,
     config: Config,
     tls: Option<MakeRustlsConnect>,
-    /// No other proof of who we are will do (`require_auth`).
-    scram_only: bool,
 }
+
+/// What carries the bytes of a connection, until its end.
+pub(super) type Connection = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + Send>>;
+
+/// A connection that is open, and what carries its bytes.
+pub(super) type Opened = (Client, Connection);
 
 impl DatabaseUrl {
     /// Reads a connection URL with libpq's parameters
@@ -57,7 +57,7 @@ impl DatabaseUrl {
     /// `verify-full` do: the certificate *and* the host name. `prefer` and `allow` leave it to whoever is on the wire
     /// and are refused by name; `disable` is for a server on the same machine.
     ///
-    /// `require_auth=scram-sha-256` keeps the password from a server that asks for it otherwise.
+    /// `channel_binding=require` keeps the password from a server that asks for it otherwise than by SCRAM.
     ///
     /// `sslrootcert` names a PEM file with the roots to trust instead of those in the binary (or in the file of
     /// `SSL_CERT_FILE`, where that is set); `system` is the latter. A Unix socket is not encrypted.
@@ -90,8 +90,7 @@ impl DatabaseUrl {
         let roots = ours.roots.as_deref().filter(|file| *file != "system");
         let tls = encrypts.then(|| tls::client(roots, Some(ALPN))).transpose();
         let tls = tls.map_err(|error| wrong(format!("names sslrootcert: {error}")))?;
-        let (tls, scram_only) = (tls.map(MakeRustlsConnect::new), ours.scram_only);
-        let url = Self { text: text.to_owned(), config, tls, scram_only };
+        let url = Self { text: text.to_owned(), config, tls: tls.map(MakeRustlsConnect::new) };
         let (hosts, ports) = (url.config.get_hosts().len(), url.config.get_ports().len());
         if hosts == 0 {
             return Err(wrong("names no host".into()));
@@ -121,49 +120,15 @@ impl DatabaseUrl {
         self.config.get_hosts().iter().map(host).collect()
     }
 
-    /// Connects, without a limit in time: TCP, TLS and the login.
-    pub(super) async fn open<G: Guest>(&self) -> Result<G> {
-        let mut config = self.config.clone();
-        config.ssl_negotiation(SslNegotiation::Direct); // to the driver, TLS is there already
-        let mut last = Error::DatabaseUnavailable("no host has an address".into());
-        // One server after another, all hosts and all addresses of each, until one lets us in.
-        for (n, host) in self.config.get_hosts().iter().enumerate() {
-            let places = match places(host, self.port(n)).await {
-                Ok(places) => places,
-                Err(error) => {
-                    last = unreachable(&error);
-                    continue;
-                }
-            };
-            for place in places {
-                let open = async { G::log_in(self.reach(&place).await?, &config, self.scram_only).await };
-                match open.await {
-                    Ok(guest) => return Ok(guest),
-                    Err(error) => last = error,
-                }
-            }
-        }
-        Err(last)
-    }
-
-    /// Of the nth host: each may have its own, or all have one.
-    fn port(&self, n: usize) -> u16 {
-        let ports = self.config.get_ports();
-        ports.get(n).or(ports.first()).copied().unwrap_or(5432)
-    }
-
-    async fn reach(&self, place: &Place<'_>) -> Result<Socket> {
-        let (address, name) = match place {
-            Place::Tcp(address, name) => (*address, *name),
-            Place::Unix(path) => return Socket::unix(path, &self.config).await.map_err(|error| unreachable(&error)),
-        };
-        let tcp = Socket::tcp(address, &self.config).await.map_err(|error| unreachable(&error))?;
-        match &self.tls {
-            Some(tls) => {
-                let direct = self.config.get_ssl_negotiation() == SslNegotiation::Direct;
-                Socket::tls(tcp, name, tls, direct).await
-            }
-            None => Ok(Socket::Tcp(tcp)),
+    /// Connects: one host after another, and all addresses of each, until one lets us in. The only limit in time is
+    /// `connect_timeout`, for the TCP of one address.
+    pub(super) async fn open(&self) -> Result<Opened, tokio_postgres::Error> {
+        if let Some(tls) = &self.tls {
+            let (client, connection) = self.config.connect(tls.clone()).await?;
+            Ok((client, Box::pin(connection)))
+        } else {
+            let (client, connection) = self.config.connect(NoTls).await?;
+            Ok((client, Box::pin(connection)))
         }
     }
 
@@ -173,30 +138,15 @@ impl DatabaseUrl {
         let here = hosts.iter().all(|host| ["localhost", "127.0.0.1", "::1"].contains(&host.as_str()));
         let hint = if here && self.tls.is_some() { " (a server on this machine may want sslmode=disable)" } else { "" };
         let cause = match timeout(CONNECT, self.open()).await {
-            Ok(Ok(client)) => return Ok(client),
-            Ok(Err(error)) => error.cause().unwrap_or_default().to_owned(),
+            Ok(Ok((client, connection))) => {
+                tokio::spawn(connection); // what ends it, the statements on it are told
+                return Ok(client);
+            }
+            Ok(Err(error)) => describe(&error),
             Err(_) => format!("no answer in {CONNECT:?}"),
         };
         Err(Fatal::new(format!("the database at {} cannot be reached: {cause}{hint}", hosts.join(", "))))
     }
-}
-
-/// Where a server is: at an address, with the name that its certificate is for, or at a socket in the file system.
-enum Place<'a> {
-    Tcp(SocketAddr, &'a str),
-    Unix(PathBuf),
-}
-
-/// All places of a host.
-async fn places(host: &Host, port: u16) -> io::Result<Vec<Place<'_>>> {
-    match host {
-        Host::Tcp(name) => Ok(lookup_host((name.as_str(), port)).await?.map(|at| Place::Tcp(at, name)).collect()),
-        Host::Unix(directory) => Ok(vec![Place::Unix(directory.join(format!(".s.PGSQL.{port}")))]),
-    }
-}
-
-fn unreachable(error: &io::Error) -> Error {
-    Error::DatabaseUnavailable(format!("error connecting to server: {error}"))
 }
 
 /// The parameters that the driver does not know, or means otherwise than libpq, and which of the others there are.
@@ -205,7 +155,6 @@ struct Parameters<'a> {
     encrypts: Option<bool>,
     roots: Option<Cow<'a, str>>,
     user_timeout: Option<Duration>,
-    scram_only: bool,
     others: Vec<&'a str>,
 }
 
@@ -223,8 +172,13 @@ impl<'a> Parameters<'a> {
                 "sslmode" => ours.encrypts = Some(encrypts(value)?),
                 "sslrootcert" => ours.roots = Some(percent_decode_str(value).decode_utf8_lossy()),
                 "tcp_user_timeout" => ours.user_timeout = Some(milliseconds(name, value)?),
-                "require_auth" if value == "scram-sha-256" => ours.scram_only = true,
-                "require_auth" => return Err("has a require_auth: the only one known here is scram-sha-256".into()),
+                "require_auth" => {
+                    return Err(
+                        "has a require_auth, which is not known here: write channel_binding=require, which lets \
+                                nothing but SCRAM pass, or take it out"
+                            .into(),
+                    );
+                }
                 "target_session_attrs" if value == "any" => {}
                 "load_balance_hosts" if value == "disable" => {}
                 "hostaddr" | "target_session_attrs" | "load_balance_hosts" => {
@@ -334,7 +288,7 @@ mod tests {
             ("postgres://ann:hunter2@%2Fvar%2Frun,db.example/tasks", "Unix socket beside another host"),
             ("postgres://ann:hunter2@one.example:1,two.example:2,three.example/tasks?port=1,2", "ports"),
             ("postgres://ann:hunter2@/tasks", "names no host"),
-            ("postgres://ann:hunter2@db.example/tasks?require_auth=md5", "require_auth"),
+            ("postgres://ann:hunter2@db.example/tasks?require_auth=scram-sha-256", "channel_binding=require"),
             ("postgres://ann:hunter2@db.example/tasks?target_session_attrs=read-write", "target_session_attrs"),
             ("postgres://ann:hunter2@db.example/tasks?sslrootcert=/nowhere.pem", "/nowhere.pem cannot be read"),
             ("postgres://ann:hunter2@db.example/tasks?sslrootcert=/dev/null", "/dev/null are none"),

@@ -23,7 +23,7 @@ pub(crate) struct Record {
 }
 
 /// Its time at the database: from the first try's beginning to the last one's end, with what was waited in between. A
-/// request has one flight, however often it is tried.
+/// request makes one call, however often it is tried.
 pub(super) struct DatabaseTime {
     pub(super) began: SystemTime,
     pub(super) duration: Duration,

@@ -8,16 +8,17 @@ use uuid::Uuid;
 
 use crate::operations::timeless;
 
-/// Writes every change of a task down, in the same transaction.
+/// Writes every change of a task down, in the same transaction. (A task that is deleted gets no revision, but its owner
+/// moves on by one at the end of the write.)
 pub(super) struct Audit;
 
 const TRIGGER: &str = "
     create table audit (owner text, revision bigint, task uuid, before jsonb, after jsonb);
     create function audit() returns trigger language plpgsql security definer as $$
     begin
-        insert into audit
-        select id, revision, coalesce(new.id, old.id), to_jsonb(old), to_jsonb(new)
-        from users where id = coalesce(new.owner_user_id, old.owner_user_id);
+        insert into public.audit
+        select id, coalesce(new.revision, revision + 1), coalesce(new.id, old.id), to_jsonb(old), to_jsonb(new)
+        from public.users where id = coalesce(new.owner_user_id, old.owner_user_id);
         return null;
     end $$;
     create trigger audit after insert or update or delete on tasks for each row execute function audit();";

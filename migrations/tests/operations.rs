@@ -1,0 +1,262 @@
+//! The operations in the database: what their sources promise, which versions are kept, and who may install them.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use common::{Said, migrate_with, password, url};
+use migrations::{Migrations, statements};
+use operations::SCHEMA;
+use sha2::{Digest as _, Sha256};
+use testing::{
+    postgres::{Cluster, Database, connect},
+    skip,
+};
+use tokio_postgres::Client;
+
+/// The files, by their names without `.sql`, in order.
+fn files() -> Vec<(String, String)> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("operations");
+    let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
+    files.sort();
+    let read =
+        |path: &Path| (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap());
+    files.iter().map(|path| read(path)).collect()
+}
+
+/// Those that are one operation each; the others are what these stand on.
+fn operations() -> BTreeSet<String> {
+    files().into_iter().map(|(name, _)| name).filter(|name| !name.starts_with('_')).collect()
+}
+
+async fn column(client: &Client, sql: &str) -> Vec<String> {
+    client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+}
+
+#[test]
+fn the_schema_is_named_by_a_hash_of_the_files() {
+    let all = files().into_iter().map(|(_, text)| text).collect::<String>();
+    let hash = Sha256::digest(all.as_bytes());
+    assert_eq!(SCHEMA, format!("task_api_{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3]));
+}
+
+/// What is installed under that name is what the files say, and all of it.
+#[tokio::test]
+async fn what_is_installed_is_what_its_name_is_the_hash_of() {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    let all = files().into_iter().map(|(_, text)| text).collect::<String>();
+    let bodies = format!("select prosrc from pg_proc where pronamespace = '{SCHEMA}'::regnamespace");
+    let bodies = column(&client, &bodies).await;
+    assert_eq!(bodies.len(), all.matches("create function operations.").count());
+    for body in bodies {
+        assert!(all.contains(&body.replace(&format!("{SCHEMA}."), "operations.")), "this is in no file:\n{body}");
+        assert!(!body.contains("operations."), "the schema's name is everywhere:\n{body}");
+    }
+}
+
+#[test]
+fn a_file_holds_the_operation_of_its_name_and_nothing_but_views_types_and_functions_of_this_schema() {
+    for (name, text) in files() {
+        for statement in statements(&text) {
+            let code = statement.code();
+            let is_ours = ["create function", "create view", "create type"]
+                .iter()
+                .any(|kind| code.starts_with(&format!("{kind} operations.")));
+            assert!(is_ours, "{name}.sql, line {}: {}", statement.line, statement.headline());
+        }
+        let operation = format!("create function operations.{name}(");
+        assert_eq!(text.contains(&operation), !name.starts_with('_'), "{name}.sql");
+        let definers = text.matches("security definer").count();
+        assert_eq!(definers, usize::from(!name.starts_with('_')), "{name}.sql");
+    }
+}
+
+/// Whatever is left in a session, and whoever the login is: no operation depends on it.
+#[tokio::test]
+async fn every_operation_runs_as_task_api_with_a_pinned_search_path_and_row_level_security() {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    let callable = format!(
+        "select proname::text from pg_proc where pronamespace = '{SCHEMA}'::regnamespace
+             and has_function_privilege('task_api_caller', oid, 'execute')"
+    );
+    let callable: BTreeSet<_> = column(&client, &callable).await.into_iter().collect();
+    assert_eq!(callable, operations(), "the operations, and no part of them");
+    let pinned = format!(
+        "select proname::text from pg_proc where pronamespace = '{SCHEMA}'::regnamespace and prosecdef
+             and proconfig @> array['search_path=pg_catalog, pg_temp', 'row_security=on']"
+    );
+    assert_eq!(column(&client, &pinned).await.into_iter().collect::<BTreeSet<_>>(), callable);
+    let of_others = format!(
+        "select oid::regprocedure::text from pg_proc where pronamespace = '{SCHEMA}'::regnamespace
+             and (proowner <> 'task_api'::regrole or has_function_privilege('public', oid, 'execute'))
+         union all
+         select oid::regclass::text from pg_class where relnamespace = '{SCHEMA}'::regnamespace
+             and relowner <> 'task_api'::regrole
+         union all
+         select 'the schema' from pg_namespace where nspname = '{SCHEMA}' and (
+             has_schema_privilege('task_api', oid, 'create') or has_schema_privilege('task_api_caller', oid, 'create')
+             or has_schema_privilege('public', oid, 'usage'))"
+    );
+    assert_eq!(column(&client, &of_others).await, Vec::<String>::new());
+}
+
+/// Postgres refuses every write inside one that is stable, and gives all its statements one snapshot.
+#[tokio::test]
+async fn what_only_reads_is_stable() {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    let reads = format!(
+        "select proname::text from pg_proc where pronamespace = '{SCHEMA}'::regnamespace and prosecdef
+             and prosrc !~ '\\mlock_owner\\M' order by proname"
+    );
+    assert_eq!(column(&client, &reads).await, ["get_task", "list_tasks"]);
+    let stable = reads.replace("prosecdef", "prosecdef and provolatile = 's'");
+    assert_eq!(column(&client, &stable).await, column(&client, &reads).await);
+}
+
+/// Into the bodies, of which Postgres knows nothing but their grammar.
+#[tokio::test]
+async fn plpgsql_check_finds_nothing() {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    let available = "select name::text from pg_available_extensions where name = 'plpgsql_check'";
+    if column(&client, available).await.is_empty() {
+        return skip("this Postgres has no plpgsql_check: `apt-get install postgresql-15-plpgsql-check` brings it");
+    }
+    client.batch_execute("create extension plpgsql_check").await.unwrap();
+    // `_` is where the results of set_config go.
+    let found = format!(
+        "select p.oid::regprocedure || ': ' || found from pg_proc p,
+             plpgsql_check_function(p.oid, extra_warnings => true, performance_warnings => true) found
+         where pronamespace = '{SCHEMA}'::regnamespace and found !~ 'never read variable \"_\"'"
+    );
+    assert_eq!(column(&client, &found).await, Vec::<String>::new());
+}
+
+/// Another version, as a release has left it; `replaced` is how many days ago another one took its place.
+async fn other_version(client: &Client, name: &str, body: &str, replaced: Option<i32>) {
+    let replaced = replaced.map_or("null".to_owned(), |days| format!("clock_timestamp() - interval '{days} days'"));
+    let version = format!(
+        "create schema {name};
+         create function {name}.get_task() returns void language plpgsql as $$ begin {body} end $$;
+         insert into operation_schemas (name, replaced_at) values ('{name}', {replaced})"
+    );
+    client.batch_execute(&version).await.unwrap();
+}
+
+async fn versions(client: &Client) -> Vec<String> {
+    let standing = "select nspname::text from pg_namespace where nspname like 'task\\_api\\_%' order by nspname";
+    let recorded = "select name from operation_schemas order by name";
+    assert_eq!(column(client, standing).await, column(client, recorded).await);
+    column(client, recorded).await
+}
+
+#[tokio::test]
+async fn a_version_is_dropped_two_weeks_after_another_took_its_place_and_the_one_before_is_kept() {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    other_version(&client, "task_api_00000001", "null;", Some(40)).await;
+    other_version(&client, "task_api_00000002", "null;", Some(20)).await;
+    other_version(&client, "task_api_00000003", "null;", Some(13)).await;
+    let mut said = Said::default();
+    let url = url(&database);
+    migrations::apply(&url).await.unwrap();
+    assert_eq!(versions(&client).await, ["task_api_00000003", SCHEMA]);
+
+    // Nothing new for half a year: the version before the newest may still be rolled back to.
+    client.batch_execute("update operation_schemas set replaced_at = replaced_at - interval '180 days'").await.unwrap();
+    migrations::apply(&url).await.unwrap();
+    assert_eq!(versions(&client).await, ["task_api_00000003", SCHEMA]);
+
+    // Another release comes, and then this one again.
+    let newer = "update operation_schemas set replaced_at = clock_timestamp()";
+    client.batch_execute(newer).await.unwrap();
+    other_version(&client, "task_api_00000004", "null;", None).await;
+    client
+        .batch_execute("update operation_schemas set replaced_at = now() - interval '15 days' where name like '%3'")
+        .await
+        .unwrap();
+    Migrations::embedded().apply(&url, None, &mut said.listener()).await.unwrap();
+    assert_eq!(versions(&client).await, ["task_api_00000004", SCHEMA]);
+    assert_eq!(
+        said.lines(),
+        ["dropped the operations task_api_00000003: another version took their place 14 days ago or more"]
+    );
+    let newest = column(&client, "select name from operation_schemas where replaced_at is null").await;
+    assert_eq!(newest, [SCHEMA]);
+}
+
+#[tokio::test]
+async fn a_migration_that_takes_away_what_a_kept_version_names_is_refused_before_anything_happens() {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    client
+        .batch_execute("alter table users add column theme text; alter table users add column colour text")
+        .await
+        .unwrap();
+    let body = "update public.users set theme = 'dark';";
+    other_version(&client, "task_api_00000001", body, Some(3)).await;
+    let url = url(&database);
+    for (sql, refused) in [
+        ("alter table users drop column theme;", Some("users.theme, which task_api_00000001.get_task names")),
+        ("alter table users rename column theme to look;", Some("users.theme")),
+        ("alter table tasks drop column title cascade;", Some("tasks.title, which task_api_")),
+        ("drop table users cascade;", Some("users, which task_api_")),
+        ("alter table users drop column colour;", None),
+    ] {
+        let migrations = Migrations::with(&[("V901__first", "create table first ();"), ("V902__drop", sql)]).unwrap();
+        let rehearsed = migrations.rehearse(&url, None, &mut |_| ()).await;
+        let Some(refused) = refused else {
+            assert_eq!(rehearsed.unwrap(), ["V901__first", "V902__drop"]);
+            continue;
+        };
+        for outcome in [rehearsed, migrations.apply(&url, None, &mut |_| ()).await] {
+            let error = outcome.unwrap_err().to_string();
+            assert!(error.starts_with("V902__drop takes away ") && error.contains(refused), "{error}");
+        }
+        assert_eq!(column(&client, "select 'made' from pg_class where relname = 'first'").await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_fails_leaves_nothing_and_is_named() {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    // Without the table that the view is made of.
+    let before = "drop schema task_api_x cascade; alter table tasks rename to todos".replace("task_api_x", SCHEMA);
+    client.batch_execute(&before).await.unwrap();
+    let error = migrations::apply(&url(&database)).await.unwrap_err().to_string();
+    assert_eq!(error, "operations/_answer.sql failed: 42P01 relation \"public.tasks\" does not exist");
+    let schemas = format!("select nspname::text from pg_namespace where nspname = '{SCHEMA}'");
+    assert_eq!(column(&client, &schemas).await, Vec::<String>::new());
+}
+
+/// As on Neon: who owns the database bypasses row-level security and makes roles, and is no superuser.
+#[tokio::test]
+async fn an_owner_that_is_no_superuser_migrates_calls_the_operations_and_makes_a_login_for_them() {
+    let cluster = Cluster::start().await;
+    let admin = connect(&cluster.url()).await;
+    let owner = "create role neondb_owner login createdb createrole bypassrls password 'it-guards-nothing'";
+    admin.batch_execute(owner).await.unwrap();
+    admin.batch_execute("create database neondb owner neondb_owner").await.unwrap();
+    let url = cluster.url().replace("postgres:it", "neondb_owner:it").replace("/postgres?", "/neondb?");
+    let run = migrate_with(&["--login", "tasks_login"], &[("DATABASE_URL", &url)], &password()).await;
+    assert!(run.success && run.said.contains("The login tasks_login was made"), "{}", run.said);
+
+    let create = format!(
+        "select outcome from {SCHEMA}.create_task('alice', 1000, gen_random_uuid(), gen_random_uuid(), 'x', null, false)"
+    );
+    let client = connect(&url).await;
+    assert_eq!(column(&client, &create).await, ["written"]);
+    let hers =
+        format!("select owner_user_id from {SCHEMA}.list_tasks('bob', 1000, null, 'infinity', gen_random_uuid(), 9)");
+    assert_eq!(column(&client, &hers).await, Vec::<String>::new());
+    let login = "set session authorization tasks_login";
+    let as_login = connect(&cluster.url().replace("/postgres?", "/neondb?")).await;
+    as_login.batch_execute(login).await.unwrap();
+    assert_eq!(column(&as_login, &create).await, ["written"]);
+}
