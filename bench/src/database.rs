@@ -4,6 +4,7 @@ use std::{env, fs, path::PathBuf};
 
 use rcgen::CertifiedKey;
 use testing::postgres;
+use tokio::runtime::Handle;
 use tokio_postgres::Client;
 
 use crate::cases::{Setting, user};
@@ -52,6 +53,15 @@ impl Database {
                 url.replace("sslmode=disable", &parameters)
             }
         }
+    }
+
+    /// The server's processes that serve functions, by their directories in `/proc`.
+    pub(crate) fn backends(&self) -> Vec<PathBuf> {
+        let pids =
+            "select pid from pg_stat_activity where datname = current_database() and application_name = 'task-api'";
+        let pids = async { self.database.connect().await.query(pids, &[]).await };
+        let pids = Handle::current().block_on(pids).expect("every server knows them");
+        pids.iter().map(|row| PathBuf::from(format!("/proc/{}", row.get::<_, i32>(0)))).collect()
     }
 
     /// The server's version.

@@ -1,7 +1,7 @@
 //! What a function costs, beside one that only says hello. README.md says how it is run and read.
 //!
-//!     bench DIRECTORY                       measures all functions, whose binaries are there, and writes results.md
-//!     bench DIRECTORY compare BINARY...     measures builds of list-tasks beside each other
+//!     bench DIRECTORY                   measures all functions, whose binaries are there, and writes results.md
+//!     bench DIRECTORY against ANOTHER   measures the functions of two builds beside each other
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -44,7 +44,7 @@ const SETTINGS: [Setting; 4] = [
 
 fn main() {
     let mut arguments = env::args().skip(1);
-    let usage = "Usage: bench DIRECTORY [compare BINARY...]";
+    let usage = "Usage: bench DIRECTORY [against ANOTHER]";
     let directory = PathBuf::from(arguments.next().expect(usage));
     let runtime = Runtime::new().expect("there are threads");
     let _context = runtime.enter(); // for what the database does at its end
@@ -52,7 +52,10 @@ fn main() {
     let database = runtime.block_on(Database::create());
     match arguments.next().as_deref() {
         None => all(&directory, &database, &runtime),
-        Some("compare") => print!("{}", compare(&directory, &arguments.collect::<Vec<_>>(), &database)),
+        Some("against") => {
+            let another = PathBuf::from(arguments.next().expect(usage));
+            print!("{}", against(&directory, &another, &database));
+        }
         Some(_) => panic!("{usage}"),
     }
 }
@@ -66,7 +69,7 @@ fn all(directory: &Path, database: &Database, runtime: &Runtime) {
     cases.extend(tokens(directory, database));
     cases.extend(extras(directory, database));
     let report = Report {
-        seen: measured(&cases),
+        seen: measured(&cases, database),
         cases,
         trips: round_trips::count(directory, database, runtime),
         postgres: runtime.block_on(database.version()),
@@ -76,15 +79,16 @@ fn all(directory: &Path, database: &Database, runtime: &Runtime) {
     print!("{text}");
 }
 
-fn compare(directory: &Path, binaries: &[String], database: &Database) -> String {
-    let mut cases = vec![hello(directory, database)];
-    for binary in binaries.iter().map(Path::new) {
-        let name = binary.file_name().expect("a binary has a name").to_string_lossy();
-        for setting in SETTINGS {
-            cases.push(Case::new("list-tasks", binary, setting, database).named(&name));
+/// Both on one database, so its schema has to be one with which both work.
+fn against(directory: &Path, another: &Path, database: &Database) -> String {
+    let mut cases = Vec::new();
+    for name in operations().filter(|name| *name != "health") {
+        for setting in [Setting::Refused { tls: true }, Setting::Connected { tls: false }] {
+            cases.push(Case::new(name, &directory.join(name), setting, database));
+            cases.push(Case::new(name, &another.join(name), setting, database).named(&report::other(name)));
         }
     }
-    let seen = measured(&cases);
+    let seen = measured(&cases, database);
     Report { cases, seen, trips: Vec::new(), postgres: String::new() }.comparison()
 }
 
@@ -92,10 +96,10 @@ fn hello(directory: &Path, database: &Database) -> Case {
     Case::new(HELLO, &directory.join(HELLO), Setting::Connected { tls: false }, database)
 }
 
-fn measured(cases: &[Case]) -> Vec<Seen> {
+fn measured(cases: &[Case], database: &Database) -> Vec<Seen> {
     let mut seen: Vec<_> = cases.iter().map(|_| Seen::default()).collect();
     measure::starts(cases, &mut seen);
-    measure::warm(cases, &mut seen);
+    measure::warm(cases, &mut seen, database);
     seen
 }
 

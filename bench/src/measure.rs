@@ -2,13 +2,15 @@
 //! case before left in its caches, meets all of them alike.
 
 use std::{
+    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
 
 use crate::{
     cases::Case,
-    process::{Cost, Process},
+    database::Database,
+    process::{Cost, Process, spent},
 };
 
 /// How often each case is started.
@@ -31,6 +33,8 @@ pub(crate) struct Seen {
     /// on one of its own.
     cpu: Vec<Duration>,
     cpu_alone: Vec<Duration>,
+    /// The same of the server's process behind it, beside the function and the benchmark.
+    server: Vec<Duration>,
     /// The bytes that a batch has added to the log.
     logged: Vec<u64>,
     peak_memory: Vec<u64>,
@@ -65,6 +69,10 @@ impl Seen {
         least(self.cpu_alone.iter().copied())
     }
 
+    pub(crate) fn server(&self) -> Duration {
+        least(self.server.iter().copied())
+    }
+
     /// The bytes that a request adds to the log.
     pub(crate) fn logged(&self) -> u64 {
         median(self.logged.iter().copied()) / u64::from(BATCH)
@@ -97,16 +105,18 @@ pub(crate) fn starts(cases: &[Case], seen: &mut [Seen]) {
 }
 
 /// Requests to a process that has had many.
-pub(crate) fn warm(cases: &[Case], seen: &mut [Seen]) {
+pub(crate) fn warm(cases: &[Case], seen: &mut [Seen], database: &Database) {
     for round in 0..WARM_STARTS {
         for n in order(round, cases.len()).into_iter().filter(|n| cases[*n].answers()) {
             let (case, seen) = (&cases[n], &mut seen[n]);
             let mut process = Process::start(&case.binary, &case.variables);
             warm_up(&mut process, case);
+            let backends = database.backends();
             for _ in 0..BATCHES {
-                let logged = process.logged();
+                let (logged, server) = (process.logged(), cpu_of(&backends));
                 let cpu = batch(&mut process, case, |took| seen.warm.push(took));
                 seen.cpu.push(cpu);
+                seen.server.push(cpu_of(&backends).saturating_sub(server) / BATCH);
                 seen.logged.push(process.logged() - logged);
             }
             process.move_away();
@@ -141,6 +151,11 @@ fn batch(process: &mut Process, case: &Case, mut tell: impl FnMut(Duration)) -> 
     }
     settle(process);
     process.cpu().saturating_sub(before) / BATCH
+}
+
+/// What these processes have used so far.
+fn cpu_of(processes: &[PathBuf]) -> Duration {
+    processes.iter().filter_map(|process| spent(process)).sum()
 }
 
 /// Waits until the process rests: what it has used is counted when it leaves the processor.

@@ -25,7 +25,6 @@ impl Report {
     pub(crate) fn all(&self) -> String {
         let parts = [
             self.head(),
-            self.targets(),
             self.init(),
             self.connection(),
             self.warm(),
@@ -39,40 +38,29 @@ impl Report {
         parts.join("\n")
     }
 
-    /// One line a build.
+    /// Each function, and in brackets what it is of the other build's.
     pub(crate) fn comparison(&self) -> String {
-        let mut rows = Vec::new();
-        for case in self.cases.iter().filter(|case| case.name == HELLO || case.setting == PLAIN) {
-            let name = &case.name;
-            let [off, tls, plain, secure] = [OFF, TLS, PLAIN, SECURE].map(|setting| self.of(name, setting));
-            rows.push(vec![
-                name.clone(),
-                megabytes(size(&case.binary)),
-                megabytes(zip(&case.binary)),
-                ms(off.init_wall()),
-                ms(off.init_cpu()),
-                ms(tls.init_wall()),
-                ms(tls.init_cpu()),
-                us(plain.cpu()),
-                us(secure.cpu()),
-                format!("{:.1}", plain.peak_memory()),
-                format!("{:.1}", secure.peak_memory()),
-            ]);
-        }
+        let row = |name: &str| {
+            let other = other(name);
+            let [ours, theirs] = [name, &other].map(|name| self.of(name, PLAIN));
+            let [our_start, their_start] = [name, &other].map(|name| self.of(name, TLS));
+            let of = |ours: Duration, theirs: Duration, show: fn(Duration) -> String| {
+                format!("{} ({})", show(ours), times(ours, theirs))
+            };
+            let [our_zip, their_zip] = [name, &other].map(|name| zip(self.binary(name)));
+            vec![
+                name.to_owned(),
+                of(ours.p50(), theirs.p50(), us),
+                of(ours.server(), theirs.server(), us),
+                of(ours.cpu(), theirs.cpu(), us),
+                of(ours.first(), theirs.first(), ms),
+                of(our_start.init_cpu(), their_start.init_cpu(), ms),
+                format!("{our_zip:.2} ({:.2})", our_zip / their_zip),
+            ]
+        };
+        let rows: Vec<_> = operations().filter(|name| *name != "health").map(row).collect();
         table(
-            &[
-                "build",
-                "MB",
-                "zip MB",
-                "init off ms",
-                "CPU",
-                "init TLS ms",
-                "CPU",
-                "CPU/request off µs",
-                "TLS",
-                "peak off MB",
-                "TLS",
-            ],
+            &["", "p50 µs", "server's CPU µs", "function's CPU µs", "first request ms", "init CPU ms, TLS", "zip MB"],
             &rows,
         )
     }
@@ -102,41 +90,6 @@ impl Report {
             cpu_model(),
             said("rustc", &["--version"]),
             self.postgres,
-        )
-    }
-
-    fn targets(&self) -> String {
-        let served = || operations().filter(|name| *name != "health");
-        let worst = |value: &dyn Fn(&str) -> f64| served().map(value).fold(0.0, f64::max);
-        let hello = self.hello();
-        let wall = |setting| worst(&|name| ratio(self.of(name, setting).init_wall(), hello.init_wall()));
-        let alone = |setting| worst(&|name| ratio(self.of(name, setting).cpu_alone(), hello.cpu_alone()));
-        let shared = |setting| worst(&|name| ratio(self.of(name, setting).cpu(), hello.cpu()));
-        let memory = |setting| worst(&|name| self.of(name, setting).peak_memory() / hello.peak_memory());
-        let largest_zip = worst(&|name| zip(self.binary(name)));
-        let rows = [
-            ("init, TLS off, without the connection", wall(OFF), 2.0, "×"),
-            ("init, TLS on, without the connection", wall(TLS), 3.5, "×"),
-            ("CPU of a warm request on a processor of its own, TLS off", alone(PLAIN), 2.5, "×"),
-            ("the same, TLS on", alone(SECURE), 2.5, "×"),
-            ("CPU of a warm request beside Postgres on one processor, TLS off", shared(PLAIN), 2.5, "×"),
-            ("the same, TLS on", shared(SECURE), 2.5, "×"),
-            ("peak memory, TLS on", memory(SECURE), 2.6, "×"),
-            ("init with secrets from Parameter Store, beyond the call", self.beyond_the_call(), 10.0, " ms"),
-            ("binary", worst(&|name| size(self.binary(name))), 12.0, " MB"),
-            ("zip, with the AWS SDK in it", largest_zip, 5.0, " MB"),
-            ("zip, of the time before that", largest_zip, 3.5, " MB"),
-        ];
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|(what, value, limit, unit)| {
-                let verdict = if value <= limit { "met" } else { "**missed**" };
-                vec![(*what).to_owned(), format!("{limit}{unit}"), format!("{value:.2}{unit}"), verdict.to_owned()]
-            })
-            .collect();
-        format!(
-            "## Targets\n\nThe dearest function of the six that serve tasks.\n\n{}",
-            table(&["", "at most", "is", ""], &rows)
         )
     }
 
@@ -213,6 +166,7 @@ impl Report {
                 times(seen.cpu_alone(), hello.cpu_alone()),
                 us(seen.cpu()),
                 times(seen.cpu(), hello.cpu()),
+                us(seen.server()),
             ]
         };
         let row = |name: &str| {
@@ -222,8 +176,12 @@ impl Report {
         let rows: Vec<_> = names().map(row).collect();
         format!(
             "## Processor time of a warm request\n\nThe function's own, in µs: on a processor that neither Postgres nor \
-             the benchmark uses, and on the one on which Postgres and the benchmark work, too.\n\n{}",
-            table(&["", "TLS off: alone", "×", "beside", "×", "TLS on: alone", "×", "beside", "×"], &rows)
+             the benchmark uses, and on the one on which Postgres and the benchmark work, too. Then that of the server's \
+             process which serves it.\n\n{}",
+            table(
+                &["", "TLS off: alone", "×", "beside", "×", "server", "TLS on: alone", "×", "beside", "×", "server"],
+                &rows
+            )
         )
     }
 
@@ -245,12 +203,6 @@ impl Report {
             "## Tokens\n\nget-task, TLS off, by the algorithm of the token; beside Postgres.\n\n{}",
             table(&["", "CPU µs a request", "×", "init CPU ms", "×"], &rows)
         )
-    }
-
-    /// What reading secrets adds to init on the clock, in ms. The call has no network, and its server's time is not in it.
-    fn beyond_the_call(&self) -> f64 {
-        let [with, without] = [SECRETS, "get-task"].map(|name| self.of(name, OFF).init_wall());
-        with.saturating_sub(without).as_secs_f64() * 1e3
     }
 
     fn secrets(&self) -> String {
@@ -310,6 +262,11 @@ impl Report {
             table(&["", "warm request", "the same, TLS", "to connect", "the same, TLS"], &rows)
         )
     }
+}
+
+/// What a function of the other build is called here.
+pub(crate) fn other(name: &str) -> String {
+    format!("other {name}")
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
