@@ -34,7 +34,7 @@ test-full: ## make test with a storm of 5,000 operations through 300 faults (FAU
 	cargo clippy --workspace --all-targets $(BENCH) -- -D warnings
 	@FAULTS=long $(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory test-release BINARIES=all
-	@# What ends a flight of which a part arrived is another limit from Postgres 17 on: the faults are to meet it, too.
+	@# From Postgres 17 on another limit ends a call of which the end never arrives: the faults are to meet it, too.
 	@test "$$($(PYTHON) scripts/postgres.py major)" -ge 17 || TASK_API_POSTGRES=embedded \
 	  $(PYTHON) scripts/postgres.py run -- cargo test --locked --package functions --test faults
 

@@ -56,6 +56,7 @@ WATCHED = """\
 !/Cargo.lock
 !/functions/Cargo.toml
 !/functions/src/**
+!/migrations/operations/**
 !/shared/**
 *~
 .*.sw?
@@ -132,7 +133,7 @@ def up(data):
                     warm_up(workspace, api, child, lines)
                 summary(api, issuer, own=server is not None)
                 lines.show()
-                return attend(child, server)
+                return attend(child, server, workspace, url)
 
 
 def migrate(data, dry_run, login):
@@ -326,9 +327,13 @@ def build(*what):
 
 
 def apply_migrations(workspace, url, *options, **settings):
-    binary = Path(workspace["target_directory"], "debug", "migrate")
-    if run([binary, *options], env={**os.environ, "DATABASE_URL": url, **settings}) != 0:
+    if migrate_with(workspace, url, *options, **settings) != 0:
         raise SystemExit(1)  # it has said why
+
+
+def migrate_with(workspace, url, *options, **settings):
+    binary = Path(workspace["target_directory"], "debug", "migrate")
+    return run([binary, *options], env={**os.environ, "DATABASE_URL": url, **settings})
 
 
 def open_psql(url):
@@ -440,13 +445,29 @@ def warm_up(workspace, api, child, lines):
             fail(f"The function {function} {said} (what was logged is above).")
 
 
-def attend(child, server):
-    """Until Ctrl-C, or until one of the two ends by itself."""
+def attend(child, server, workspace, url):
+    """Until Ctrl-C, or until one of the two ends by itself. An operation that is changed meanwhile is installed: cargo
+    lambda compiles the functions that call it."""
+    known = operations()
     while child.poll() is None:
         if server and server.poll() is not None:
             fail(f"PostgreSQL has ended by itself (status {server.returncode}).")
+        if operations() != known:
+            known = operations()
+            say("· An operation in the database has changed: installing it")
+            if run(["cargo", "build", "--quiet", "--bin", "migrate"]) == 0:
+                migrate_with(workspace, url)  # where it fails it says why, and the next change is another try
         time.sleep(0.2)
     fail(f"cargo lambda watch has ended by itself (status {child.returncode}).")
+
+
+def operations():
+    """What they say."""
+    found = {}
+    for path in (PROJECT / "migrations" / "operations").glob("*.sql"):
+        with contextlib.suppress(FileNotFoundError):  # an editor is putting another in its place
+            found[path] = path.read_bytes()
+    return found
 
 
 def summary(api, issuer, own):
@@ -468,7 +489,7 @@ def summary(api, issuer, own):
     {curl}
 
   {kept}
-  A change to the Rust code is compiled and taken up by itself. Ctrl-C stops everything.
+  A change to the Rust code or to an operation's SQL is taken up by itself. Ctrl-C stops everything.
 """)
 
 
