@@ -11,7 +11,7 @@ Settings, from the environment or from .env beside the README (the environment w
 
     PORT                      where the API listens on 127.0.0.1 (9000)
     DATABASE_URL              a database to use instead of starting one; DATABASE_URL_UNPOOLED is for its migrations
-    JWT_…, JWKS…              as the functions read them (shared/src/config.rs). With no source of keys among them
+    JWT_…, JWKS…              as the functions read them (shared/src/auth/settings.rs). With no source of keys among them
                               we are the issuer: by a secret that is made and kept, and keys that are made of it
     TASK_API_DEV_DIR          where the database and the secret are kept (.dev)
     TASK_API_POSTGRES         see postgres.py

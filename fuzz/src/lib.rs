@@ -5,9 +5,7 @@ use std::sync::LazyLock;
 use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
-    UserId,
-    auth::{Policy, Verifier},
-    config::TokenConfig,
+    auth::{Policy, TokenConfig, UserId, Verifier},
 };
 use testing::{
     jwks::set_of,

@@ -2,7 +2,7 @@
 
 use operations::{SCHEMA, sources};
 use refinery::Migration;
-use shared::{config::Fatal, db::describe};
+use shared::{db::describe, settings::Fatal};
 use tokio_postgres::{Client, Transaction};
 
 use crate::{Tell, statements};

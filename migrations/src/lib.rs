@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use refinery::{Migration, Runner, Target};
 use shared::{
-    config::Fatal,
     db::{DatabaseUrl, describe},
+    settings::Fatal,
 };
 use tokio::time::sleep;
 use tokio_postgres::{Client, error::SqlState};

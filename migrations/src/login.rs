@@ -6,7 +6,7 @@ use postgres_protocol::{
     escape::{escape_identifier, escape_literal},
     password::scram_sha_256,
 };
-use shared::{config::Fatal, db::describe};
+use shared::{db::describe, settings::Fatal};
 use tokio_postgres::{Client, Transaction, error::SqlState, types::Type};
 
 use crate::Tell;

@@ -5,8 +5,8 @@ use std::{env, io};
 
 use migrations::{Login, Migrations};
 use shared::{
-    config::{Fatal, optional, required},
     db::DatabaseUrl,
+    settings::{Fatal, optional, required},
 };
 
 const USAGE: &str = "usage: migrate [--dry-run] [--login NAME]

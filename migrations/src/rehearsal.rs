@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Instant};
 
 use refinery::Migration;
-use shared::{config::Fatal, db::describe};
+use shared::{db::describe, settings::Fatal};
 use tokio::time::sleep;
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use shared::{
-    config::Fatal,
     db::{DatabaseUrl, describe},
+    settings::Fatal,
 };
 use tokio::time::sleep;
 use tokio_postgres::{Client, types::Type};

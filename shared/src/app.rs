@@ -15,19 +15,41 @@ use tokio::{
 };
 
 use crate::{
-    Error, Request, Response, Result,
-    auth::{self, Jwks, UserId, Verifier},
-    config::{self, Config, Fatal, Settings, TimeConfig, optional},
-    db::Db,
-    http,
-    secrets::Secrets,
-    telemetry::{Answered, Pepper, Record, Telemetry},
+    auth::{self, Jwks, TokenConfig, Verifier},
+    db::{DatabaseConfig, Db},
+    error::{Error, Result},
+    http::{self, Request, Response},
+    parameter_store::ParameterStore,
+    settings::{Fatal, Settings, optional},
+    tasks::Caller,
+    telemetry::{Answered, Pepper, Telemetry},
 };
 
 /// How long a start waits for the database. Lambda gives the init phase a whole processor, which a handshake can use;
 /// a connection takes three to six round trips. A database that is asleep or down is waited for no longer: the
 /// connection goes on being opened while the first request is read and its token checked.
 const HEAD_START: Duration = Duration::from_millis(250);
+
+/// How long a request may take. The variables are in milliseconds.
+#[derive(Clone, Copy)]
+pub struct TimeConfig {
+    /// `REQUEST_BUDGET_MS`: after how long the client gets its 503, 500 to 25,000; 8,000 if unset. Enough for a compute
+    /// that wakes in 3 s, with a try before and one after; more would only fill every environment with requests that
+    /// wait, and each of them is paid for by the millisecond. The gateway gives up after 30 s.
+    pub budget: Duration,
+    /// `REQUEST_MARGIN_MS`: how much earlier than the invocation's end, which Lambda names with each, 50 to 5,000; 500
+    /// if unset: what the answer takes to leave, also at a small function's share of a processor.
+    pub margin: Duration,
+}
+
+impl TimeConfig {
+    fn new(settings: &Settings) -> Result<Self, Fatal> {
+        Ok(Self {
+            budget: settings.milliseconds("REQUEST_BUDGET_MS", 8_000, 500..=25_000)?,
+            margin: settings.milliseconds("REQUEST_MARGIN_MS", 500, 50..=5_000)?,
+        })
+    }
+}
 
 /// What lives as long as the function's process: one of each, made at its start.
 pub struct App {
@@ -38,26 +60,22 @@ pub struct App {
     pepper: Option<Pepper>,
 }
 
-/// Who asks, and until when they wait for the answer.
-pub struct Caller {
-    /// Whose tasks are served.
-    pub user: UserId,
-    pub(crate) deadline: Instant,
-    pub(crate) record: Arc<Record>,
-}
-
 impl App {
     /// Reads the settings and connects, and fetches the issuer's keys meanwhile, so that the first request finds all of
     /// it: nobody waits yet. What cannot be reached does not fail the start, the requests will say so; but without its
     /// secrets a function is nothing.
     pub async fn start() -> Result<&'static Self, Fatal> {
-        let (secrets, issuer) = (Secrets::from_env()?, config::issuer()?.map(Arc::new));
+        let (secrets, issuer) = (ParameterStore::from_env()?, auth::issuer()?.map(Arc::new));
         let warming = tokio::spawn(warm(issuer.clone()));
-        let config = Config::new(&settings(secrets.as_ref()).await?, issuer)?;
+        let settings = settings(secrets.as_ref()).await?;
         // The environment goes first: a URL that stands there does not change.
         let rotating = secrets.filter(|_| optional("DATABASE_URL").is_none());
-        let (db, tokens) = (Db::new(&config.database, rotating)?, Verifier::new(config.tokens)?);
-        let app: &'static Self = Box::leak(Box::new(Self { db, tokens, time: config.time, pepper: config.pepper }));
+        let app: &'static Self = Box::leak(Box::new(Self {
+            db: Db::new(&DatabaseConfig::new(&settings)?, rotating)?,
+            tokens: Verifier::new(TokenConfig::new(&settings, issuer)?)?,
+            time: TimeConfig::new(&settings)?,
+            pepper: Pepper::from_settings(&settings)?,
+        }));
         let _ = tokio::join!(timeout(HEAD_START, app.db.open_ahead()), warming);
         app.close_at_the_end()?;
         Ok(app)
@@ -66,9 +84,9 @@ impl App {
     /// The caller, who may address no tasks but their own.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller> {
         let deadline = self.deadline(request);
-        let token = auth::bearer(request)?;
+        let token = http::bearer(request)?;
         let verified = timeout_at(deadline, self.tokens.verify(token)).await;
-        let user = verified.unwrap_or(Err(Error::KeysUnavailable))?;
+        let user = verified.unwrap_or(Err(auth::Error::KeysUnavailable))?;
         if let Some(pepper) = &self.pepper {
             request.record.is_of(user.as_str(), pepper);
         }
@@ -101,7 +119,7 @@ impl App {
     }
 }
 
-async fn settings(secrets: Option<&Secrets>) -> Result<Settings, Fatal> {
+async fn settings(secrets: Option<&ParameterStore>) -> Result<Settings, Fatal> {
     match secrets {
         Some(secrets) => Ok(Settings::with_parameters(secrets.fetch().await.map_err(Fatal::new)?)),
         None => Ok(Settings::default()),
@@ -161,10 +179,17 @@ where
         .unwrap_or_else(|_| Err(Error::Internal("panic: its message is on standard error".into())));
     let (response, failure) = match result {
         Ok(response) => (response, None),
-        Err(error) => (error.response(), Some(error)),
+        Err(error) => (http::error_answer(&error), Some(error)),
     };
-    let (trace, status) = (context.xray_trace_id.as_deref(), response.status_code);
-    telemetry.answered(&Answered { route: &route, id: &id, trace, status, failure: failure.as_ref() }, &record);
+    let answered = Answered {
+        route: &route,
+        id: &id,
+        trace: context.xray_trace_id.as_deref(),
+        status: response.status_code,
+        code: failure.as_ref().map(Error::code),
+        cause: failure.as_ref().and_then(Error::cause),
+    };
+    telemetry.answered(&answered, &record);
     http::finish(response, &id)
 }
 

@@ -4,6 +4,7 @@
 mod error;
 mod open;
 mod pool;
+mod settings;
 mod url;
 
 use std::time::Duration;
@@ -21,6 +22,7 @@ use tokio_postgres::{
 
 pub use self::{
     error::{Error, describe},
+    settings::DatabaseConfig,
     url::DatabaseUrl,
 };
 
@@ -29,11 +31,7 @@ use self::{
     open::Opener,
     pool::Pool,
 };
-use crate::{
-    Caller,
-    config::{DatabaseConfig, Fatal},
-    secrets::Secrets,
-};
+use crate::{parameter_store::ParameterStore, settings::Fatal, telemetry::Record};
 
 /// Between two tries, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -50,6 +48,17 @@ pub struct Db {
     pool: Pool,
     connect_limit: Duration,
     try_limit: Duration,
+}
+
+/// For whom an operation is called, and until when they wait.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    /// Whose rows the operation works on.
+    pub owner: &'a str,
+    /// Until when there may be another try.
+    pub deadline: Instant,
+    /// Where the tries are noted.
+    pub(crate) record: &'a Record,
 }
 
 /// One operation to be called: a function of the schema [`SCHEMA`].
@@ -80,7 +89,7 @@ impl<'a> Call<'a> {
 
 impl Db {
     /// Makes the pool; it connects when it is first used. `secrets` is where the URL came from, if it may change.
-    pub(crate) fn new(config: &DatabaseConfig, secrets: Option<Secrets>) -> Result<Self, Fatal> {
+    pub(crate) fn new(config: &DatabaseConfig, secrets: Option<ParameterStore>) -> Result<Self, Fatal> {
         let opener = Opener::new(config.url.clone(), secrets);
         let DatabaseConfig { connect_limit, try_limit, .. } = *config;
         Ok(Self { pool: Pool::new(opener, config)?, connect_limit, try_limit })
@@ -96,29 +105,29 @@ impl Db {
         })
     }
 
-    /// Calls an operation as the caller: one statement, which is one transaction and one round trip. Its rows are there
+    /// Calls an operation: one statement, which is one transaction and one round trip. Its rows are there
     /// once the transaction is committed.
     ///
-    /// What failed in passing is tried again, on another connection where the one before broke, for as long as the
-    /// caller waits. Reads and writes alike: what a try has done whose answer was lost, the next one finds remembered
+    /// What failed in passing is tried again, on another connection where the one before broke, for as long as
+    /// somebody waits. Reads and writes alike: what a try has done whose answer was lost, the next one finds remembered
     /// (`users.recent_requests`). The pauses double and are random, so that those who were thrown out together do not
     /// come back together.
-    pub async fn call(&self, caller: &Caller, call: Call<'_>) -> Result<Vec<Row>, Error> {
-        let outcome = self.until_it_succeeds(caller, &call).await;
-        caller.record.has_tried();
+    pub async fn call(&self, asker: Asker<'_>, call: Call<'_>) -> Result<Vec<Row>, Error> {
+        let outcome = self.until_it_succeeds(asker, &call).await;
+        asker.record.has_tried();
         outcome
     }
 
-    async fn until_it_succeeds(&self, caller: &Caller, call: &Call<'_>) -> Result<Vec<Row>, Error> {
+    async fn until_it_succeeds(&self, asker: Asker<'_>, call: &Call<'_>) -> Result<Vec<Row>, Error> {
         let (sql, mut longest) = (call.sql(), FIRST_PAUSE);
         loop {
-            caller.record.tries();
-            let cause = match self.once(caller, &sql, call).await {
+            asker.record.tries();
+            let cause = match self.once(asker, &sql, call).await {
                 Err(Failure::Passing(cause)) => cause,
                 outcome => return outcome.map_err(Error::from),
             };
             let pause = longest.mul_f64(random_half_to_one());
-            if Instant::now() + pause + SHORTEST_TRY >= caller.deadline {
+            if Instant::now() + pause + SHORTEST_TRY >= asker.deadline {
                 return Err(Error::Unavailable(cause));
             }
             tracing::debug!(cause, "another try");
@@ -129,13 +138,13 @@ impl Db {
 
     /// One try. What it leaves behind is ended at the database, too: by `lock_timeout`, `transaction_timeout` or, once
     /// the connection is closed, `client_connection_check_interval`.
-    async fn once(&self, caller: &Caller, sql: &str, call: &Call<'_>) -> Result<Vec<Row>, Failure> {
-        let connection = connection(&self.pool, self.connect_limit.min(left(caller.deadline))).await?;
-        let limit = self.try_limit.min(left(caller.deadline));
+    async fn once(&self, asker: Asker<'_>, sql: &str, call: &Call<'_>) -> Result<Vec<Row>, Failure> {
+        let connection = connection(&self.pool, self.connect_limit.min(left(asker.deadline))).await?;
+        let limit = self.try_limit.min(left(asker.deadline));
         if limit < SHORTEST_TRY.min(self.try_limit) {
             return Err(passing("a connection, but no time left to use it"));
         }
-        let (owner, milliseconds) = (caller.user.as_str(), i32::try_from(limit.as_millis()).unwrap_or(i32::MAX));
+        let (owner, milliseconds) = (asker.owner, i32::try_from(limit.as_millis()).unwrap_or(i32::MAX));
         let ours: [(&(dyn ToSql + Sync), Type); 2] = [(&owner, Type::TEXT), (&milliseconds, Type::INT4)];
         let arguments: Vec<_> = ours.into_iter().chain(call.arguments.iter().cloned()).collect();
         match timeout(limit, connection.query_typed(sql, &arguments)).await {

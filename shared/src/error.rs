@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{auth::Unauthorized, db, event::Response, http};
+use crate::{
+    auth::{self, Unauthorized},
+    db,
+};
 
 /// The answer of whatever a request can fail in.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -59,14 +62,6 @@ impl Detail {
     }
 }
 
-/// The body of every error.
-#[derive(Serialize)]
-struct Body<'a> {
-    code: &'static str,
-    message: &'a str,
-    details: &'a [Detail],
-}
-
 impl Error {
     /// A 400 about one field.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
@@ -74,7 +69,7 @@ impl Error {
     }
 
     /// Status, code and message: the whole mapping, in one place.
-    fn parts(&self) -> (u16, &'static str, Cow<'static, str>) {
+    pub(crate) fn parts(&self) -> (u16, &'static str, Cow<'static, str>) {
         let (status, code, message) = match self {
             Self::InvalidRequest(_) => (400, "invalid_request", "The request cannot be read."),
             Self::ValidationFailed(_) => (400, "validation_failed", "The task is not valid."),
@@ -115,7 +110,7 @@ impl Error {
         self.parts().1
     }
 
-    fn details(&self) -> &[Detail] {
+    pub(crate) fn details(&self) -> &[Detail] {
         match self {
             Self::InvalidRequest(details) | Self::ValidationFailed(details) => details,
             _ => &[],
@@ -132,21 +127,13 @@ impl Error {
             _ => None,
         }
     }
+}
 
-    /// The answer that says so.
-    #[must_use]
-    pub fn response(&self) -> Response {
-        let (status, code, message) = self.parts();
-        let response = http::json(status, &Body { code, message: &message, details: self.details() });
-        match self {
-            Self::Unauthorized(reason) => response.header("WWW-Authenticate", reason.challenge()),
-            Self::TwoTokens => response.header("WWW-Authenticate", r#"Bearer realm="tasks", error="invalid_request""#),
-            Self::DatabaseUnavailable(_) => response.header("Retry-After", "1"),
-            // Until somebody has mended the settings.
-            Self::DatabaseRefused(_) => response.header("Retry-After", "60"),
-            // Not before another fetch is allowed.
-            Self::KeysUnavailable => response.header("Retry-After", "5"),
-            _ => response,
+impl From<auth::Error> for Error {
+    fn from(error: auth::Error) -> Self {
+        match error {
+            auth::Error::Unauthorized(reason) => Self::Unauthorized(reason),
+            auth::Error::KeysUnavailable => Self::KeysUnavailable,
         }
     }
 }

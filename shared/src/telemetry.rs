@@ -16,10 +16,7 @@ use self::{
     metrics::{Measured, Metrics},
     xray::Daemon,
 };
-use crate::{
-    Error,
-    config::{Fatal, optional},
-};
+use crate::settings::{Fatal, optional};
 
 /// Where a process tells it.
 pub(crate) struct Telemetry {
@@ -80,21 +77,25 @@ pub(crate) struct Answered<'a> {
     /// The header that X-Ray hands on, `Root=…;Parent=…;Sampled=1`.
     pub(crate) trace: Option<&'a str>,
     pub(crate) status: u16,
-    pub(crate) failure: Option<&'a Error>,
+    /// The error's, as the client reads it.
+    pub(crate) code: Option<&'a str>,
+    /// What the client is not told.
+    pub(crate) cause: Option<&'a str>,
 }
 
 impl Answered<'_> {
+    /// One line: an error where we have failed.
     fn log(&self, record: &Record, cold_start: bool) {
-        let Self { route, id: request_id, status, .. } = *self;
+        let Self { route, id: request_id, status, code, cause, .. } = *self;
         let duration_ms = milliseconds(record.duration());
         let database = record.database();
         let tries = database.as_ref().map(|database| database.tries);
         let database_ms = database.as_ref().map(|database| milliseconds(database.duration));
-        let trace = self.trace.and_then(xray::root);
-        let (code, owner) = (self.failure.map(Error::code), record.owner());
-        match self.failure.and_then(Error::cause) {
-            Some(cause) if status >= 500 => {
-                tracing::error!(
+        let (trace, owner) = (self.trace.and_then(xray::root), record.owner());
+        // The level of a line is a constant, so there are two of them, with the same fields.
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
                     request_id,
                     trace,
                     route,
@@ -107,25 +108,10 @@ impl Answered<'_> {
                     code,
                     cause,
                     "request"
-                );
-            }
-            cause => {
-                tracing::info!(
-                    request_id,
-                    trace,
-                    route,
-                    status,
-                    duration_ms,
-                    cold_start,
-                    tries,
-                    database_ms,
-                    owner,
-                    code,
-                    cause,
-                    "request"
-                );
-            }
+                )
+            };
         }
+        if cause.is_some() && status >= 500 { line!(error) } else { line!(info) }
     }
 }
 

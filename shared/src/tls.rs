@@ -13,7 +13,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 
-use crate::config::{Fatal, optional};
+use crate::settings::{Fatal, optional};
 
 /// A configuration that trusts the roots of `file`, else those of the file that `SSL_CERT_FILE` names (as all other
 /// programs take that variable), else Mozilla's. `alpn` is the protocol that is spoken inside, where it has a name.

@@ -4,10 +4,7 @@
 use std::process::Command;
 
 use serde_json::{Value, json};
-use shared::{
-    auth::{Policy, Verifier},
-    config::TokenConfig,
-};
+use shared::auth::{Policy, TokenConfig, Verifier};
 use testing::token::now;
 
 const MACHINE: &str = "the-secret-of-one-machine-which-guards-nothing";

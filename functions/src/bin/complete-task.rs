@@ -1,6 +1,9 @@
 //! `PATCH /api/{user_id}/tasks/{task_id}/complete`: toggles a task's completion, or sets it as the body says.
 
-use shared::{App, Fatal, Request, Response, Result, http, task::Completion, tasks};
+use shared::{
+    App, Fatal, Request, Response, Result, http,
+    tasks::{self, Completion},
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
@@ -13,5 +16,5 @@ async fn complete_task(app: &'static App, request: Request) -> Result<Response> 
     let allowed = http::if_match(&request)?;
     let completion = Completion::parse(http::optional_object(&request)?)?;
     let task = tasks::complete(&app.db, &caller, id, allowed.as_deref(), completion).await?;
-    Ok(http::ok(&task))
+    Ok(tasks::ok(&task))
 }

@@ -1,6 +1,9 @@
 //! `POST /api/{user_id}/tasks`: makes a task.
 
-use shared::{App, Fatal, Request, Response, Result, http, task::NewTask, tasks};
+use shared::{
+    App, Fatal, Request, Response, Result, http,
+    tasks::{self, NewTask},
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
@@ -11,5 +14,5 @@ async fn create_task(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
     let new = NewTask::parse(http::object(&request)?)?;
     let task = tasks::create(&app.db, &caller, &new).await?;
-    Ok(http::created(&request, &caller.user, &task))
+    Ok(tasks::created(&request, &caller.user, &task))
 }

@@ -11,5 +11,5 @@ async fn get_task(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
     let id = http::task_id(&request)?;
     let task = tasks::get(&app.db, &caller, id).await?;
-    Ok(http::fresh(&request, &task))
+    Ok(tasks::fresh(&request, &task))
 }

@@ -1,6 +1,9 @@
 //! `GET /api/{user_id}/tasks`: a page of the caller's tasks, newest first.
 
-use shared::{App, Fatal, Request, Response, Result, http, page::ListQuery, tasks};
+use shared::{
+    App, Fatal, Request, Response, Result,
+    tasks::{self, ListQuery},
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
@@ -10,6 +13,6 @@ async fn main() -> Result<(), Fatal> {
 async fn list_tasks(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
     let query = ListQuery::parse(request.query())?;
-    let tasks = tasks::list(&app.db, &caller, &query).await?;
-    http::page(&request, &caller.user, &query, &tasks)
+    let found = tasks::list(&app.db, &caller, &query).await?;
+    tasks::page(&request, &caller.user, &query, &found)
 }

@@ -1,7 +1,10 @@
 //! `PUT` and `PATCH /api/{user_id}/tasks/{task_id}`: changes the fields that the body names. Both take a partial body:
 //! clients of this API family send partial PUTs, and wiping what they do not know of would lose data.
 
-use shared::{App, Fatal, Request, Response, Result, http, task::TaskPatch, tasks};
+use shared::{
+    App, Fatal, Request, Response, Result, http,
+    tasks::{self, TaskPatch},
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
@@ -14,5 +17,5 @@ async fn update_task(app: &'static App, request: Request) -> Result<Response> {
     let allowed = http::if_match(&request)?;
     let patch = TaskPatch::parse(http::object(&request)?)?;
     let task = tasks::update(&app.db, &caller, id, allowed.as_deref(), &patch).await?;
-    Ok(http::ok(&task))
+    Ok(tasks::ok(&task))
 }

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use super::{Unauthorized, UserId};
+use super::{error::Unauthorized, user::UserId};
 use crate::json::Object;
 
 /// The last second of the year 9999: a time beyond is a mistake or a trick, not a date.

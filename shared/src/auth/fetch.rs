@@ -6,7 +6,7 @@ use http_body_util::Full;
 use hyper::{Request, StatusCode, Uri, body::Bytes, header::ACCEPT};
 use tokio::time::timeout;
 
-use crate::{config::Fatal, https};
+use crate::{https, settings::Fatal};
 
 /// The whole fetch: a request may be waiting for it.
 const WHOLE: Duration = Duration::from_secs(3);

@@ -5,7 +5,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, crypto};
 use serde_json::Value;
 
-use super::token::Token;
+use super::token::{Token, known_algorithm};
 use crate::json::Object;
 
 /// RFC 7518 §3.3 wants 2048 bits or more; beyond 4096 the cost of a check is an attack of its own.
@@ -73,13 +73,8 @@ fn verifies(ops: &Value) -> bool {
 
 /// The one algorithm that a key with `alg` takes.
 fn pinned(alg: &Value, family: &[Algorithm]) -> Result<Algorithm, &'static str> {
-    let algorithm = alg.as_str().and_then(algorithm);
+    let algorithm = alg.as_str().and_then(known_algorithm);
     algorithm.filter(|algorithm| family.contains(algorithm)).ok_or("alg does not fit the key, or is not supported")
-}
-
-/// An algorithm by its name (RFC 7518 §3.1; RFC 8037 §3.1, and RFC 9864 §2.2, which renames `EdDSA`).
-pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
-    if name == "Ed25519" { Some(Algorithm::EdDSA) } else { name.parse().ok() }
 }
 
 /// The key and the algorithms of its family. Symmetric keys (`oct`) have no business in a set that is published.

@@ -17,11 +17,10 @@ use tokio::{
 use tokio_postgres::{Client, Config, Error};
 
 use super::{
-    DatabaseUrl,
     error::is_refusal,
-    url::{Connection, Opened},
+    url::{Connection, DatabaseUrl, Opened},
 };
-use crate::secrets::Secrets;
+use crate::parameter_store::ParameterStore;
 
 /// How long a connection that is given up may take to say goodbye. One that still waits for an answer is cut off then.
 const GOODBYE: Duration = Duration::from_millis(100);
@@ -35,7 +34,7 @@ pub(super) struct Opener {
     /// Where they lead, with the password, which may be another one day.
     url: RwLock<Arc<DatabaseUrl>>,
     /// Where the URL is kept, if it may change.
-    secrets: Option<Secrets>,
+    secrets: Option<ParameterStore>,
     /// When another URL was last looked for, by the wall clock, which goes on while an environment is frozen. Held during
     /// a look, so that there is one at a time.
     looked: Mutex<Option<SystemTime>>,
@@ -44,7 +43,7 @@ pub(super) struct Opener {
 }
 
 impl Opener {
-    pub(super) fn new(url: DatabaseUrl, secrets: Option<Secrets>) -> Self {
+    pub(super) fn new(url: DatabaseUrl, secrets: Option<ParameterStore>) -> Self {
         Self { url: RwLock::new(Arc::new(url)), secrets, looked: Mutex::default(), open: Arc::default() }
     }
 
@@ -94,7 +93,7 @@ impl Opener {
     }
 }
 
-async fn another(secrets: &Secrets, refused: &DatabaseUrl) -> Result<Option<DatabaseUrl>, String> {
+async fn another(secrets: &ParameterStore, refused: &DatabaseUrl) -> Result<Option<DatabaseUrl>, String> {
     let mut parameters = secrets.fetch().await?;
     let Some(text) = parameters.remove("DATABASE_URL") else { return Ok(None) };
     let url = DatabaseUrl::parse("DATABASE_URL", &text).map_err(|error| error.to_string())?;

@@ -11,8 +11,8 @@ use deadpool_postgres::{
 use tokio::time::{sleep, timeout};
 use tokio_postgres::Config;
 
-use super::open::Opener;
-use crate::config::{DatabaseConfig, Fatal};
+use super::{open::Opener, settings::DatabaseConfig};
+use crate::settings::Fatal;
 
 /// The connections of an environment.
 #[derive(Clone)]

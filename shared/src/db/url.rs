@@ -11,7 +11,7 @@ use tokio_postgres::{
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::describe;
-use crate::{config::Fatal, tls};
+use crate::{settings::Fatal, tls};
 
 /// How long the network may leave what was sent without an acknowledgement. Without it a peer that vanished keeps a
 /// request waiting for as long as the request has.

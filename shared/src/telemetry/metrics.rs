@@ -16,7 +16,7 @@ use metrique_writer::{
 use metrique_writer_format_emf::Emf;
 
 use super::record::DatabaseTime;
-use crate::config::optional;
+use crate::settings::optional;
 
 /// The one dimension. CloudWatch charges for every combination of dimensions; the log has the routes.
 const SERVICE: &str = "Service";

@@ -10,7 +10,7 @@ use std::{
 
 use ring::hmac;
 
-use crate::config::Fatal;
+use crate::settings::{Fatal, Settings};
 
 /// What happens to a request on its way, for those who look at it later.
 #[derive(Debug)]
@@ -81,8 +81,15 @@ pub(crate) struct Pepper(hmac::Key);
 const PEPPER_BYTES: usize = 32;
 
 impl Pepper {
+    /// `LOG_OWNER_PEPPER`: a secret of 32 bytes or more. With it each line of the log names whose request it was, as a
+    /// hash that only the secret can tie to a user; without it the lines say nothing of whom they are about.
+    pub(crate) fn from_settings(settings: &Settings) -> Result<Option<Self>, Fatal> {
+        const VARIABLE: &str = "LOG_OWNER_PEPPER";
+        settings.optional(VARIABLE).map(|text| Self::new(VARIABLE, &text)).transpose()
+    }
+
     /// `variable` is where the pepper came from, for the error.
-    pub(crate) fn new(variable: &str, pepper: &str) -> Result<Self, Fatal> {
+    fn new(variable: &str, pepper: &str) -> Result<Self, Fatal> {
         if pepper.len() < PEPPER_BYTES {
             return Err(Fatal::new(format!(
                 "{variable} has {} bytes and needs {PEPPER_BYTES} or more: `openssl rand -base64 48` makes one",

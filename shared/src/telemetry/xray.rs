@@ -11,7 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::record::DatabaseTime;
-use crate::config::optional;
+use crate::settings::optional;
 
 /// What stands ahead of every document.
 const HEADER: &str = "{\"format\": \"json\", \"version\": 1}\n";

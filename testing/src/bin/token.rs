@@ -9,7 +9,7 @@ use std::{env, process::ExitCode};
 
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
 use serde_json::json;
-use shared::config::{Fatal, required};
+use shared::settings::{Fatal, required};
 use testing::token::{Key, compact, segment};
 
 #[allow(clippy::print_stdout, clippy::print_stderr, reason = "a command says what it was asked for, or what is wrong")]

@@ -4,10 +4,10 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
+use super::task::Task;
 use crate::{
     error::{Error, Result},
     http,
-    task::Task,
 };
 
 /// The size of a page: at most, and where none is asked for.

@@ -22,8 +22,8 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 
 use crate::{
-    config::{Fatal, optional},
     https,
+    settings::{Fatal, optional},
 };
 
 /// One try, and all of them: Lambda's init phase has 10 s. Parameter Store takes 40 reads a second of an account and
@@ -37,12 +37,12 @@ const LIMIT: usize = 128 * 1024;
 
 /// Where the parameters are, and who may read them: the function's own role, whose credentials Lambda puts into the
 /// environment.
-pub(crate) struct Secrets {
+pub(crate) struct ParameterStore {
     path: String,
     region: String,
 }
 
-impl Secrets {
+impl ParameterStore {
     /// `SECRETS_PATH`, such as `/task-api/prod`. Without it no AWS service is called at all.
     pub(crate) fn from_env() -> Result<Option<Self>, Fatal> {
         let Some(path) = optional("SECRETS_PATH") else { return Ok(None) };

@@ -1,0 +1,80 @@
+//! The shapes of the answers, and the one body of every error.
+
+use serde::Serialize;
+
+use super::request::Response;
+use crate::{
+    auth::Unauthorized,
+    error::{Detail, Error},
+};
+
+/// A body as JSON.
+#[must_use]
+pub fn json(status: u16, body: &impl Serialize) -> Response {
+    match serde_json::to_string(body) {
+        Ok(text) => raw_json(status, text),
+        // None of our bodies can fail to serialise: no map keys but strings, no fallible `Serialize`.
+        Err(error) => error_answer(&Error::Internal(error.to_string())),
+    }
+}
+
+pub(crate) fn raw_json(status: u16, text: String) -> Response {
+    Response::new(status, text).header("Content-Type", "application/json")
+}
+
+/// 204.
+#[must_use]
+pub fn no_content() -> Response {
+    Response::new(204, String::new())
+}
+
+/// The headers of every answer. Nothing is kept by a cache without asking again, and nothing by one that is shared.
+/// `Access-Control-Expose-Headers` is for browsers where no gateway stands in front; API Gateway puts its own.
+#[must_use]
+pub fn finish(response: Response, request_id: &str) -> Response {
+    response
+        .header("X-Request-Id", request_id)
+        .header("Cache-Control", "private, no-cache")
+        .header("Vary", "Authorization")
+        .header("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id")
+}
+
+/// The body of every error.
+#[derive(Serialize)]
+struct Body<'a> {
+    code: &'static str,
+    message: &'a str,
+    details: &'a [Detail],
+}
+
+/// The answer that says what went wrong.
+#[must_use]
+pub fn error_answer(error: &Error) -> Response {
+    let (status, code, message) = error.parts();
+    let response = json(status, &Body { code, message: &message, details: error.details() });
+    match error {
+        Error::Unauthorized(reason) => response.header("WWW-Authenticate", challenge(*reason)),
+        Error::TwoTokens => response.header("WWW-Authenticate", r#"Bearer realm="tasks", error="invalid_request""#),
+        Error::DatabaseUnavailable(_) => response.header("Retry-After", "1"),
+        // Until somebody has mended the settings.
+        Error::DatabaseRefused(_) => response.header("Retry-After", "60"),
+        // Not before another fetch is allowed.
+        Error::KeysUnavailable => response.header("Retry-After", "5"),
+        _ => response,
+    }
+}
+
+/// The challenge (RFC 6750 §3): it helps a developer whose token is honest. Without a token it names no error. A
+/// forger learns from it what the configuration page tells everybody.
+fn challenge(reason: Unauthorized) -> String {
+    let description = match reason {
+        Unauthorized::Missing => return r#"Bearer realm="tasks""#.to_owned(),
+        Unauthorized::Malformed(_) | Unauthorized::Signature => "the token is not valid",
+        Unauthorized::UnknownKey(_) => "the token is signed with a key or an algorithm that is not known here",
+        Unauthorized::Expired => "the token has expired",
+        Unauthorized::NotYet(_) => "the token is not valid yet",
+        Unauthorized::Issuer => "the token is of another issuer",
+        Unauthorized::Audience => "the token is for another audience",
+    };
+    format!(r#"Bearer realm="tasks", error="invalid_token", error_description="{description}""#)
+}

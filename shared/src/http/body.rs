@@ -1,0 +1,49 @@
+//! The body.
+
+use std::borrow::Cow;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
+use super::request::Request;
+use crate::{
+    error::{Error, Result},
+    json::{self, Object},
+};
+
+/// The largest body of a request, in bytes: a description of 8,192 characters at its widest (each sent as `\u1234`,
+/// astral ones as two of those) with room to spare.
+const BODY_LIMIT: usize = 128 * 1024;
+
+/// The body as a JSON object.
+pub fn object(request: &Request) -> Result<Object> {
+    optional_object(request)?.ok_or_else(|| Error::invalid("body", "is empty: send a JSON object"))
+}
+
+/// The body as a JSON object, where one need not be sent.
+pub fn optional_object(request: &Request) -> Result<Option<Object>> {
+    let body = body(request)?;
+    if body.is_empty() {
+        return Ok(None);
+    }
+    if !request.header("content-type").is_some_and(is_json) {
+        return Err(Error::UnsupportedMediaType);
+    }
+    json::object(&body).map(Some).map_err(|error| Error::invalid("body", error.to_string()))
+}
+
+fn body(request: &Request) -> Result<Cow<'_, [u8]>> {
+    let text = request.body.as_deref().unwrap_or_default();
+    let body: Cow<'_, [u8]> = if request.is_base64() {
+        let decoded = BASE64_STANDARD.decode(text);
+        decoded.map_err(|_| Error::invalid("body", "cannot be decoded"))?.into()
+    } else {
+        text.as_bytes().into()
+    };
+    if body.len() > BODY_LIMIT { Err(Error::PayloadTooLarge(BODY_LIMIT)) } else { Ok(body) }
+}
+
+/// `application/json`, or a type that is JSON by its suffix (RFC 6839 §3.1), such as `application/merge-patch+json`.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
+}

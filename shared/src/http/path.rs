@@ -1,0 +1,42 @@
+//! The path: whose tasks are addressed, and which one.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use uuid::Uuid;
+
+use super::request::Request;
+use crate::{
+    auth::UserId,
+    error::{Error, Result},
+};
+
+/// What stands unencoded in a path segment: RFC 3986's unreserved characters.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The name by which every user can address their own tasks.
+const ME: &str = "me";
+
+/// Whether the path's `{user_id}` is the caller: `me`, or their id as it stands or percent-decoded (API Gateway
+/// decodes the path, `cargo lambda watch` does not). It is only compared: whose tasks are served, the token says.
+#[must_use]
+pub fn addresses(request: &Request, user: &UserId) -> bool {
+    let id = request.path_parameter("user_id").unwrap_or_default();
+    id == ME || id == user.as_str() || percent_decode_str(id).decode_utf8().is_ok_and(|id| id == user.as_str())
+}
+
+/// The id of the task in the path.
+pub fn task_id(request: &Request) -> Result<Uuid> {
+    let id = request.path_parameter("task_id").unwrap_or_default();
+    // The hyphenated form alone: `parse` would take a URN and braces, too.
+    Some(id)
+        .filter(|id| id.len() == 36)
+        .and_then(|id| Uuid::parse_str(id).ok())
+        .ok_or_else(|| Error::invalid("task_id", "must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057"))
+}
+
+/// The path of the caller's tasks, addressed as they addressed it: `/api/me/tasks` or by their id.
+pub(crate) fn tasks_path(request: &Request, user: &UserId) -> String {
+    match request.path_parameter("user_id") {
+        Some(ME) => format!("/api/{ME}/tasks"),
+        _ => format!("/api/{}/tasks", utf8_percent_encode(user.as_str(), SEGMENT)),
+    }
+}

@@ -1,0 +1,87 @@
+//! Where settings come from. What each is, stands on the field of the part that reads it.
+
+use std::{collections::BTreeMap, env, fmt, ops::RangeInclusive, time::Duration};
+
+/// Where the variables are: in the environment, and where it has none of a name, among the parameters of Parameter Store.
+#[derive(Default)]
+pub struct Settings {
+    parameters: BTreeMap<String, String>,
+}
+
+impl Settings {
+    pub(crate) fn with_parameters(parameters: BTreeMap<String, String>) -> Self {
+        Self { parameters }
+    }
+
+    pub(crate) fn optional(&self, name: &str) -> Option<String> {
+        optional(name).or_else(|| self.parameters.get(name).cloned())
+    }
+
+    pub(crate) fn required(&self, name: &str) -> Result<String, Fatal> {
+        self.optional(name).ok_or_else(|| Fatal::new(format!("{name} is not set")))
+    }
+
+    /// The values of a variable that may have several, separated by commas.
+    pub(crate) fn list(&self, name: &str) -> Vec<String> {
+        let values = self.optional(name).unwrap_or_default();
+        values.split(',').map(str::trim).filter(|value| !value.is_empty()).map(ToOwned::to_owned).collect()
+    }
+
+    pub(crate) fn seconds(&self, name: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, Fatal> {
+        self.number(name, " of seconds", default, range)
+    }
+
+    pub(crate) fn milliseconds(&self, name: &str, default: u32, range: RangeInclusive<u32>) -> Result<Duration, Fatal> {
+        Ok(Duration::from_millis(self.number(name, " of milliseconds", default, range)?.into()))
+    }
+
+    pub(crate) fn number(
+        &self,
+        name: &str,
+        unit: &str,
+        default: u32,
+        range: RangeInclusive<u32>,
+    ) -> Result<u32, Fatal> {
+        let Some(text) = self.optional(name) else { return Ok(default) };
+        text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            Fatal::new(format!("{name} is {text:?} and must be a whole number{unit} from {least} to {most}"))
+        })
+    }
+}
+
+/// The value of a variable that must be set.
+pub fn required(name: &str) -> Result<String, Fatal> {
+    optional(name).ok_or_else(|| Fatal::new(format!("{name} is not set")))
+}
+
+/// The value of a variable; an empty one counts as absent, since templates pass those on.
+#[must_use]
+pub fn optional(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Why a program cannot start: a sentence for the person who started it, without secrets.
+pub struct Fatal(String);
+
+impl Fatal {
+    /// `message` says what is wrong and what to do.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for Fatal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The same as [`fmt::Display`], because `main` prints its error by `Debug`.
+impl fmt::Debug for Fatal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Fatal {}

@@ -1,0 +1,139 @@
+//! The order of the house: each module uses those on the floors below its own, and none above or beside it.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// From the ground up. What stands in one line does not know each other.
+const FLOORS: &[&[&str]] = &[
+    &["settings", "json"],
+    &["telemetry", "tls"],
+    &["https"],
+    &["parameter_store"],
+    &["auth", "db"],
+    &["error"],
+    &["http"],
+    &["tasks"],
+    &["app"],
+];
+
+/// Within a folder, in the same way.
+const ROOMS: &[(&str, &[&[&str]])] = &[
+    (
+        "auth",
+        &[
+            &["error", "fetch"],
+            &["user", "token"],
+            &["key", "claims"],
+            &["key_set"],
+            &["jwks"],
+            &["settings"],
+            &["verifier"],
+        ],
+    ),
+    ("db", &[&["error"], &["url"], &["open", "settings"], &["pool"]]),
+    ("http", &[&["request", "query"], &["authorization", "body", "path", "preconditions", "answer"]]),
+    ("tasks", &[&["task", "caller"], &["list"], &["operations", "answers"]]),
+    ("telemetry", &[&["record"], &["metrics", "xray"]]),
+];
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// What a file says, without its tests: those may use whatever they need.
+fn read(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned()
+}
+
+/// The names that stand behind `prefix` in a text, each alone or in braces: `crate::a::B` and `crate::{a::B, c}`.
+fn named(text: &str, prefix: &str) -> BTreeSet<String> {
+    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let mut found = BTreeSet::new();
+    for (at, _) in text.match_indices(prefix) {
+        let rest = &text[at + prefix.len()..];
+        if !rest.starts_with('{') {
+            found.insert(word(rest));
+            continue;
+        }
+        let mut depth = 0;
+        for (at, character) in rest.char_indices() {
+            match character {
+                '{' => depth += 1,
+                '}' if depth == 1 => break,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            if depth == 1 && matches!(character, '{' | ',') {
+                found.insert(word(rest[at + 1..].trim_start()));
+                found.remove(""); // behind the last comma
+            }
+        }
+    }
+    found
+}
+
+/// On which floor a module is.
+fn floor(floors: &[&[&str]], module: &str) -> Option<usize> {
+    floors.iter().position(|floor| floor.contains(&module))
+}
+
+/// The imports of a module that run up or sideways.
+fn wrong(floors: &[&[&str]], module: &str, imports: &BTreeSet<String>) -> Vec<String> {
+    let own = floor(floors, module).unwrap_or_else(|| panic!("{module} is on no floor: put it on one in this file"));
+    let others = imports.iter().filter(|name| *name != module);
+    others.filter(|name| floor(floors, name).is_some_and(|floor| floor >= own)).cloned().collect()
+}
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+#[test]
+fn every_module_uses_only_floors_below_its_own() {
+    for path in files(&source()) {
+        let inside = path.strip_prefix(source()).unwrap().with_extension("");
+        let module = inside.iter().next().unwrap().to_string_lossy().into_owned();
+        if module == "lib" {
+            continue;
+        }
+        let imports = named(&read(&path), "crate::");
+        let root: Vec<_> = imports.iter().filter(|name| floor(FLOORS, name).is_none()).collect();
+        assert!(root.is_empty(), "{}: name the module, not what lib.rs shows of it: {root:?}", inside.display());
+        let wrong = wrong(FLOORS, &module, &imports);
+        assert!(wrong.is_empty(), "{} is on a floor below {}", inside.display(), wrong.join(", "));
+    }
+}
+
+#[test]
+fn within_a_folder_there_is_no_circle_either() {
+    for (folder, floors) in ROOMS {
+        for path in files(&source().join(folder)) {
+            let module = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let imports = named(&read(&path), "use super::");
+            let parents: Vec<_> = imports.iter().filter(|name| floor(floors, name).is_none()).collect();
+            assert!(parents.is_empty(), "{folder}/{module}: name the file that {parents:?} stands in");
+            let wrong = wrong(floors, &module, &imports);
+            assert!(wrong.is_empty(), "{folder}/{module} is on a floor below {}", wrong.join(", "));
+        }
+    }
+}
+
+#[test]
+fn an_import_is_found_in_whatever_way_it_is_written() {
+    let text = "use crate::{\n    a::{B, c::D},\n    e,\n    f::G,\n};\nuse crate::h::I;\nlet x = crate::j::k();";
+    assert_eq!(named(text, "crate::").into_iter().collect::<Vec<_>>(), ["a", "e", "f", "h", "j"]);
+    let upwards = named("use crate::app::App;", "crate::");
+    assert_eq!(wrong(FLOORS, "db", &upwards), ["app"]);
+    assert_eq!(wrong(FLOORS, "db", &named("use crate::auth::UserId;", "crate::")), ["auth"], "nor beside it");
+    assert!(wrong(FLOORS, "app", &named("use crate::{db::Db, tasks};", "crate::")).is_empty());
+}
