@@ -1,4 +1,5 @@
--- Who may call the operations (operations/*.sql), and which versions of them the database holds.
+-- Who may call the operations (operations/*.sql), and which versions of them the database holds. From here on a request
+-- does not take on the role task_api, as V1 says: it calls an operation, which task_api owns and which runs as that.
 
 -- Every login that may call the operations is a member of this role; it may do nothing else. `migrate` gives each new
 -- version of the operations to it, so that it needs no list of logins. Roles belong to the whole server: another

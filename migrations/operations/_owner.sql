@@ -11,19 +11,24 @@ declare
     _ text;
 begin
     -- In another mode a statement would not see what the writer ahead of it has done. It cannot be changed any more.
-    if current_setting('transaction_isolation') <> 'read committed' then
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
         raise exception 'the session''s transactions are %, not read committed', current_setting('transaction_isolation')
             using errcode = 'active_sql_transaction';
     end if;
     _ := set_config('app.user_id', p_user, true);
     _ := set_config('lock_timeout', (p_timeout - least(200, p_timeout / 4))::text, true);
-    -- From Postgres 17 on: it ends, too, what never hears its Sync. A lower one that runs would stay: it is taken off.
+    -- From Postgres 17 on. It also ends a call whose end (Sync) never arrives. A lower one that is active would stay, so
+    -- it is switched off first.
     if current_setting('transaction_timeout', true) is not null then
         _ := set_config('transaction_timeout', '0', true);
         _ := set_config('transaction_timeout', p_timeout::text, true);
     end if;
-    -- What is acknowledged is on disk.
-    if current_setting('synchronous_commit') = 'off' then
+    -- pg_dump sets it, and it keeps the view `answer` from being read (15.8, 16.4 and 17 on).
+    if current_setting('restrict_nonsystem_relation_kind', true) <> '' then
+        _ := set_config('restrict_nonsystem_relation_kind', '', true);
+    end if;
+    -- What is acknowledged is on disk, also on a standby that has to confirm it.
+    if current_setting('synchronous_commit') in ('off', 'local') then
         _ := set_config('synchronous_commit', 'on', true);
     end if;
 end

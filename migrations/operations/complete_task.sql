@@ -1,4 +1,4 @@
--- PATCH /api/{user_id}/tasks/{task_id}/complete: turns the task's completion round, or sets it to `p_completed`.
+-- PATCH /api/{user_id}/tasks/{task_id}/complete: toggles the task's completion, or sets it to `p_completed`.
 -- `p_allowed` are the revisions that the caller allows, null for any. Index: users_pkey, tasks_pkey.
 
 -- Under the owner's lock: the task gets the revision that it is given.

@@ -1,5 +1,5 @@
--- GET /api/{user_id}/tasks: the caller's tasks, newest first, from behind (`p_created_at`, `p_id`) on, and `p_rows` of
--- them at most. `p_completed` is null for both states.
+-- GET /api/{user_id}/tasks: the caller's tasks, newest first: those after the place (`p_created_at`, `p_id`) in that
+-- order, `p_rows` of them at most. `p_completed` is null for both states.
 --
 -- There is a statement for each, since a condition that may be absent (`p_completed is null or …`) would be planned for
 -- both cases, and read all rows. Their plans are kept: to plan them anew for each request, as `execute` does and as

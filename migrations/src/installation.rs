@@ -5,20 +5,29 @@ use refinery::Migration;
 use shared::{db::describe, settings::Fatal};
 use tokio_postgres::{Client, Transaction};
 
-use crate::{Tell, statements};
+use crate::{Tell, is_contended, statements};
 
 /// How long a version is kept after another one took its place, in days. A canary takes hours and a roll-back comes
-/// within days. The version before the newest is kept longer, until it is the one before that.
+/// within days.
 const KEPT_DAYS: i32 = 14;
 
-/// Which versions end now: `$1` is the newest, which may be on its way still, `$2` how many days the others are kept.
-const EXPIRE: &str = "
-    delete from operation_schemas s
-    where s.name <> $1 and s.replaced_at < clock_timestamp() - make_interval(days => $2) and (
-        exists (select from operation_schemas o where o.name <> $1 and o.replaced_at is null)
-        or s.replaced_at < (select max(o.replaced_at) from operation_schemas o where o.name <> $1)
-    )
-    returning s.name";
+/// So many versions are kept beside the newest, however old: a release that was rolled back serves on, though another one
+/// has been migrated since.
+const KEPT_VERSIONS: i64 = 3;
+
+/// Which versions may go: `$1` is the newest, which may be on its way still; `$2` and `$3` are how many days and how many
+/// versions are kept.
+const EXPIRED: &str = "
+    select name from (
+        select name, replaced_at, row_number() over (order by replaced_at desc nulls first) as place
+        from operation_schemas where name <> $1
+    ) others
+    where replaced_at < clock_timestamp() - make_interval(days => $2) and place > $3";
+
+/// Whether a version, `$1`, was replaced more than `$2` days ago.
+const IS_OLD: &str = "
+    select exists (select from operation_schemas
+        where name = $1 and replaced_at < clock_timestamp() - make_interval(days => $2))";
 
 /// The newest version is `$1` from now on.
 const RECORD: &str = "
@@ -37,9 +46,9 @@ const HAND_OVER: &str = "
         from pg_class join pg_namespace n on n.oid = relnamespace where nspname = $1 and relkind = 'c'
     union all
     select format('revoke all on function %s from public', p.oid::regprocedure)
-            || format('; alter function %s owner to task_api', p.oid::regprocedure)
             || case when prosecdef then format('; grant execute on function %s to task_api_caller', p.oid::regprocedure)
                else '' end
+            || format('; alter function %s owner to task_api', p.oid::regprocedure)
         from pg_proc p join pg_namespace n on n.oid = pronamespace where nspname = $1";
 
 /// Who of the versions `$1` names a column `$3` of a table `$2`, or where that is null the table: a view by what it
@@ -63,54 +72,96 @@ const NAMED_BY: &str = r"
 /// What is done before the migrations: versions that no release calls any more are dropped, and migrations that would
 /// take away what a kept one names are refused.
 pub(crate) async fn prepare(client: &mut Client, pending: &[&Migration], tell: &mut Tell<'_>) -> Result<(), Fatal> {
-    let transaction = client.transaction().await.map_err(|error| failed(&error))?;
-    prepare_in(&transaction, pending, tell).await?;
-    transaction.commit().await.map_err(|error| failed(&error))
-}
-
-pub(crate) async fn prepare_in(
-    transaction: &Transaction<'_>,
-    pending: &[&Migration],
-    tell: &mut Tell<'_>,
-) -> Result<(), Fatal> {
-    const BOOK: &str = "select to_regclass('operation_schemas') is not null";
-    let book = transaction.query_one(BOOK, &[]).await.map_err(|error| failed(&error))?;
-    if !book.get::<_, bool>(0) {
-        return Ok(()); // nothing has been installed yet
-    }
-    for row in transaction.query(EXPIRE, &[&SCHEMA, &KEPT_DAYS]).await.map_err(|error| failed(&error))? {
-        let name: &str = row.get(0);
-        let drop = format!("drop schema if exists {name} cascade");
-        transaction.batch_execute(&drop).await.map_err(|error| failed(&error))?;
+    let mut transaction = client.transaction().await.map_err(|error| failed(&error))?;
+    let dropped = prepare_in(&mut transaction, pending).await?;
+    transaction.commit().await.map_err(|error| failed(&error))?;
+    for name in dropped {
         tell(&format!("dropped the operations {name}: another version took their place {KEPT_DAYS} days ago or more"));
-    }
-    refuse_to_break(transaction, pending).await
-}
-
-async fn refuse_to_break(transaction: &Transaction<'_>, pending: &[&Migration]) -> Result<(), Fatal> {
-    let kept = transaction.query("select name from operation_schemas", &[]).await.map_err(|error| failed(&error))?;
-    let kept: Vec<&str> = kept.iter().map(|row| row.get(0)).collect();
-    for migration in pending {
-        for statement in statements(migration.sql().unwrap_or_default()) {
-            for (table, column) in statement.removes() {
-                let named = transaction.query(NAMED_BY, &[&kept, &table, &column]).await;
-                if let Some(by) = named.map_err(|error| failed(&error))?.first() {
-                    let what = column.map_or_else(|| table.clone(), |column| format!("{table}.{column}"));
-                    return Err(still_named(migration, &what, by.get(0)));
-                }
-            }
-        }
     }
     Ok(())
 }
 
-fn still_named(migration: &Migration, what: &str, by: &str) -> Fatal {
-    let schema = by.split('.').next().unwrap_or_default();
-    Fatal::new(format!(
-        "{migration} takes away {what}, which {by} names: a release that calls it may still serve. `migrate` drops that \
-         version {KEPT_DAYS} days after another took its place; if you know that no release calls it, `drop schema \
-         {schema} cascade` does so now"
-    ))
+/// The versions that were dropped.
+pub(crate) async fn prepare_in(
+    transaction: &mut Transaction<'_>,
+    pending: &[&Migration],
+) -> Result<Vec<String>, Fatal> {
+    const BOOK: &str = "select to_regclass('operation_schemas') is not null";
+    let book = transaction.query_one(BOOK, &[]).await.map_err(|error| failed(&error))?;
+    if !book.get::<_, bool>(0) {
+        return Ok(Vec::new()); // nothing has been installed yet
+    }
+    let expired = transaction.query(EXPIRED, &[&SCHEMA, &KEPT_DAYS, &KEPT_VERSIONS]).await;
+    let mut dropped = Vec::new();
+    for row in expired.map_err(|error| failed(&error))? {
+        if drop_version(transaction, row.get(0)).await? {
+            dropped.push(row.get(0));
+        }
+    }
+    for migration in pending {
+        for statement in statements(migration.sql().unwrap_or_default()) {
+            for (table, column) in statement.removes() {
+                dropped.extend(make_way(transaction, migration, &table, column.as_deref()).await?);
+            }
+        }
+    }
+    Ok(dropped)
+}
+
+/// Whether it could be dropped. One that somebody reads just now, such as a dump, is left to the next run.
+async fn drop_version(transaction: &mut Transaction<'_>, name: &str) -> Result<bool, Fatal> {
+    let attempt = transaction.savepoint("drop_version").await.map_err(|error| failed(&error))?;
+    match attempt.batch_execute(&format!("drop schema if exists {name} cascade")).await {
+        Ok(()) => {
+            let forgotten = attempt.execute("delete from operation_schemas where name = $1", &[&name]).await;
+            forgotten.map_err(|error| failed(&error))?;
+            attempt.commit().await.map_err(|error| failed(&error))?;
+            Ok(true)
+        }
+        Err(error) if is_contended(&error) => {
+            attempt.rollback().await.map_err(|error| failed(&error))?;
+            Ok(false)
+        }
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+/// Drops the versions that name what a migration takes away, where they are old enough, and refuses it where one is not.
+async fn make_way(
+    transaction: &mut Transaction<'_>,
+    migration: &Migration,
+    table: &str,
+    column: Option<&str>,
+) -> Result<Vec<String>, Fatal> {
+    let kept = transaction.query("select name from operation_schemas", &[]).await.map_err(|error| failed(&error))?;
+    let kept: Vec<String> = kept.iter().map(|row| row.get(0)).collect();
+    let mut dropped: Vec<String> = Vec::new();
+    for row in transaction.query(NAMED_BY, &[&kept, &table, &column]).await.map_err(|error| failed(&error))? {
+        let by: &str = row.get(0);
+        let version = by.split('.').next().unwrap_or_default();
+        if dropped.iter().any(|name| name == version) {
+            continue;
+        }
+        let old = transaction.query_one(IS_OLD, &[&version, &KEPT_DAYS]).await.map_err(|error| failed(&error))?;
+        if version == SCHEMA || !old.get::<_, bool>(0) || !drop_version(transaction, version).await? {
+            let what = column.map_or_else(|| table.to_owned(), |column| format!("{table}.{column}"));
+            return Err(still_named(migration, &what, by, version));
+        }
+        dropped.push(version.to_owned());
+    }
+    Ok(dropped)
+}
+
+fn still_named(migration: &Migration, what: &str, by: &str, version: &str) -> Fatal {
+    let remedy = if version == SCHEMA {
+        "these are this release's own operations: change them first, and take it away in a later release".to_owned()
+    } else {
+        format!(
+            "a release that calls it may still serve. `migrate` lets it go {KEPT_DAYS} days after another version took \
+             its place; if you know that no release calls it, `drop schema {version} cascade` does so now"
+        )
+    };
+    Fatal::new(format!("{migration} takes away {what}, which {by} names: {remedy}"))
 }
 
 /// Installs the version that this program was compiled with, unless it is there, and records that it is the newest:

@@ -183,6 +183,11 @@ pub(crate) fn pause(attempt: u32) -> Duration {
     Duration::from_secs(1 << (attempt - 1))
 }
 
+/// Whether somebody else has a lock that is needed.
+pub(crate) fn is_contended(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED].contains(code))
+}
+
 /// Why a migration was not applied.
 pub(crate) enum Failure {
     /// Somebody else has a lock that it needs: worth another try.
@@ -192,11 +197,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     pub(crate) fn of(cause: Option<&tokio_postgres::Error>, message: Fatal) -> Self {
-        let contended = [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED];
-        match cause.and_then(tokio_postgres::Error::code) {
-            Some(code) if contended.contains(code) => Self::Contended(message),
-            _ => Self::Final(message),
-        }
+        if cause.is_some_and(is_contended) { Self::Contended(message) } else { Self::Final(message) }
     }
 
     pub(crate) fn into_fatal(self) -> Fatal {

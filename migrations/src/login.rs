@@ -151,8 +151,8 @@ const MORE: &str = "
         (select 'it is a member of ' || string_agg(distinct roleid::regrole::text, ', ') from pg_auth_members
             where member = r.oid and roleid <> 'task_api_caller'::regrole),
         case when has_database_privilege(r.oid, current_database(), 'temporary')
-            then 'it can make temporary tables' end,
-        case when has_schema_privilege(r.oid, 'public', 'create') then 'it can make things in the schema public' end,
+            then 'it can make temporary tables (the owner of the database can take that from all: migrate as the owner)' end,
+        case when has_schema_privilege(r.oid, 'public', 'create') then 'it can make things in the schema public (`revoke create on schema public from public` ends that)' end,
         (select 'it owns or may use ' || count(*) || ' things of its own' from pg_shdepend
             where refclassid = 'pg_authid'::regclass and refobjid = r.oid
                 and not (classid = 'pg_database'::regclass and deptype = 'a')

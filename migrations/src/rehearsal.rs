@@ -35,8 +35,10 @@ async fn rehearse(
     login: Option<&Login>,
     tell: &mut Tell<'_>,
 ) -> Result<bool, Failure> {
-    let transaction = client.transaction().await.map_err(|error| broken(&error))?;
-    installation::prepare_in(&transaction, pending, tell).await?;
+    let mut transaction = client.transaction().await.map_err(|error| broken(&error))?;
+    for name in installation::prepare_in(&mut transaction, pending).await? {
+        tell(&format!("would drop the operations {name}"));
+    }
     let mut tables = Tables::standing(&transaction).await.map_err(|error| broken(&error))?;
     for migration in pending {
         tell(&format!("would apply {migration}"));

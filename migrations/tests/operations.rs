@@ -38,6 +38,7 @@ async fn column(client: &Client, sql: &str) -> Vec<String> {
 #[test]
 fn the_schema_is_named_by_a_hash_of_the_files() {
     let all = files().into_iter().map(|(_, text)| text).collect::<String>();
+    assert_eq!(all, operations::SOURCES.iter().map(|(_, text)| *text).collect::<String>());
     let hash = Sha256::digest(all.as_bytes());
     assert_eq!(SCHEMA, format!("task_api_{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3]));
 }
@@ -156,38 +157,71 @@ async fn versions(client: &Client) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_version_is_dropped_two_weeks_after_another_took_its_place_and_the_one_before_is_kept() {
+async fn a_version_is_dropped_two_weeks_after_another_took_its_place_and_the_three_before_are_kept() {
     let database = Database::create().await;
     let client = database.connect().await;
-    other_version(&client, "task_api_00000001", "null;", Some(40)).await;
-    other_version(&client, "task_api_00000002", "null;", Some(20)).await;
-    other_version(&client, "task_api_00000003", "null;", Some(13)).await;
-    let mut said = Said::default();
-    let url = url(&database);
-    migrations::apply(&url).await.unwrap();
-    assert_eq!(versions(&client).await, ["task_api_00000003", SCHEMA]);
+    for (name, replaced) in [("1", 40), ("2", 30), ("3", 20), ("4", 15), ("5", 13)] {
+        other_version(&client, &format!("task_api_0000000{name}"), "null;", Some(replaced)).await;
+    }
+    let (mut said, url) = (Said::default(), url(&database));
+    let mut migrate = async || Migrations::embedded().apply(&url, None, &mut said.listener()).await.unwrap();
+    migrate().await;
+    let kept = ["task_api_00000003", "task_api_00000004", "task_api_00000005", SCHEMA];
+    assert_eq!(versions(&client).await, kept);
 
-    // Nothing new for half a year: the version before the newest may still be rolled back to.
+    // Nothing new for half a year.
     client.batch_execute("update operation_schemas set replaced_at = replaced_at - interval '180 days'").await.unwrap();
-    migrations::apply(&url).await.unwrap();
-    assert_eq!(versions(&client).await, ["task_api_00000003", SCHEMA]);
+    migrate().await;
+    assert_eq!(versions(&client).await, kept);
 
-    // Another release comes, and then this one again.
-    let newer = "update operation_schemas set replaced_at = clock_timestamp()";
-    client.batch_execute(newer).await.unwrap();
-    other_version(&client, "task_api_00000004", "null;", None).await;
-    client
-        .batch_execute("update operation_schemas set replaced_at = now() - interval '15 days' where name like '%3'")
-        .await
-        .unwrap();
-    Migrations::embedded().apply(&url, None, &mut said.listener()).await.unwrap();
-    assert_eq!(versions(&client).await, ["task_api_00000004", SCHEMA]);
-    assert_eq!(
-        said.lines(),
-        ["dropped the operations task_api_00000003: another version took their place 14 days ago or more"]
-    );
+    // Another release is migrated and taken back. What served before it, and serves on, is still there for the next.
+    other_version(&client, "task_api_00000006", "null;", Some(1)).await;
+    migrate().await;
+    assert_eq!(versions(&client).await, ["task_api_00000004", "task_api_00000005", "task_api_00000006", SCHEMA]);
     let newest = column(&client, "select name from operation_schemas where replaced_at is null").await;
     assert_eq!(newest, [SCHEMA]);
+    let dropped = |name| {
+        format!("dropped the operations task_api_0000000{name}: another version took their place 14 days ago or more")
+    };
+    assert_eq!(said.lines(), [dropped(2), dropped(1), dropped(3)]);
+}
+
+/// As `pg_dump` does, or a long report.
+#[tokio::test]
+async fn a_version_that_somebody_reads_just_now_is_left_to_the_next_run() {
+    let database = Database::create().await;
+    let (client, mut reader) = (database.connect().await, database.connect().await);
+    for name in ["1", "2", "3", "4"] {
+        other_version(&client, &format!("task_api_0000000{name}"), "null;", Some(40)).await;
+    }
+    client.batch_execute("create view task_api_00000001.answer as select 1 as one").await.unwrap();
+    client
+        .batch_execute("update operation_schemas set replaced_at = now() - interval '50 days' where name like '%1'")
+        .await
+        .unwrap();
+    let reading = reader.transaction().await.unwrap();
+    reading.batch_execute("select * from task_api_00000001.answer").await.unwrap();
+    migrations::apply(&url(&database)).await.unwrap();
+    assert_eq!(versions(&client).await.len(), 5);
+    reading.rollback().await.unwrap();
+    migrations::apply(&url(&database)).await.unwrap();
+    assert_eq!(versions(&client).await.len(), 4);
+}
+
+/// A release that does nothing else than take a column away has the operations of the release before it.
+#[tokio::test]
+async fn a_version_that_is_old_enough_makes_way_for_the_migration_that_takes_away_what_it_names() {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    client.batch_execute("alter table users add column theme text").await.unwrap();
+    other_version(&client, "task_api_00000001", "update public.users set theme = 'dark';", Some(15)).await;
+    let migrations = Migrations::with(&[("V901__drop", "alter table users drop column theme;")]).unwrap();
+    let mut said = Said::default();
+    migrations.rehearse(&url(&database), None, &mut said.listener()).await.unwrap();
+    assert_eq!(said.lines()[0], "would drop the operations task_api_00000001");
+    assert_eq!(versions(&client).await.len(), 2);
+    migrations.apply(&url(&database), None, &mut |_| ()).await.unwrap();
+    assert_eq!(versions(&client).await, [SCHEMA]);
 }
 
 #[tokio::test]
@@ -204,7 +238,7 @@ async fn a_migration_that_takes_away_what_a_kept_version_names_is_refused_before
     for (sql, refused) in [
         ("alter table users drop column theme;", Some("users.theme, which task_api_00000001.get_task names")),
         ("alter table users rename column theme to look;", Some("users.theme")),
-        ("alter table tasks drop column title cascade;", Some("tasks.title, which task_api_")),
+        ("alter table tasks drop column title cascade;", Some("this release's own operations")),
         ("drop table users cascade;", Some("users, which task_api_")),
         ("alter table users drop column colour;", None),
     ] {

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long a start waits for the database. Lambda gives the init phase a whole processor, which a handshake can use;
-/// a connection takes three to six round trips. A database that is asleep or down is waited for no longer: the
+/// a connection takes four to six round trips. A database that is asleep or down is waited for no longer: the
 /// connection goes on being opened while the first request is read and its token checked.
 const HEAD_START: Duration = Duration::from_millis(250);
 

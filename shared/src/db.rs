@@ -108,10 +108,9 @@ impl Db {
     /// Calls an operation: one statement, which is one transaction and one round trip. Its rows are there
     /// once the transaction is committed.
     ///
-    /// What failed in passing is tried again, on another connection where the one before broke, for as long as
-    /// somebody waits. Reads and writes alike: what a try has done whose answer was lost, the next one finds remembered
-    /// (`users.recent_requests`). The pauses double and are random, so that those who were thrown out together do not
-    /// come back together.
+    /// Transient failures are retried until the request's deadline, on another connection where the one before broke. That
+    /// is safe for writes, too: one that was done but not acknowledged is found in `users.recent_requests` by the next
+    /// try. The pauses double and are random, so that those who were thrown out together do not come back together.
     pub async fn call(&self, asker: Asker<'_>, call: Call<'_>) -> Result<Vec<Row>, Error> {
         let outcome = self.until_it_succeeds(asker, &call).await;
         asker.record.has_tried();
@@ -177,7 +176,7 @@ async fn connection(pool: &Pool, limit: Duration) -> Result<Object, Failure> {
     match timeout(limit, pool.get()).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(PoolError::Backend(error))) => Err(Failure::of_opening(&error)),
-        Ok(Err(error)) => Err(Failure::Final(Error::Defect(format!("the pool: {error}")))),
+        Ok(Err(error)) => Err(passing(format!("the pool: {error}"))), // closed: this environment ends
         Err(_) => Err(passing(format!("no connection in {limit:?}"))),
     }
 }

@@ -288,7 +288,7 @@ fn operations<'a>(user: &User<'a>, path: &str) -> Vec<testing::Request<'a>> {
     ]
 }
 
-/// A transaction in which `client` is the user, as a request's is.
+/// A transaction in which `client` is the user, as inside an operation.
 async fn become_user(client: &Client, user: &str) {
     client.batch_execute("begin").await.unwrap();
     let identity = "select set_config('role', 'task_api', true), set_config('app.user_id', $1, true)";

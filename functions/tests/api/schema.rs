@@ -101,6 +101,35 @@ async fn an_operation_reads_what_it_answers_by_an_index_and_nothing_else() {
     }
 }
 
+/// Where a plan that is kept expects every owner to have all of the table, or half of it.
+#[tokio::test]
+async fn the_list_is_read_by_its_index_where_there_are_one_or_two_owners_only() {
+    for owners in [1, 2] {
+        let api = start().await;
+        let database = api.database().connect().await;
+        let many = format!(
+            "insert into users (id) select 'user-' || n from generate_series(0, {owners} - 1) n;
+             insert into tasks (owner_user_id, id, title, completed, completed_at, created_at, updated_at, revision)
+             select 'user-' || n % {owners}, gen_random_uuid(), 'x', n % 3 = 0, case when n % 3 = 0 then now() end,
+                 now() - make_interval(secs => n), now(), 1
+             from generate_series(1, 20000) n;
+             analyze users, tasks;"
+        );
+        database.batch_execute(&many).await.unwrap();
+        for completed in ["null", "true", "false"] {
+            let after = "now() - interval '1 hour', gen_random_uuid()";
+            let list = format!("select from {SCHEMA}.list_tasks('user-0', 3000, {completed}, {after}, 101)");
+            for round in 0..8 {
+                let read = rows_read(&database, &list).await;
+                assert!(
+                    read.scanned == 0 && read.tasks <= 101,
+                    "{owners} owners, {completed}, round {round}: {read:?}"
+                );
+            }
+        }
+    }
+}
+
 /// What a statement has read of the tables: by scans of both, and of each by its indexes.
 #[derive(Debug)]
 struct Read {

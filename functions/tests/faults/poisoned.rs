@@ -26,6 +26,11 @@ const MENDED: &[&str] = &[
     "set app.user_id = 'bob'",
     "set lock_timeout = 1",
     "set synchronous_commit = off",
+    "set synchronous_commit = local",
+    "set default_transaction_isolation = 'read uncommitted'",
+    // As pg_dump does; without the plans that were made before.
+    "select set_config(name, 'view, foreign-table', false) from pg_settings
+     where name = 'restrict_nonsystem_relation_kind'; discard plans",
     "set timezone = 'Pacific/Auckland'; set datestyle = 'German, DMY'; set intervalstyle = 'sql_standard'",
     "set client_encoding = 'latin1'",
     "set standard_conforming_strings = off; set backslash_quote = on; set transform_null_equals = on",
@@ -58,7 +63,7 @@ const EVIL: &str = "
     create function evil.set_config(text, text, boolean) returns text language sql as 'select null::text';
     create function evil.is_durable() returns trigger language plpgsql as $$
     begin
-        if current_setting('synchronous_commit') = 'off' then
+        if current_setting('synchronous_commit') in ('off', 'local') then
             raise exception 'what is acknowledged would not be on disk';
         end if;
         return null;

@@ -77,8 +77,8 @@ impl Failure {
 
 /// What another try may get past, by the states and classes of the
 /// [Postgres manual](https://www.postgresql.org/docs/current/errcodes-appendix.html): 08 connection, 53300 too many of
-/// them, 57 shut down, starting up or cancelled; serialization failure and deadlock; a lock, an idle transaction or any
-/// that ran out of time, and what follows from an error (25P02).
+/// them, 57 shut down, starting up or cancelled; serialization failure and deadlock; a lock or a transaction that ran out
+/// of time. (25P02 and 25P03 are what a pooler may pass on of a transaction that it has lost track of.)
 const PASSING: &[&str] = &["08", "53300", "57", "40001", "40P01", "55P03", "25P03", "25P04", "25P02"];
 
 /// What another client of the pooler may have left in the session, and what cannot be mended from inside a call: another

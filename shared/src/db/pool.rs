@@ -124,9 +124,8 @@ impl Seen {
 
 /// Whether a connection may be used again; if not, why.
 ///
-/// Without a round trip where it was used a moment ago: what closed the connection while the environment was frozen waits
-/// in the socket, and the task that carries the connection's bytes has read it by now: it woke together with the one that
-/// has read the event. Only a peer that vanished without a word leaves nothing there, which takes time to happen (Neon suspends
+/// Without a round trip where it was used a moment ago: what closed the connection while the environment was frozen has been
+/// read by now, by the task that carries its bytes. (It woke together with the task that has read the event.) Only a peer that vanished without a word leaves nothing there, which takes time to happen (Neon suspends
 /// after five minutes, gateways forget a connection after as many), and so is asked for after a long idle alone.
 async fn look_over(
     client: &ClientWrapper,
