@@ -122,6 +122,7 @@ def up(data):
         cargo_lambda = find_cargo_lambda()
         workspace = cargo_metadata()
         with database(data) as (url, server):
+            installed = operations()
             build("--workspace", "--bins")
             apply_migrations(workspace, url)
             note(database=url, issuer=issuer)
@@ -133,7 +134,7 @@ def up(data):
                     warm_up(workspace, api, child, lines)
                 summary(api, issuer, own=server is not None)
                 lines.show()
-                return attend(child, server, workspace, url)
+                return attend(child, server, workspace, url, installed)
 
 
 def migrate(data, dry_run, login):
@@ -445,15 +446,14 @@ def warm_up(workspace, api, child, lines):
             fail(f"The function {function} {said} (what was logged is above).")
 
 
-def attend(child, server, workspace, url):
+def attend(child, server, workspace, url, installed):
     """Until Ctrl-C, or until one of the two ends by itself. An operation that is changed meanwhile is installed: cargo
     lambda compiles the functions that call it."""
-    known = operations()
     while child.poll() is None:
         if server and server.poll() is not None:
             fail(f"PostgreSQL has ended by itself (status {server.returncode}).")
-        if operations() != known:
-            known = operations()
+        if operations() != installed:
+            installed = operations()
             say("· An operation in the database has changed: installing it")
             if run(["cargo", "build", "--quiet", "--bin", "migrate"]) == 0:
                 migrate_with(workspace, url)  # where it fails it says why, and the next change is another try
@@ -600,7 +600,8 @@ def read_env_file(path):
     """KEY=VALUE lines, with or without `export` and quotes; what the environment already has stays."""
     if not path.exists():
         return
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    first = {}
+    for number, line in enumerate(decoded(path).splitlines(), 1):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
@@ -608,7 +609,22 @@ def read_env_file(path):
         if not match:
             fail(f".env, line {number}: this is not KEY=VALUE.")
         name, *values = match.groups()
+        if name in first:
+            fail(f".env, line {number}: {name} is given a second time (first in line {first[name]}): which one counts? "
+                 "Take one out.")
+        first[name] = number
         os.environ.setdefault(name, next(value for value in values if value is not None))
+
+
+def decoded(path):
+    """As UTF-8, with or without the mark that Windows' editors put in front."""
+    content = path.read_bytes()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        fail(".env is written in UTF-16: save it as UTF-8.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        fail(f".env is not UTF-8 (byte {error.start + 1}): save it as UTF-8.")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,8 @@ fn database_url() -> Result<DatabaseUrl, Fatal> {
 
 /// Never an argument: those are visible to everyone on the machine.
 fn password() -> Result<String, Fatal> {
-    if let Some(password) = optional("LOGIN_PASSWORD") {
+    // As it is: what surrounds other settings may be part of a password.
+    if let Some(password) = env::var("LOGIN_PASSWORD").ok().filter(|password| !password.is_empty()) {
         return Ok(password);
     }
     let mut line = String::new();

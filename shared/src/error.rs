@@ -29,6 +29,8 @@ pub enum Error {
     NotFound,
     /// 412: the task has moved on from the revision that `If-Match` names.
     PreconditionFailed,
+    /// 412: `If-Match` has no tag that could ever be a task's, so that reading it again does not help.
+    UnmatchableTag,
     /// 413: a body over so many bytes.
     PayloadTooLarge(usize),
     /// 415: a body that is not JSON.
@@ -85,6 +87,11 @@ impl Error {
             Self::PreconditionFailed => {
                 (412, "precondition_failed", "The task has changed since: read it again, then repeat your change.")
             }
+            Self::UnmatchableTag => (
+                412,
+                "precondition_failed",
+                "No tag of `If-Match` can match: send an `ETag` as you got it, neither weak (`W/`) nor changed on the way.",
+            ),
             Self::PayloadTooLarge(limit) => {
                 return (413, "payload_too_large", format!("A body has at most {limit} bytes.").into());
             }

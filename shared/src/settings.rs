@@ -14,7 +14,14 @@ impl Settings {
     }
 
     pub(crate) fn optional(&self, name: &str) -> Option<String> {
-        optional(name).or_else(|| self.parameters.get(name).cloned())
+        optional(name).or_else(|| self.parameters.get(name).and_then(|value| pasted(value)))
+    }
+
+    /// Whether the value stands in quotes, which are taken off.
+    pub(crate) fn is_quoted(&self, name: &str) -> bool {
+        let value = env::var(name).ok().filter(|value| pasted(value).is_some());
+        let value = value.as_ref().or_else(|| self.parameters.get(name));
+        value.is_some_and(|value| unquoted(value).len() < value.trim().len())
     }
 
     pub(crate) fn required(&self, name: &str) -> Result<String, Fatal> {
@@ -55,10 +62,23 @@ pub fn required(name: &str) -> Result<String, Fatal> {
     optional(name).ok_or_else(|| Fatal::new(format!("{name} is not set")))
 }
 
-/// The value of a variable; an empty one counts as absent, since templates pass those on.
+/// The value of a variable, without what surrounds it: white space (a secret that was piped in ends with a new line) and
+/// quotes (some readers of `.env` keep them). An empty one counts as absent, since templates pass those on.
 #[must_use]
 pub fn optional(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
+    env::var(name).ok().and_then(|value| pasted(&value))
+}
+
+fn pasted(value: &str) -> Option<String> {
+    let value = unquoted(value).trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// Without white space around it, and without one pair of quotes around the rest.
+pub(crate) fn unquoted(value: &str) -> &str {
+    let value = value.trim();
+    let inner = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+    inner('"').or_else(|| inner('\'')).unwrap_or(value)
 }
 
 /// Why a program cannot start: a sentence for the person who started it, without secrets.
@@ -85,3 +105,29 @@ impl fmt::Debug for Fatal {
 }
 
 impl std::error::Error for Fatal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_surrounds_a_value_is_none_of_it() {
+        for (value, expected) in [
+            ("plain", Some("plain")),
+            (" in spaces\t", Some("in spaces")),
+            ("with a new line\r\n", Some("with a new line")),
+            ("\"in quotes\"", Some("in quotes")),
+            ("'in quotes'\n", Some("in quotes")),
+            ("\" both \"", Some("both")),
+            ("it's", Some("it's")),
+            ("'one only", Some("'one only")),
+            ("\"'two kinds'\"", Some("'two kinds'")),
+            ("", None),
+            (" \n", None),
+            ("\"\"", None),
+            ("\"", Some("\"")),
+        ] {
+            assert_eq!(pasted(value).as_deref(), expected, "{value:?}");
+        }
+    }
+}

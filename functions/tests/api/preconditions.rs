@@ -47,6 +47,21 @@ async fn a_write_with_an_old_tag_is_412_and_changes_nothing() {
     assert_eq!(create(&alice, "next").await["revision"], 3, "what was refused has moved no clock");
 }
 
+/// A client that reads the task again, as it is told where the task has changed, would do so for ever.
+#[tokio::test]
+async fn a_tag_that_can_never_match_is_told_as_that() {
+    let api = start().await;
+    let alice = api.user("alice");
+    let task = create(&alice, "one").await;
+    for (tag, changed) in [("\"7\"", true), ("\"7\", W/\"1\"", true), ("W/\"1\"", false), ("\"1-gzip\"", false)] {
+        let answer = alice.patch(&path(&task)).header("if-match", tag).json(json!({ "title": "x" })).send().await;
+        assert_eq!((answer.status, answer.error_code()), (412, Some("precondition_failed")), "{tag}: {answer:?}");
+        let message = answer.json()["message"].as_str().unwrap();
+        assert_eq!(message.contains("has changed since"), changed, "{tag}: {message}");
+        assert_eq!(message.contains("can match"), !changed, "{tag}: {message}");
+    }
+}
+
 #[tokio::test]
 async fn a_tag_that_is_none_is_400() {
     let api = start().await;

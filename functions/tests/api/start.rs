@@ -28,6 +28,10 @@ async fn each_missing_or_wrong_variable_is_named() {
         (vec![("DATABASE_URL", URL)], "JWT_SECRET is not set"),
         (vec![("DATABASE_URL", URL), ("JWT_SECRET", "hunter2")], "JWT_SECRET has 7 bytes"),
         (vec![("DATABASE_URL", URL), ("BETTER_AUTH_SECRET", "hunter2")], "BETTER_AUTH_SECRET has 7 bytes"),
+        (
+            vec![("DATABASE_URL", URL), ("JWT_SECRET", "'hunter2-hunter2-hunter2-hunter2-hunter2'")],
+            "JWT_SECRET stands in quotes",
+        ),
         (vec![("DATABASE_URL", URL), ("JWT_SECRET", SECRET), ("LOG_LEVEL", "loud")], "LOG_LEVEL is \"loud\""),
         (vec![("DATABASE_URL", URL), ("JWT_SECRET", SECRET), ("DB_POOL_SIZE", "11")], "DB_POOL_SIZE is \"11\""),
         (vec![("DATABASE_URL", URL), ("JWT_SECRET", SECRET), ("DB_TRY_MS", "3s")], "DB_TRY_MS is \"3s\""),

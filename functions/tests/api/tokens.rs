@@ -48,6 +48,24 @@ async fn without_a_bearer_token_every_operation_is_401_and_asks_for_one() {
     }
 }
 
+/// The scheme in any case of letters, and one space or more behind it (RFC 9110 §11).
+#[tokio::test]
+async fn a_token_is_found_behind_its_scheme_however_that_is_written() {
+    let api = start().await;
+    let token = Token::of("alice").sign();
+    for authorization in [format!("Bearer {token}"), format!("bearer  {token}"), format!(" BEARER   {token} ")] {
+        let answer = api.get("/api/me/tasks").header("authorization", &authorization).send().await;
+        assert_eq!(answer.status, 200, "{authorization:?}: {answer:?}");
+    }
+}
+
+/// As `openssl rand … | aws ssm put-parameter` or an editor leaves it.
+#[tokio::test]
+async fn a_secret_with_a_new_line_behind_it_is_the_secret() {
+    let api = builder().env("JWT_SECRET", &format!("{SECRET}\r\n")).start().await;
+    assert_eq!(api.user("alice").get("/api/me/tasks").send().await.status, 200);
+}
+
 #[tokio::test]
 async fn a_token_that_does_not_hold_is_401_for_every_operation() {
     let api = start().await;

@@ -65,6 +65,12 @@ fn secrets(settings: &Settings) -> Result<Vec<String>, Fatal> {
     let mut secrets = Vec::new();
     for name in current.into_iter().chain(["JWT_SECRET_PREVIOUS"]) {
         let Some(secret) = settings.optional(name) else { continue };
+        if settings.is_quoted(name) {
+            return Err(Fatal::new(format!(
+                "{name} stands in quotes, and nobody can know whether they are part of it: take them off here, and where \
+                 your tokens are signed"
+            )));
+        }
         if secret.len() < SECRET_BYTES {
             return Err(Fatal::new(format!(
                 "{name} has {} bytes and needs {SECRET_BYTES} or more: `openssl rand -base64 48` makes one",

@@ -11,7 +11,10 @@ use tokio_postgres::{
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::describe;
-use crate::{settings::Fatal, tls};
+use crate::{
+    settings::{Fatal, unquoted},
+    tls,
+};
 
 /// How long the network may leave what was sent without an acknowledgement. Without it a peer that vanished keeps a
 /// request waiting for as long as the request has.
@@ -63,9 +66,7 @@ impl DatabaseUrl {
     /// `SSL_CERT_FILE`, where that is set); `system` is the latter. A Unix socket is not encrypted.
     pub fn parse(variable: &str, text: &str) -> Result<Self, Fatal> {
         let wrong = |reason: String| Fatal::new(format!("{variable} {reason}"));
-        if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-            return Err(wrong("is not a Postgres connection string: postgresql://USER:PASSWORD@HOST/DATABASE".into()));
-        }
+        let text = pasted(text).map_err(wrong)?;
         let (rest, mut ours) = Parameters::take(text).map_err(wrong)?;
         let mut config: Config = rest.parse().map_err(|error: tokio_postgres::Error| {
             wrong(format!("is not a Postgres connection string: {}", describe(&error)))
@@ -149,6 +150,40 @@ impl DatabaseUrl {
     }
 }
 
+/// The URL in what people paste: in quotes, with a new line behind it, or as the whole command that a provider's console
+/// shows. The error is a sentence without its subject, and repeats no password.
+fn pasted(text: &str) -> Result<&str, String> {
+    let url = unquoted(text);
+    let url = url.strip_prefix("psql ").map_or(url, unquoted);
+    let (scheme, _) = url.split_once("://").unwrap_or_default();
+    match scheme {
+        "postgres" | "postgresql" => Ok(url),
+        // As SQLAlchemy, Django and Java write it.
+        _ if scheme.starts_with("postgresql+") || scheme.starts_with("postgres+") || scheme == "jdbc:postgresql" => {
+            Err(format!("begins with {scheme}://, which is another client's: write postgresql:// instead"))
+        }
+        _ => Err("is not a Postgres connection string: postgresql://USER:PASSWORD@HOST/DATABASE".into()),
+    }
+}
+
+/// What the driver takes as it is.
+const KNOWN: [&str; 14] = [
+    "application_name",
+    "channel_binding",
+    "connect_timeout",
+    "dbname",
+    "host",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_retries",
+    "options",
+    "password",
+    "port",
+    "sslnegotiation",
+    "user",
+];
+
 /// The parameters that the driver does not know, or means otherwise than libpq, and which of the others there are.
 #[derive(Default)]
 struct Parameters<'a> {
@@ -165,7 +200,7 @@ impl<'a> Parameters<'a> {
         if query.contains('@') {
             return Err("has a `?` ahead of an `@`: write one that is in the password as %3F".into());
         }
-        let (mut ours, mut rest) = (Self::default(), Vec::new());
+        let (mut ours, mut rest, mut unknown) = (Self::default(), Vec::new(), Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match name {
@@ -189,11 +224,19 @@ impl<'a> Parameters<'a> {
                     ours.others.push("keepalives_retries");
                     rest.push(Cow::from(format!("keepalives_retries={value}")));
                 }
-                _ => {
+                _ if KNOWN.contains(&name) => {
                     ours.others.push(name);
                     rest.push(Cow::from(pair));
                 }
+                _ => unknown.push(name),
             }
+        }
+        if !unknown.is_empty() {
+            let names = unknown.join(", ");
+            return Err(format!(
+                "has parameters that are not Postgres's but another client's: take out {names} (the size of the pool is \
+                 DB_POOL_SIZE)"
+            ));
         }
         Ok((format!("{base}?{}", rest.join("&")), ours))
     }
@@ -280,7 +323,14 @@ mod tests {
         for (url, expected) in [
             ("mysql://ann:hunter2@db.example/tasks", "is not a Postgres connection string"),
             ("host=db.example password=hunter2", "is not a Postgres connection string"),
-            ("postgres://ann:hunter2@db.example/tasks?pgbouncer=true", "pgbouncer"),
+            (
+                "postgres://ann:hunter2@db.example/tasks?pgbouncer=true&connection_limit=1&sslmode=require&pool_timeout=0",
+                "take out pgbouncer, connection_limit, pool_timeout",
+            ),
+            ("postgresql+asyncpg://ann:hunter2@db.example/tasks", "begins with postgresql+asyncpg://"),
+            ("postgres+psycopg2://ann:hunter2@db.example/tasks", "begins with postgres+psycopg2://"),
+            ("jdbc:postgresql://db.example/tasks?user=ann&password=hunter2", "begins with jdbc:postgresql://"),
+            ("psql -h db.example hunter2", "is not a Postgres connection string"),
             ("postgres://ann:hun@ter2@db.example/tasks", "has a second `@`"),
             ("postgres://ann:p?sslmode=disable&hunter2@db.example/tasks", "as %3F"),
             ("postgres://ann:hunter2@db.example/tasks?tcp_user_timeout=2s", "tcp_user_timeout"),
@@ -296,6 +346,28 @@ mod tests {
             let error = DatabaseUrl::parse("DATABASE_URL", url).err().unwrap().to_string();
             assert!(error.starts_with("DATABASE_URL ") && error.contains(expected), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_taken_as_people_paste_it() {
+        const URL: &str = "postgresql://ann:p%40ss@db.example/tasks?sslmode=require";
+        for pasted in [
+            format!("{URL}\n"),
+            format!(" {URL}\r\n"),
+            format!("\"{URL}\""),
+            format!("'{URL}'\n"),
+            format!("psql '{URL}'"),
+            format!("psql \"{URL}\"\n"),
+            format!("psql {URL}"),
+        ] {
+            let url = DatabaseUrl::parse("DATABASE_URL", &pasted).map_err(|error| error.to_string()).unwrap();
+            assert_eq!(
+                (url.hosts(), url.config.get_dbname()),
+                (vec!["db.example".to_owned()], Some("tasks")),
+                "{pasted}"
+            );
+            assert!(url.is(&DatabaseUrl::parse("DATABASE_URL", URL).ok().unwrap()), "{pasted}");
         }
     }
 

@@ -16,7 +16,8 @@ pub(crate) fn bearer(request: &Request) -> Result<&str> {
         return Err(Error::TwoTokens);
     }
     match credentials.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token),
+        // One space or more (RFC 9110 §11.4).
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim_start_matches(' ')),
         _ => Err(Error::Unauthorized(Unauthorized::Missing)),
     }
 }

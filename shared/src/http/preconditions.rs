@@ -23,6 +23,7 @@ pub fn if_match(request: &Request) -> Result<Option<Vec<i64>>> {
         let revision = tag.parse().ok().filter(|revision: &i64| strong == rest && revision.to_string() == tag);
         revisions.extend(revision);
         rest = match after.trim_start() {
+            "" if revisions.is_empty() => return Err(Error::UnmatchableTag),
             "" => return Ok(Some(revisions)),
             after => after.strip_prefix(',').ok_or_else(wrong)?.trim_start(),
         };
