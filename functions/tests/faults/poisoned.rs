@@ -57,6 +57,7 @@ const BEYOND_MENDING: &[(&str, bool, bool)] = &[
 
 const EVIL: &str = "
     create schema evil;
+    grant usage on schema evil to public;
     create function evil.always(text, text) returns boolean language sql immutable as 'select true';
     create operator evil.= (leftarg = text, rightarg = text, function = evil.always);
     create function evil.clock_timestamp() returns timestamptz language sql as 'select null::timestamptz';
