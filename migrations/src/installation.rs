@@ -203,5 +203,5 @@ pub(crate) async fn install_in(transaction: &Transaction<'_>) -> Result<bool, Fa
 }
 
 fn failed(error: &tokio_postgres::Error) -> Fatal {
-    Fatal::new(format!("the operations cannot be installed, and nothing of them remains: {}", describe(error)))
+    Fatal::new(format!("the operations cannot be brought up to date, and nothing of it remains: {}", describe(error)))
 }

@@ -105,8 +105,8 @@ impl Db {
         })
     }
 
-    /// Calls an operation: one statement, which is one transaction and one round trip. Its rows are there
-    /// once the transaction is committed.
+    /// Calls an operation: one statement, which is one transaction and one round trip. Its rows are there once the
+    /// transaction is committed.
     ///
     /// Transient failures are retried until the request's deadline, on another connection where the one before broke. That
     /// is safe for writes, too: one that was done but not acknowledged is found in `users.recent_requests` by the next

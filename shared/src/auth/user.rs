@@ -2,8 +2,8 @@
 
 use super::error::Unauthorized;
 
-/// A verified subject: 1 to 255 bytes without control characters. It comes from [`Verifier::verify`](super::Verifier::verify) alone, so whoever
-/// holds one has seen a valid token.
+/// A verified subject: 1 to 255 bytes without control characters. It comes from
+/// [`Verifier::verify`](super::Verifier::verify) alone, so whoever holds one has seen a valid token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserId(String);
 

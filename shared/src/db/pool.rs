@@ -75,7 +75,7 @@ impl Pool {
     /// Closes all connections; at the end, none is open.
     pub(super) async fn close(&self) {
         self.connections.close();
-        // The pool, the opener and this have one each.
+        // The opener and this have one each.
         while Arc::strong_count(&self.open) > 2 {
             sleep(Duration::from_millis(5)).await;
         }
