@@ -1,5 +1,6 @@
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -61,8 +62,8 @@ impl Api {
         Request::new(self, method, target)
     }
 
-    /// One event to one function, past the gateway. Where the test is about a function that fails.
-    pub async fn invoke(&self, function: &str, event: &Value) -> Result<Value, LambdaError> {
+    /// One event, as JSON, to one function, past the gateway.
+    pub async fn invoke(&self, function: &str, event: &(dyn Display + Sync)) -> Result<Value, LambdaError> {
         self.environments(function).invoke(event).await
     }
 
@@ -94,6 +95,10 @@ impl Api {
     /// What [`ApiBuilder::through_proxy`] put between them.
     pub fn proxy(&self) -> &Proxy {
         self.proxy.as_ref().expect("the builder was asked for a proxy")
+    }
+
+    pub(crate) fn event(&self, request: &HttpRequest) -> Option<Value> {
+        Some(self.gateway.route(request)?.event)
     }
 
     pub(crate) async fn answer(&self, request: &HttpRequest) -> Answer {

@@ -7,7 +7,7 @@ mod log;
 mod runtime_api;
 
 use std::{
-    fmt,
+    fmt::{self, Display},
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
     time::Duration,
@@ -142,9 +142,9 @@ impl Lambda {
         Self { name: function.name.clone(), process, output, log, runtime_api, frozen: false }
     }
 
-    /// Hands over one event and waits for the answer. An environment serves one at a time, which `&mut` says, and one
+    /// Hands over one event, as JSON, and waits for the answer. An environment serves one at a time, which `&mut` says, and one
     /// that is frozen is thawed.
-    pub async fn invoke(&mut self, event: &Value) -> Result<Value, LambdaError> {
+    pub async fn invoke(&mut self, event: &(dyn Display + Sync)) -> Result<Value, LambdaError> {
         self.thaw();
         let answer = self.runtime_api.invoke(event);
         let cause = tokio::select! {
@@ -163,7 +163,7 @@ impl Lambda {
     }
 
     /// Hands over an event while others may be running, as Lambda does on Managed Instances.
-    pub fn submit(&self, event: &Value) -> impl Future<Output = Result<Value, String>> + use<> {
+    pub fn submit(&self, event: &(dyn Display + Sync)) -> impl Future<Output = Result<Value, String>> + use<> {
         self.runtime_api.submit(event)
     }
 
@@ -232,7 +232,7 @@ pub struct LambdaError {
     pub log: Log,
 }
 
-impl fmt::Display for LambdaError {
+impl Display for LambdaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { function, cause, log } = self;
         match cause {
@@ -244,10 +244,10 @@ impl fmt::Display for LambdaError {
     }
 }
 
-/// The same as [`fmt::Display`], because `unwrap` prints an error by `Debug`.
+/// The same as [`Display`], because `unwrap` prints an error by `Debug`.
 impl fmt::Debug for LambdaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        Display::fmt(self, f)
     }
 }
 

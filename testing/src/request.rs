@@ -103,6 +103,11 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// The event that the gateway makes of it, for tests that change it.
+    pub fn event(&self) -> Value {
+        self.api.event(&self.http).expect("a route takes it")
+    }
+
     /// Sends it through the gateway to the function that the route names.
     pub async fn send(self) -> Answer {
         self.api.answer(&self.http).await

@@ -1,4 +1,4 @@
-use std::sync::Mutex;
+use std::{fmt::Display, sync::Mutex};
 
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -27,7 +27,7 @@ impl Environments {
     }
 
     /// One event. An environment that fails it is not used again.
-    pub async fn invoke(&self, event: &Value) -> Result<Value, LambdaError> {
+    pub async fn invoke(&self, event: &(dyn Display + Sync)) -> Result<Value, LambdaError> {
         let _turn = self.concurrency.acquire().await.expect("it is never closed");
         let mut lambda = self.idle_or_new().await;
         let answer = lambda.invoke(event).await?;

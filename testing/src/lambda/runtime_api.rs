@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Display,
     sync::{Arc, Mutex as SyncMutex},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -65,7 +66,7 @@ impl RuntimeApi {
     }
 
     /// Waits, without a limit, until the process has taken the event and answered it. The error is its report.
-    pub(super) async fn invoke(&mut self, event: &Value) -> Result<Value, String> {
+    pub(super) async fn invoke(&mut self, event: &(dyn Display + Sync)) -> Result<Value, String> {
         let answered = self.submit(event);
         tokio::select! {
             answer = answered => answer,
@@ -74,7 +75,7 @@ impl RuntimeApi {
     }
 
     /// The same without a look at whether it has started at all, for several events at once.
-    pub(super) fn submit(&self, event: &Value) -> impl Future<Output = Result<Value, String>> + use<> {
+    pub(super) fn submit(&self, event: &(dyn Display + Sync)) -> impl Future<Output = Result<Value, String>> + use<> {
         let (outcome, answered) = oneshot::channel();
         let invocation = Invocation { id: Uuid::new_v4().to_string(), event: event.to_string(), outcome };
         self.events.send(invocation).unwrap_or_else(|_| panic!("the server runs as long as this"));
