@@ -18,7 +18,7 @@ use crate::{
     auth::{self, Jwks, TokenConfig, Verifier},
     db::{DatabaseConfig, Db},
     error::{Error, Result},
-    http::{self, Request, Response},
+    http::{self, Event, Request, Response},
     parameter_store::ParameterStore,
     settings::{Fatal, Settings, optional},
     tasks::Caller,
@@ -90,7 +90,7 @@ impl App {
         if let Some(pepper) = &self.pepper {
             request.record.is_of(user.as_str(), pepper);
         }
-        if !http::addresses(request, &user) {
+        if !http::addresses(request, &user)? {
             return Err(Error::Forbidden);
         }
         Ok(Caller { user, deadline, record: Arc::clone(&request.record) })
@@ -148,7 +148,7 @@ where
     let telemetry: &'static Telemetry = Box::leak(Box::new(Telemetry::start()?));
     let state = Box::pin(start()).await?; // boxed to be gone afterwards
     // Boxed, because the runtime wraps the future so often that its type is deeper than the compiler looks.
-    let service = service_fn(move |event: LambdaEvent<Request>| {
+    let service = service_fn(move |event: LambdaEvent<Event>| {
         answer(telemetry, state, handler.clone(), event).map(Ok::<_, lambda_runtime::Error>).boxed()
     });
     Runtime::new(service)
@@ -162,7 +162,7 @@ async fn answer<S, F>(
     telemetry: &Telemetry,
     state: S,
     handler: impl Fn(S, Request) -> F,
-    LambdaEvent { payload: mut request, context, .. }: LambdaEvent<Request>,
+    LambdaEvent { payload: Event { mut request, verdict }, context, .. }: LambdaEvent<Event>,
 ) -> Response
 where
     F: Future<Output = Result<Response>>,
@@ -173,10 +173,13 @@ where
     let record = Arc::clone(&request.record);
     // A panic would reach the client as the gateway's own error body. The state is fit for use afterwards: a handler
     // changes nothing in it but the pool, which takes its connection back.
-    let result = AssertUnwindSafe(async { handler(state, request).await })
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| Err(Error::Internal("panic: its message is on standard error".into())));
+    let result = AssertUnwindSafe(async {
+        verdict?;
+        handler(state, request).await
+    })
+    .catch_unwind()
+    .await
+    .unwrap_or_else(|_| Err(Error::Internal("panic: its message is on standard error".into())));
     let (response, failure) = match result {
         Ok(response) => (response, None),
         Err(error) => (http::error_answer(&error), Some(error)),
@@ -203,7 +206,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_answered_like_any_other_defect() {
-        let event = LambdaEvent::new(Request::default(), lambda_runtime::Context::default());
+        let event = Event { request: Request::default(), verdict: Ok(()) };
+        let event = LambdaEvent::new(event, lambda_runtime::Context::default());
         let response = answer(&Telemetry::start().unwrap(), (), panics, event).await;
         assert_eq!(response.status_code, 500);
         assert!(serde_json::to_string(&response).unwrap().contains("internal"), "{response:?}");

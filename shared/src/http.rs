@@ -1,12 +1,14 @@
 //! What a handler needs of HTTP: the request in its parts, and the shapes of the answers.
 //!
 //! - `request`: the request as API Gateway hands it over, and the response as it takes it back.
+//! - `event`: what of all that Lambda can hand over is such a request.
 //! - `authorization`, `path`, `query`, `preconditions` and `body`: what stands in a request.
 //! - `answer`: what every answer has, and the one body of every error.
 
 mod answer;
 mod authorization;
 mod body;
+mod event;
 mod path;
 mod preconditions;
 mod query;
@@ -15,6 +17,7 @@ mod request;
 pub(crate) use self::{
     answer::raw_json,
     authorization::bearer,
+    event::Event,
     path::tasks_path,
     preconditions::{etag, none_matches},
 };

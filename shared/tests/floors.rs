@@ -35,7 +35,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
         ],
     ),
     ("db", &[&["error"], &["url"], &["open", "settings"], &["pool"]]),
-    ("http", &[&["request", "query"], &["authorization", "body", "path", "preconditions", "answer"]]),
+    ("http", &[&["request", "query"], &["event"], &["authorization", "body", "path", "preconditions", "answer"]]),
     ("tasks", &[&["task", "caller"], &["list"], &["operations", "answers"]]),
     ("telemetry", &[&["record"], &["metrics", "xray"]]),
 ];

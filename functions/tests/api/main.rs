@@ -8,6 +8,7 @@ mod better_auth;
 mod concurrency;
 mod contract;
 mod documents;
+mod events;
 mod exactly_once;
 mod input;
 mod isolation;

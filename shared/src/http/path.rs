@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use uuid::Uuid;
 
-use super::request::Request;
+use super::{event::miswired, request::Request};
 use crate::{
     auth::UserId,
     error::{Error, Result},
@@ -17,20 +17,24 @@ const ME: &str = "me";
 
 /// Whether the path's `{user_id}` is the caller: `me`, or their id as it stands or percent-decoded (API Gateway
 /// decodes the path, `cargo lambda watch` does not). It is only compared: whose tasks are served, the token says.
-#[must_use]
-pub fn addresses(request: &Request, user: &UserId) -> bool {
-    let id = request.path_parameter("user_id").unwrap_or_default();
-    id == ME || id == user.as_str() || percent_decode_str(id).decode_utf8().is_ok_and(|id| id == user.as_str())
+pub fn addresses(request: &Request, user: &UserId) -> Result<bool> {
+    let id = parameter(request, "user_id")?;
+    Ok(id == ME || id == user.as_str() || percent_decode_str(id).decode_utf8().is_ok_and(|id| id == user.as_str()))
 }
 
 /// The id of the task in the path.
 pub fn task_id(request: &Request) -> Result<Uuid> {
-    let id = request.path_parameter("task_id").unwrap_or_default();
+    let id = parameter(request, "task_id")?;
     // The hyphenated form alone: `parse` would take a URN and braces, too.
     Some(id)
         .filter(|id| id.len() == 36)
         .and_then(|id| Uuid::parse_str(id).ok())
         .ok_or_else(|| Error::invalid("task_id", "must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057"))
+}
+
+/// A parameter that every request has that came by a route.
+fn parameter<'a>(request: &'a Request, name: &str) -> Result<&'a str> {
+    request.path_parameter(name).ok_or_else(|| miswired(format!("the event has no path parameter {name}")))
 }
 
 /// The path of the caller's tasks, addressed as they addressed it: `/api/me/tasks` or by their id.

@@ -1,10 +1,16 @@
 //! The request as API Gateway hands it to a function and the response as it takes it back: HTTP API, payload 2.0
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
 //!
-//! These types are ours because nothing that a client sends may fail before our code can answer it. `lambda_http`
-//! builds an `http::Request` first and panics on a query string or a host that is no valid URI
-//! (<https://github.com/aws/aws-lambda-rust-runtime/issues/515>, `Url::parse(…).unwrap()`), and refuses the event for
-//! a header value outside ASCII: each would be a 500 that any client can cause, and an alarm that it can ring.
+//! These types are ours because nothing that a client sends may fail before our code can answer it.
+//!
+//! - `lambda_http` builds an `http::Request` first, and panics on a query string or a host that is no valid URI
+//!   (<https://github.com/aws/aws-lambda-rust-runtime/issues/515>, `Url::parse(…).unwrap()`): a 500 that any client can
+//!   cause, and an alarm that it can ring.
+//! - `aws_lambda_events`, on which that is built, has no such panic, but it reads all headers into `http`'s `HeaderMap`.
+//!   That takes values outside ASCII; for a control character in a value, or for a name that is no token, it refuses the
+//!   whole event, though nobody reads that header. Nothing is left of the event then, not even the request's id, and the
+//!   error is of the kind that another event than an HTTP API's gives: nobody could tell the client's fault from the
+//!   operator's.
 
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
@@ -16,6 +22,8 @@ use crate::telemetry::Record;
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Request {
+    /// Of the payload's format.
+    pub(super) version: Option<String>,
     route_key: Option<String>,
     raw_query_string: Option<String>,
     headers: Option<HashMap<String, Option<String>>>,
