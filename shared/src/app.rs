@@ -8,9 +8,10 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use lambda_runtime::{LambdaEvent, LambdaInvocation, Runtime, Service, service_fn, tower::layer::layer_fn};
 use tokio::{
     signal::unix::{SignalKind, signal},
+    sync::RwLock,
     time::{Instant, timeout, timeout_at},
 };
 
@@ -29,6 +30,10 @@ use crate::{
 /// a connection takes four to six round trips. A database that is asleep or down is waited for no longer: the
 /// connection goes on being opened while the first request is read and its token checked.
 const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Held for reading by every request in flight, until Lambda has its answer. Whoever gets it for writing knows that there
+/// is none, and lets no other begin.
+static IN_FLIGHT: RwLock<()> = RwLock::const_new(());
 
 /// How long a request may take. The variables are in milliseconds.
 #[derive(Clone, Copy)]
@@ -107,11 +112,16 @@ impl App {
     /// Lambda announces the end of an environment by SIGTERM, if anything in it has registered as an extension, and on
     /// Managed Instances. (Without, it kills: then Postgres finds out by its own time-out. Registering for the sake of
     /// this would cost every cold start a request to the Extensions API.)
+    ///
+    /// What is in flight gets its answer first. There is no limit for that here: Lambda kills a process that has not ended
+    /// in 300 ms, or in 500 ms where the extension runs inside it
+    /// (<https://github.com/aws-samples/graceful-shutdown-with-aws-lambda>), and an answer is worth more than a goodbye.
     fn close_at_the_end(&'static self) -> Result<(), Fatal> {
         let mut end = signal(SignalKind::terminate())
             .map_err(|error| Fatal::new(format!("SIGTERM cannot be listened for: {error}")))?;
         tokio::spawn(async move {
             end.recv().await;
+            let _none = IN_FLIGHT.write().await;
             self.db.close().await;
             process::exit(0);
         });
@@ -152,9 +162,26 @@ where
         answer(telemetry, state, handler.clone(), event).map(Ok::<_, lambda_runtime::Error>).boxed()
     });
     Runtime::new(service)
+        .layer(layer_fn(counted))
         .run_concurrent()
         .await
         .map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
+}
+
+/// What the runtime does with an invocation ends when Lambda has taken the answer.
+fn counted<S>(
+    runtime: S,
+) -> impl Service<LambdaInvocation, Response = (), Error = lambda_runtime::Error, Future: Send> + Clone + Send + 'static
+where
+    S: Service<LambdaInvocation, Response = (), Error = lambda_runtime::Error, Future: Send> + Clone + Send + 'static,
+{
+    service_fn(move |invocation| {
+        let mut runtime = runtime.clone();
+        async move {
+            let _in_flight = IN_FLIGHT.read().await;
+            runtime.call(invocation).await
+        }
+    })
 }
 
 /// One request: answered whatever happens, with one line in the log.

@@ -40,8 +40,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// With less time than that a try is not begun: Postgres would have to give up before it could have done it.
 const SHORTEST_TRY: Duration = Duration::from_millis(200);
 
-/// How long closing may take. Lambda kills what has not ended 500 ms after its signal.
-const FAREWELL: Duration = Duration::from_millis(300);
+/// How long closing may take: less than the 300 ms after which Lambda kills what has not ended.
+const FAREWELL: Duration = Duration::from_millis(200);
 
 /// The database, as the operations see it.
 pub struct Db {

@@ -119,3 +119,52 @@ async fn an_environment_that_is_ended_says_goodbye_to_the_database() {
     let abandoned = "select sessions_abandoned from pg_stat_database where datname = $1";
     assert_eq!(admin.query_one(abandoned, &[&name]).await.unwrap().get::<_, i64>(0), 0);
 }
+
+/// When the signal comes, Alice waits for a lock and Bob, who shares the one connection with her, for that: for as long as
+/// Lambda gives a process that has an extension inside it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_in_flight_are_answered_before_their_environment_ends() {
+    let database = Database::create().await;
+    let (mut admin, watcher) = (database.connect().await, database.connect().await);
+    let function = function(&database).env("AWS_LAMBDA_MAX_CONCURRENCY", "2").env("DB_POOL_SIZE", "1");
+    let mut lambda = Lambda::spawn(&function).await;
+    assert_eq!(lambda.submit(&creation("alice")).await.unwrap()["statusCode"], 201);
+    let lock = admin.transaction().await.unwrap();
+    lock.execute("select from users where id = 'alice' for update", &[]).await.unwrap();
+    let alice = tokio::spawn(lambda.submit(&creation("alice")));
+    let waiting =
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    while watcher.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        sleep(Duration::from_millis(5)).await;
+    }
+    let bob = tokio::spawn(lambda.submit(&creation("bob")));
+    sleep(Duration::from_millis(50)).await;
+
+    lambda.terminate();
+    sleep(Duration::from_millis(400)).await;
+    assert!(!alice.is_finished() && !bob.is_finished(), "they still wait");
+    lock.rollback().await.unwrap();
+    for request in [alice, bob] {
+        let answer = timeout(Duration::from_secs(5), request).await.expect("it is answered").unwrap().unwrap();
+        assert_eq!(answer["statusCode"], 201, "{answer}");
+    }
+    assert!(lambda.exit().await.success());
+}
+
+/// On Lambda as it is by default, where an environment has one request at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_request_in_flight_is_answered_before_its_environment_ends() {
+    let proxy_delay = Duration::from_millis(150);
+    let database = Database::create().await;
+    let proxy = Proxy::start(&database.url(), proxy_delay).await;
+    let function = function(&database).env("DATABASE_URL", &proxy.url(&database.url()));
+    let mut lambda = Lambda::spawn(&function).await;
+    assert_eq!(lambda.submit(&creation("alice")).await.unwrap()["statusCode"], 201);
+    let request = tokio::spawn(lambda.submit(&creation("alice")));
+    sleep(proxy_delay / 2).await;
+
+    lambda.terminate();
+    let answer = timeout(Duration::from_secs(5), request).await.expect("it is answered").unwrap().unwrap();
+    assert_eq!(answer["statusCode"], 201, "{answer}");
+    assert!(lambda.exit().await.success());
+}
