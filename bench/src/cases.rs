@@ -13,7 +13,7 @@ use testing::{
 };
 
 use crate::{
-    database::{Database, KEPT, id},
+    database::{Database, KEPT, Setting, id, user},
     parameter_store::ParameterStore,
 };
 
@@ -37,15 +37,6 @@ const OPERATIONS: [(&str, &str, &str, Option<&str>, u64); 7] = [
 
 /// The next task to delete.
 static DELETED: AtomicU32 = AtomicU32::new(0);
-
-/// Where the database is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Setting {
-    /// Nowhere: the port refuses at once. So a start is measured without its connection.
-    Refused { tls: bool },
-    /// Here.
-    Connected { tls: bool },
-}
 
 /// One binary in one setting.
 pub(crate) struct Case {
@@ -119,16 +110,6 @@ impl Case {
             return self.event.clone();
         }
         self.event.replace(KEPT, &id(DELETED.fetch_add(1, Ordering::Relaxed)))
-    }
-}
-
-/// Whose tasks a function works on. One that adds or removes some has a user of its own.
-pub(crate) fn user(function: &str) -> &'static str {
-    match function {
-        "create-task" => "creator",
-        "delete-task" => "deleter",
-        "list-tasks" => "lister",
-        _ => "keeper",
     }
 }
 

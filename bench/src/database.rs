@@ -7,7 +7,14 @@ use testing::postgres;
 use tokio::runtime::Handle;
 use tokio_postgres::Client;
 
-use crate::cases::{Setting, user};
+/// Where the database is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Setting {
+    /// Nowhere: the port refuses at once. So a start is measured without its connection.
+    Refused { tls: bool },
+    /// Here.
+    Connected { tls: bool },
+}
 
 /// The task that is read, changed and completed.
 pub(crate) const KEPT: &str = "01890a5d-ac96-774b-bcce-000000000000";
@@ -18,7 +25,7 @@ const DELETABLE: u32 = 40_000;
 /// How many tasks are listed.
 const LISTED: u32 = 10;
 
-/// The same, and the file with the certificate that the server shows.
+/// The database, and the file with the certificate that the server shows.
 pub(crate) struct Database {
     database: postgres::Database,
     certificate: PathBuf,
@@ -74,6 +81,16 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.certificate);
+    }
+}
+
+/// Whose tasks a function works on. One that adds or removes some has a user of its own.
+pub(crate) fn user(function: &str) -> &'static str {
+    match function {
+        "create-task" => "creator",
+        "delete-task" => "deleter",
+        "list-tasks" => "lister",
+        _ => "keeper",
     }
 }
 

@@ -29,8 +29,8 @@ use testing::{
 };
 use tokio::runtime::Runtime;
 
-use cases::{Case, HELLO, METRICS, SECRETS, Setting, operations, user};
-use database::Database;
+use cases::{Case, HELLO, METRICS, SECRETS, operations};
+use database::{Database, Setting, user};
 use measure::Seen;
 use report::Report;
 

@@ -3,7 +3,8 @@
 use std::{fmt::Write as _, fs, path::Path, process::Command, time::Duration};
 
 use crate::{
-    cases::{Case, HELLO, METRICS, SECRETS, Setting, operations},
+    cases::{Case, HELLO, METRICS, SECRETS, operations},
+    database::Setting,
     measure::Seen,
     round_trips::Trips,
 };

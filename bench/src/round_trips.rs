@@ -7,8 +7,8 @@ use testing::proxy::Proxy;
 use tokio::runtime::Runtime;
 
 use crate::{
-    cases::{Case, Setting, operations},
-    database::Database,
+    cases::{Case, operations},
+    database::{Database, Setting},
     process::Process,
 };
 
