@@ -34,12 +34,22 @@ begin
 end
 $$;
 
--- The owner, as a write finds them.
+-- The owner, as a write finds them, and as it leaves them.
 create type operations.owner as (
+    id text,
     -- The number of their last write; null where they have never written.
     revision bigint,
     -- Whether this request is among those that their row remembers.
-    is_repeated boolean
+    is_repeated boolean,
+    pending_tasks bigint,
+    completed_tasks bigint
+);
+
+-- What one write comes to. Several can follow each other under one lock: each begins with the owner that the one before
+-- has left.
+create type operations.step as (
+    owner operations.owner,
+    answer operations.answer
 );
 
 -- Locks the owner's row until the end of the transaction, so that one user's writes follow each other. This is a
@@ -53,7 +63,7 @@ as $$
 declare
     v_owner operations.owner;
 begin
-    select u.revision, p_request = any (u.recent_requests) into v_owner
+    select p_user, u.revision, p_request = any (u.recent_requests), u.pending_tasks, u.completed_tasks into v_owner
     from public.users u
     where u.id = p_user
     for update;
@@ -61,16 +71,56 @@ begin
 end
 $$;
 
--- Ends a write: moves the owner's clock on to the last revision that was given out, and puts the request first among
--- the 32 that are remembered.
-create function operations.remember(p_user text, p_request uuid, p_revision bigint) returns void
+-- Writes a task as `p_after` has it, in the owner's next revision. `p_before` is how it is. This is the one statement
+-- that changes a task.
+create function operations.save(p_owner operations.owner, p_before operations.answer, p_after operations.answer)
+returns operations.step
+language plpgsql volatile
+as $$
+#variable_conflict use_column
+declare
+    -- Not now(), which is when the transaction began: before it waited for the lock.
+    v_now timestamptz := clock_timestamp();
+begin
+    p_owner.revision := p_owner.revision + 1;
+    if p_after.completed <> p_before.completed then
+        p_after.completed_at := case when p_after.completed then v_now end;
+        p_owner.completed_tasks := p_owner.completed_tasks + case when p_after.completed then 1 else -1 end;
+        p_owner.pending_tasks := p_owner.pending_tasks + case when p_after.completed then -1 else 1 end;
+    end if;
+    p_after.updated_at := v_now;
+    p_after.revision := p_owner.revision;
+    p_after.outcome := 'written';
+    update operations.answer a set
+        title = p_after.title,
+        title_key = p_after.title_key,
+        description = p_after.description,
+        completed = p_after.completed,
+        completed_at = p_after.completed_at,
+        priority = p_after.priority,
+        due_at = p_after.due_at,
+        due_is_day = p_after.due_is_day,
+        tags = p_after.tags,
+        position = p_after.position,
+        updated_at = p_after.updated_at,
+        revision = p_after.revision
+    where a.owner_user_id = p_owner.id and a.id = p_after.id;
+    return row(p_owner, p_after)::operations.step;
+end
+$$;
+
+-- Ends a request that has written: moves the owner's clock on to the last revision that was given out, and puts the
+-- request first among the 32 that are remembered.
+create function operations.remember(p_owner operations.owner, p_request uuid) returns void
 language plpgsql volatile
 as $$
 begin
     update public.users u set
-        revision = p_revision,
+        revision = p_owner.revision,
+        pending_tasks = p_owner.pending_tasks,
+        completed_tasks = p_owner.completed_tasks,
         recent_requests = (array[p_request] || u.recent_requests)[1:32]
-    where u.id = p_user;
+    where u.id = p_owner.id;
 end
 $$;
 
@@ -78,28 +128,10 @@ $$;
 create function operations.repeated(p_user text, p_id uuid) returns operations.answer
 language plpgsql stable
 as $$
-#variable_conflict use_column
 declare
-    v_answer operations.answer;
+    v_answer operations.answer := operations.find(p_user, p_id, null);
 begin
-    select a.* into v_answer from operations.answer a where a.owner_user_id = p_user and a.id = p_id;
     v_answer.outcome := 'repeated';
-    return v_answer;
-end
-$$;
-
--- Why a write has met no task: there is none, or it is not at a revision that the caller allows.
-create function operations.missed(p_user text, p_id uuid) returns operations.answer
-language plpgsql stable
-as $$
-#variable_conflict use_column
-declare
-    v_answer operations.answer;
-begin
-    v_answer.outcome := 'not_found';
-    if exists (select from public.tasks t where t.owner_user_id = p_user and t.id = p_id) then
-        v_answer.outcome := 'precondition_failed';
-    end if;
     return v_answer;
 end
 $$;

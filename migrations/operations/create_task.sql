@@ -1,30 +1,41 @@
--- POST /api/{user_id}/tasks: makes a task, and with the first one the user.
--- Index: users_pkey; the task goes into tasks_pkey, tasks_by_created and tasks_by_completed_created.
+-- POST /api/{user_id}/tasks: makes a task, at the end of the manual order, and with the first one the user.
+-- Index: users_pkey; the task goes into tasks_pkey and all of tasks_by_completed_….
 
--- Under the owner's lock: the task gets the revision that it is given.
-create function operations.create_under_lock(
-    p_user text,
-    p_revision bigint,
-    p_id uuid,
-    p_title text,
-    p_description text,
-    p_completed boolean
-) returns operations.answer
+-- Under the owner's lock. `p_task` names all that may be written; its outcome is `conflict` where the owner has a task of
+-- that id.
+create function operations.create_under_lock(p_owner operations.owner, p_id uuid, p_task jsonb) returns operations.step
 language plpgsql volatile
 as $$
 #variable_conflict use_column
 declare
+    v_task operations.answer := jsonb_populate_record(null::operations.answer, p_task);
     -- Not now(), which is when the transaction began: before it waited for the lock.
     v_now timestamptz := clock_timestamp();
-    v_answer operations.answer;
 begin
-    insert into operations.answer as a (
-        owner_user_id, id, title, description, completed, completed_at, created_at, updated_at, revision
+    v_task.outcome := 'written';
+    v_task.id := p_id;
+    v_task.owner_user_id := p_owner.id;
+    v_task.completed_at := case when v_task.completed then v_now end;
+    v_task.created_at := v_now;
+    v_task.updated_at := v_now;
+    v_task.revision := p_owner.revision + 1;
+    v_task.position := operations.outermost(v_task.revision, true);
+    insert into operations.answer (
+        id, owner_user_id, title, title_key, description, completed, completed_at, priority, due_at, due_is_day, tags,
+        position, created_at, updated_at, revision
     ) values (
-        p_user, p_id, p_title, p_description, p_completed, case when p_completed then v_now end, v_now, v_now, p_revision
-    ) returning a.* into v_answer;
-    v_answer.outcome := 'written';
-    return v_answer;
+        v_task.id, v_task.owner_user_id, v_task.title, v_task.title_key, v_task.description, v_task.completed,
+        v_task.completed_at, v_task.priority, v_task.due_at, v_task.due_is_day, v_task.tags, v_task.position,
+        v_task.created_at, v_task.updated_at, v_task.revision
+    ) on conflict do nothing;
+    if not found then
+        v_task.outcome := 'conflict';
+        return row(p_owner, v_task)::operations.step;
+    end if;
+    p_owner.revision := v_task.revision;
+    p_owner.completed_tasks := p_owner.completed_tasks + v_task.completed::integer;
+    p_owner.pending_tasks := p_owner.pending_tasks + (not v_task.completed)::integer;
+    return row(p_owner, v_task)::operations.step;
 end
 $$;
 
@@ -33,18 +44,15 @@ create function operations.create_task(
     p_timeout integer,
     p_request uuid,
     p_id uuid,
-    p_title text,
-    p_description text,
-    p_completed boolean
+    p_task jsonb
 ) returns operations.answer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
-#variable_conflict use_column
 declare
     v_owner operations.owner;
-    v_answer operations.answer;
+    v_step operations.step;
 begin
     perform operations.enter(p_user, p_timeout);
     v_owner := operations.lock_owner(p_user, p_request);
@@ -55,10 +63,10 @@ begin
     if v_owner.is_repeated then
         return operations.repeated(p_user, p_id);
     end if;
-    v_answer := operations.create_under_lock(
-        p_user, v_owner.revision + 1, p_id, p_title, p_description, p_completed
-    );
-    perform operations.remember(p_user, p_request, v_answer.revision);
-    return v_answer;
+    v_step := operations.create_under_lock(v_owner, p_id, p_task);
+    if (v_step.answer).outcome = 'written' then
+        perform operations.remember(v_step.owner, p_request);
+    end if;
+    return v_step.answer;
 end
 $$;

@@ -2,21 +2,21 @@
 -- any. Index: users_pkey, tasks_pkey.
 
 -- Under the owner's lock. The answer is the task as it was.
-create function operations.delete_under_lock(p_user text, p_id uuid, p_allowed bigint[]) returns operations.answer
+create function operations.delete_under_lock(p_owner operations.owner, p_id uuid, p_allowed bigint[])
+returns operations.step
 language plpgsql volatile
 as $$
-#variable_conflict use_column
 declare
-    v_answer operations.answer;
+    v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed);
 begin
-    delete from operations.answer a
-    where a.owner_user_id = p_user and a.id = p_id and (p_allowed is null or a.revision = any (p_allowed))
-    returning a.* into v_answer;
-    if not found then
-        return operations.missed(p_user, p_id);
+    if v_task.outcome = 'found' then
+        delete from public.tasks t where t.owner_user_id = p_owner.id and t.id = p_id;
+        p_owner.revision := p_owner.revision + 1;
+        p_owner.completed_tasks := p_owner.completed_tasks - v_task.completed::integer;
+        p_owner.pending_tasks := p_owner.pending_tasks - (not v_task.completed)::integer;
+        v_task.outcome := 'written';
     end if;
-    v_answer.outcome := 'written';
-    return v_answer;
+    return row(p_owner, v_task)::operations.step;
 end
 $$;
 
@@ -33,17 +33,17 @@ set row_security = on
 as $$
 declare
     v_owner operations.owner;
-    v_answer operations.answer;
+    v_step operations.step;
 begin
     perform operations.enter(p_user, p_timeout);
     v_owner := operations.lock_owner(p_user, p_request);
     if v_owner.is_repeated then
         return operations.repeated(p_user, p_id);
     end if;
-    v_answer := operations.delete_under_lock(p_user, p_id, p_allowed);
-    if v_answer.outcome = 'written' then
-        perform operations.remember(p_user, p_request, v_owner.revision + 1);
+    v_step := operations.delete_under_lock(v_owner, p_id, p_allowed);
+    if (v_step.answer).outcome = 'written' then
+        perform operations.remember(v_step.owner, p_request);
     end if;
-    return v_answer;
+    return v_step.answer;
 end
 $$;

@@ -4,15 +4,8 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
-#variable_conflict use_column
-declare
-    v_answer operations.answer;
 begin
     perform operations.enter(p_user, p_timeout);
-    select a.* into v_answer from operations.answer a where a.owner_user_id = p_user and a.id = p_id;
-    if not found then
-        v_answer.outcome := 'not_found';
-    end if;
-    return v_answer;
+    return operations.find(p_user, p_id, null);
 end
 $$;

@@ -1,38 +1,71 @@
--- GET /api/{user_id}/tasks: the caller's tasks, newest first: those after the place (`p_created_at`, `p_id`) in that
--- order, `p_rows` of them at most. `p_completed` is null for both states.
---
--- There is a statement for each, since a condition that may be absent (`p_completed is null or …`) would be planned for
--- both cases, and read all rows. Their plans are kept: to plan them anew for each request, as `execute` does and as
--- Postgres would choose to (it expects a tenth of the rows where it does not know the limit), costs it as much as all
--- the rest. Index: tasks_by_created; with `p_completed`, tasks_by_completed_created.
+-- GET /api/{user_id}/tasks: a page of the caller's tasks. Index: users_pkey; tasks_by_completed_created, …_revision, …_due,
+-- …_priority, …_title or …_position, by the sort.
+
+-- The first row is the list's own: its state, and how many tasks there are in all. The others are its tasks.
+create view operations.page as
+select null::uuid as epoch, null::bigint as owner_revision, null::bigint as total, a.*
+from operations.answer a;
+
+-- `p_epoch` is that of the cursor: one of another owner, or of the same user before they were erased, is told as
+-- `other_cursor`. `p_known` are the states of the list that the client has: in one of these its outcome is `known`, and
+-- no task is read. `p_is_counted` asks for the total also where the owner's row does not have it.
 create function operations.list_tasks(
     p_user text,
     p_timeout integer,
+    p_sort text,
+    p_is_descending boolean,
+    p_epoch uuid,
+    p_after_key text,
+    p_after_id uuid,
+    p_offset bigint,
+    p_rows bigint,
+    p_pending boolean,
     p_completed boolean,
-    p_created_at timestamptz,
-    p_id uuid,
-    p_rows bigint
-) returns setof operations.answer
+    p_priorities smallint[],
+    p_tags text[],
+    p_search text,
+    p_due_before timestamptz,
+    p_due_after timestamptz,
+    p_is_counted boolean,
+    p_known text[]
+) returns setof operations.page
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
-set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
+declare
+    v_query operations.list_query := row(
+        p_pending, p_completed, p_priorities, p_tags, p_search, p_due_before, p_due_after,
+        p_after_key, p_after_id, p_offset, p_rows
+    );
+    v_list operations.page;
 begin
     perform operations.enter(p_user, p_timeout);
-    if p_completed is null then
-        return query
-            select a.* from operations.answer a
-            where a.owner_user_id = p_user and (a.created_at, a.id) < (p_created_at, p_id)
-            order by a.created_at desc, a.id desc
-            limit p_rows;
-    else
-        return query
-            select a.* from operations.answer a
-            where a.owner_user_id = p_user and a.completed = p_completed and (a.created_at, a.id) < (p_created_at, p_id)
-            order by a.created_at desc, a.id desc
-            limit p_rows;
+    select u.epoch, u.revision,
+        case when p_pending then u.pending_tasks else 0 end + case when p_completed then u.completed_tasks else 0 end
+    into v_list.epoch, v_list.owner_revision, v_list.total
+    from public.users u
+    where u.id = p_user;
+    if not found then
+        v_list.epoch := '00000000-0000-0000-0000-000000000000';
+        v_list.owner_revision := 0;
+        v_list.total := 0;
+    end if;
+    v_list.outcome := case
+        when p_epoch <> v_list.epoch then 'other_cursor'
+        when p_known && array['*', v_list.epoch || '.' || v_list.owner_revision] then 'known'
+        else 'found'
+    end;
+    if num_nonnulls(p_priorities, p_tags, p_search, p_due_before, p_due_after) > 0 then
+        v_list.total := case when p_is_counted and v_list.outcome = 'found' then operations.count_listed(p_user, v_query) end;
+    end if;
+    return next v_list;
+    if v_list.outcome = 'found' then
+        return query execute format(
+            'select null::uuid, null::bigint, null::bigint, a.* from operations.%I($1, $2) a',
+            'list_by_' || p_sort || case when p_is_descending then '_desc' else '_asc' end
+        ) using p_user, v_query;
     end if;
 end
 $$;

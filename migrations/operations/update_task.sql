@@ -1,37 +1,22 @@
 -- PUT and PATCH /api/{user_id}/tasks/{task_id}: changes what `p_patch` names. `p_allowed` are the revisions that the
 -- caller allows, null for any. Index: users_pkey, tasks_pkey.
 
--- Under the owner's lock: the task gets the revision that it is given.
+-- Under the owner's lock.
 create function operations.update_under_lock(
-    p_user text,
-    p_revision bigint,
+    p_owner operations.owner,
     p_id uuid,
     p_allowed bigint[],
     p_patch jsonb
-) returns operations.answer
+) returns operations.step
 language plpgsql volatile
 as $$
-#variable_conflict use_column
 declare
-    v_now timestamptz := clock_timestamp();
-    v_answer operations.answer;
+    v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed);
 begin
-    update operations.answer a set
-        title = coalesce(p_patch->>'title', a.title),
-        description = case when p_patch ? 'description' then p_patch->>'description' else a.description end,
-        completed = coalesce((p_patch->>'completed')::boolean, a.completed),
-        completed_at = case
-            when coalesce((p_patch->>'completed')::boolean, a.completed) then coalesce(a.completed_at, v_now)
-        end,
-        updated_at = v_now,
-        revision = p_revision
-    where a.owner_user_id = p_user and a.id = p_id and (p_allowed is null or a.revision = any (p_allowed))
-    returning a.* into v_answer;
-    if not found then
-        return operations.missed(p_user, p_id);
+    if v_task.outcome <> 'found' then
+        return row(p_owner, v_task)::operations.step;
     end if;
-    v_answer.outcome := 'written';
-    return v_answer;
+    return operations.save(p_owner, v_task, jsonb_populate_record(v_task, p_patch));
 end
 $$;
 
@@ -49,17 +34,17 @@ set row_security = on
 as $$
 declare
     v_owner operations.owner;
-    v_answer operations.answer;
+    v_step operations.step;
 begin
     perform operations.enter(p_user, p_timeout);
     v_owner := operations.lock_owner(p_user, p_request);
     if v_owner.is_repeated then
         return operations.repeated(p_user, p_id);
     end if;
-    v_answer := operations.update_under_lock(p_user, v_owner.revision + 1, p_id, p_allowed, p_patch);
-    if v_answer.outcome = 'written' then
-        perform operations.remember(p_user, p_request, v_answer.revision);
+    v_step := operations.update_under_lock(v_owner, p_id, p_allowed, p_patch);
+    if (v_step.answer).outcome = 'written' then
+        perform operations.remember(v_step.owner, p_request);
     end if;
-    return v_answer;
+    return v_step.answer;
 end
 $$;

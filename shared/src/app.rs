@@ -19,7 +19,7 @@ use crate::{
     auth::{self, Jwks, TokenConfig, Verifier},
     db::{DatabaseConfig, Db},
     error::{Error, Result},
-    http::{self, Event, Request, Response},
+    http::{self, Event, Request, Response, Unknown, UnknownInput},
     parameter_store::ParameterStore,
     settings::{Fatal, Settings, optional},
     tasks::Caller,
@@ -156,10 +156,11 @@ where
         return Err(Fatal::new("this is a Lambda function: run it on Lambda, or all of them here by `make dev`"));
     }
     let telemetry: &'static Telemetry = Box::leak(Box::new(Telemetry::start()?));
+    let unknown_input = UnknownInput::from_env()?;
     let state = Box::pin(start()).await?; // boxed to be gone afterwards
     // Boxed, because the runtime wraps the future so often that its type is deeper than the compiler looks.
     let service = service_fn(move |event: LambdaEvent<Event>| {
-        answer(telemetry, state, handler.clone(), event).map(Ok::<_, lambda_runtime::Error>).boxed()
+        answer(telemetry, unknown_input, state, handler.clone(), event).map(Ok::<_, lambda_runtime::Error>).boxed()
     });
     Runtime::new(service)
         .layer(layer_fn(counted))
@@ -187,6 +188,7 @@ where
 /// One request: answered whatever happens, with one line in the log.
 async fn answer<S, F>(
     telemetry: &Telemetry,
+    unknown_input: UnknownInput,
     state: S,
     handler: impl Fn(S, Request) -> F,
     LambdaEvent { payload: Event { mut request, verdict }, context, .. }: LambdaEvent<Event>,
@@ -198,6 +200,8 @@ where
     let id = request.id().unwrap_or(&context.request_id).to_owned();
     request.ends = UNIX_EPOCH.checked_add(Duration::from_millis(context.deadline));
     let record = Arc::clone(&request.record);
+    let unknown = Arc::new(Unknown::new(unknown_input));
+    request.unknown = Arc::clone(&unknown);
     // A panic would reach the client as the gateway's own error body. The state is fit for use afterwards: a handler
     // changes nothing in it but the pool, which takes its connection back.
     let result = AssertUnwindSafe(async {
@@ -220,7 +224,7 @@ where
         cause: failure.as_ref().and_then(Error::cause),
     };
     telemetry.answered(&answered, &record);
-    http::finish(response, &id)
+    http::finish(response, &id, &unknown)
 }
 
 #[cfg(test)]
@@ -235,7 +239,7 @@ mod tests {
     async fn a_panic_is_answered_like_any_other_defect() {
         let event = Event { request: Request::default(), verdict: Ok(()) };
         let event = LambdaEvent::new(event, lambda_runtime::Context::default());
-        let response = answer(&Telemetry::start().unwrap(), (), panics, event).await;
+        let response = answer(&Telemetry::start().unwrap(), UnknownInput::Refuse, (), panics, event).await;
         assert_eq!(response.status_code, 500);
         assert!(serde_json::to_string(&response).unwrap().contains("internal"), "{response:?}");
     }

@@ -27,8 +27,15 @@ pub enum Error {
     Forbidden,
     /// 404: no such task, or another user's: the two cannot be told apart.
     NotFound,
-    /// 412: the task has moved on from the revision that `If-Match` names.
-    PreconditionFailed,
+    /// 409: a task of this id is there already.
+    TaskExists,
+    /// 409: after thousands of moves to one and the same place.
+    NoRoom,
+    /// 412: the task is at another revision than `If-Match` names, namely this one.
+    PreconditionFailed {
+        /// The task's.
+        revision: i64,
+    },
     /// 412: `If-Match` has no tag that could ever be a task's, so that reading it again does not help.
     UnmatchableTag,
     /// 413: a body over so many bytes.
@@ -84,9 +91,15 @@ impl Error {
             ),
             Self::Forbidden => (403, "forbidden", "The path names another user: use your own id, or `me`."),
             Self::NotFound => (404, "not_found", "There is no such task."),
-            Self::PreconditionFailed => {
-                (412, "precondition_failed", "The task has changed since: read it again, then repeat your change.")
+            Self::TaskExists => (409, "conflict", "You have a task of this id already."),
+            Self::NoRoom => {
+                (409, "conflict", "There is no room left at this place: move the task next to another one.")
             }
+            Self::PreconditionFailed { .. } => (
+                412,
+                "precondition_failed",
+                "The task is at another revision than `If-Match` names: read it again, then repeat your change.",
+            ),
             Self::UnmatchableTag => (
                 412,
                 "precondition_failed",

@@ -3,6 +3,7 @@
 //! - `request`: the request as API Gateway hands it over, and the response as it takes it back.
 //! - `event`: what of all that Lambda can hand over is such a request.
 //! - `authorization`, `path`, `query`, `preconditions` and `body`: what stands in a request.
+//! - `unknown`: what becomes of what nobody here knows.
 //! - `answer`: what every answer has, and the one body of every error.
 
 mod answer;
@@ -13,19 +14,21 @@ mod path;
 mod preconditions;
 mod query;
 mod request;
+mod unknown;
 
-pub(crate) use self::{
-    answer::raw_json,
-    authorization::bearer,
-    event::Event,
-    path::tasks_path,
-    preconditions::{etag, none_matches},
-};
 pub use self::{
-    answer::{error_answer, finish, json, no_content},
+    answer::{error_answer, json, no_content},
     body::{object, optional_object},
     path::{addresses, task_id},
     preconditions::if_match,
-    query::parameters,
+    query::{Parameters, no_parameters},
     request::{Request, Response},
+};
+pub(crate) use self::{
+    answer::{finish, raw_json},
+    authorization::bearer,
+    event::Event,
+    path::tasks_path,
+    preconditions::{known_lists, list_tag, none_matches, task_tag},
+    unknown::{Unknown, UnknownInput},
 };

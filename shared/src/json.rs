@@ -21,6 +21,18 @@ pub fn object(bytes: &[u8]) -> Result<Object, serde_json::Error> {
     }
 }
 
+/// What a value is, for a message that says what was wrong with it.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {

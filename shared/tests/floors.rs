@@ -35,8 +35,20 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
         ],
     ),
     ("db", &[&["error"], &["url"], &["open", "settings"], &["pool"]]),
-    ("http", &[&["request", "query"], &["event"], &["authorization", "body", "path", "preconditions", "answer"]]),
-    ("tasks", &[&["task", "caller"], &["list"], &["operations", "answers"]]),
+    (
+        "http",
+        &[
+            &["unknown"],
+            &["request"],
+            &["event", "query"],
+            &["authorization", "body", "path", "preconditions"],
+            &["answer"],
+        ],
+    ),
+    (
+        "tasks",
+        &[&["text", "due_date", "cursor", "caller"], &["task"], &["fields", "list"], &["operations"], &["answers"]],
+    ),
     ("telemetry", &[&["record"], &["metrics", "xray"]]),
 ];
 

@@ -12,9 +12,10 @@ async fn main() -> Result<(), Fatal> {
 
 async fn complete_task(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
+    http::no_parameters(&request)?;
     let id = http::task_id(&request)?;
     let allowed = http::if_match(&request)?;
-    let completion = Completion::parse(http::optional_object(&request)?)?;
+    let completion = Completion::parse(&request)?;
     let task = tasks::complete(&app.db, &caller, id, allowed.as_deref(), completion).await?;
     Ok(tasks::ok(&task))
 }

@@ -12,7 +12,8 @@ async fn main() -> Result<(), Fatal> {
 
 async fn create_task(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
-    let new = NewTask::parse(http::object(&request)?)?;
+    http::no_parameters(&request)?;
+    let new = NewTask::parse(&request)?;
     let task = tasks::create(&app.db, &caller, &new).await?;
     Ok(tasks::created(&request, &caller.user, &task))
 }

@@ -9,6 +9,7 @@ async fn main() -> Result<(), Fatal> {
 
 async fn delete_task(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
+    http::no_parameters(&request)?;
     let id = http::task_id(&request)?;
     let allowed = http::if_match(&request)?;
     tasks::delete(&app.db, &caller, id, allowed.as_deref()).await?;

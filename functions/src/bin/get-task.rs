@@ -9,6 +9,7 @@ async fn main() -> Result<(), Fatal> {
 
 async fn get_task(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
+    http::no_parameters(&request)?;
     let id = http::task_id(&request)?;
     let task = tasks::get(&app.db, &caller, id).await?;
     Ok(tasks::fresh(&request, &task))

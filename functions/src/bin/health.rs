@@ -10,6 +10,7 @@ async fn main() -> Result<(), Fatal> {
     shared::serve(async || Ok(()), health).await
 }
 
-async fn health((): (), _: Request) -> Result<Response> {
+async fn health((): (), request: Request) -> Result<Response> {
+    http::no_parameters(&request)?;
     Ok(http::json(200, &BTreeMap::from([("status", "ok")])))
 }

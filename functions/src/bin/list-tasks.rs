@@ -1,4 +1,4 @@
-//! `GET /api/{user_id}/tasks`: a page of the caller's tasks, newest first.
+//! `GET /api/{user_id}/tasks`: a page of the caller's tasks.
 
 use shared::{
     App, Fatal, Request, Response, Result,
@@ -12,7 +12,7 @@ async fn main() -> Result<(), Fatal> {
 
 async fn list_tasks(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
-    let query = ListQuery::parse(request.query())?;
+    let query = ListQuery::parse(&request)?;
     let found = tasks::list(&app.db, &caller, &query).await?;
     tasks::page(&request, &caller.user, &query, &found)
 }

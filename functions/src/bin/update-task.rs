@@ -13,9 +13,10 @@ async fn main() -> Result<(), Fatal> {
 
 async fn update_task(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
+    http::no_parameters(&request)?;
     let id = http::task_id(&request)?;
     let allowed = http::if_match(&request)?;
-    let patch = TaskPatch::parse(http::object(&request)?)?;
+    let patch = TaskPatch::parse(&request)?;
     let task = tasks::update(&app.db, &caller, id, allowed.as_deref(), &patch).await?;
     Ok(tasks::ok(&task))
 }

@@ -1,8 +1,10 @@
 //! The shapes of the answers, and the one body of every error.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::request::Response;
+use super::{preconditions::task_tag, request::Response, unknown::Unknown};
 use crate::{
     auth::Unauthorized,
     error::{Detail, Error},
@@ -28,15 +30,23 @@ pub fn no_content() -> Response {
     Response::new(204, String::new())
 }
 
+/// What a script of another origin may read. template.yaml says the same to the gateway; a test compares them.
+const EXPOSED: &str =
+    "ETag, Idempotency-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Ignored, X-Request-Id, X-Total-Count";
+
 /// The headers of every answer. Nothing is kept by a cache without asking again, and nothing by one that is shared.
 /// `Access-Control-Expose-Headers` is for browsers where no gateway stands in front; API Gateway puts its own.
 #[must_use]
-pub fn finish(response: Response, request_id: &str) -> Response {
+pub(crate) fn finish(response: Response, request_id: &str, unknown: &Unknown) -> Response {
+    let response = match unknown.header() {
+        Some(names) => response.header("X-Ignored", names),
+        None => response,
+    };
     response
         .header("X-Request-Id", request_id)
         .header("Cache-Control", "private, no-cache")
         .header("Vary", "Authorization")
-        .header("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id")
+        .header("Access-Control-Expose-Headers", EXPOSED)
 }
 
 /// The body of every error.
@@ -44,6 +54,8 @@ pub fn finish(response: Response, request_id: &str) -> Response {
 struct Body<'a> {
     code: &'static str,
     message: &'a str,
+    /// One sentence that can be shown to a person (RFC 9457 has a member of this name, and clients of FastAPI read it).
+    detail: Cow<'a, str>,
     details: &'a [Detail],
 }
 
@@ -51,9 +63,15 @@ struct Body<'a> {
 #[must_use]
 pub fn error_answer(error: &Error) -> Response {
     let (status, code, message) = error.parts();
-    let response = json(status, &Body { code, message: &message, details: error.details() });
+    let details = error.details();
+    let detail = match details.first() {
+        Some(first) => Cow::Owned(format!("{}: {}", first.field, first.message)),
+        None => Cow::Borrowed(&*message),
+    };
+    let response = json(status, &Body { code, message: &message, detail, details });
     match error {
         Error::Unauthorized(reason) => response.header("WWW-Authenticate", challenge(*reason)),
+        Error::PreconditionFailed { revision } => response.header("ETag", task_tag(*revision)),
         Error::TwoTokens => response.header("WWW-Authenticate", r#"Bearer realm="tasks", error="invalid_request""#),
         Error::DatabaseUnavailable(_) => response.header("Retry-After", "1"),
         // Until somebody has mended the settings.

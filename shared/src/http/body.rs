@@ -28,7 +28,9 @@ pub fn optional_object(request: &Request) -> Result<Option<Object>> {
     if !request.header("content-type").is_some_and(is_json) {
         return Err(Error::UnsupportedMediaType);
     }
-    json::object(&body).map(Some).map_err(|error| Error::invalid("body", error.to_string()))
+    // Some clients put a byte-order mark ahead (RFC 8259 §8.1 lets it be ignored).
+    let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&body);
+    json::object(text).map(Some).map_err(|error| Error::invalid("body", error.to_string()))
 }
 
 fn body(request: &Request) -> Result<Cow<'_, [u8]>> {

@@ -1,32 +1,71 @@
 //! The query.
 
-use std::borrow::Cow;
-
 use percent_encoding::percent_decode_str;
 
+use super::request::Request;
 use crate::error::{DETAILS, Detail, Error, Result};
 
-/// The values of the parameters `names`, in that order. Any other parameter, or one that is given twice, is refused:
-/// a filter with a typo would otherwise answer with all tasks.
-pub fn parameters<const N: usize>(query: &str, names: [&str; N]) -> Result<[Option<String>; N]> {
-    let mut values = [const { None }; N];
-    let mut details = Vec::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (form_decoded(name), form_decoded(value));
-        match names.iter().position(|known| *known == name) {
-            None => details.push(Detail::new(&name, format!("is not a parameter here: {}", names.join(", ")))),
-            Some(at) if values[at].is_some() => details.push(Detail::new(&name, "is given more than once")),
-            Some(at) => values[at] = Some(value.into_owned()),
-        }
+/// The parameters of a query, taken one by one. What is wrong with each is gathered, so that the client learns all at once.
+/// One without a value counts as absent: forms send `?search=&priority=`.
+pub struct Parameters<'r> {
+    request: &'r Request,
+    sent: Vec<(String, String)>,
+    known: Vec<&'static str>,
+    details: Vec<Detail>,
+}
+
+impl<'r> Parameters<'r> {
+    /// Those of a request.
+    #[must_use]
+    pub fn of(request: &'r Request) -> Self {
+        let pairs = request.query().split('&').filter(|pair| !pair.is_empty());
+        let sent = pairs.map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (form_decoded(name), form_decoded(value))
+        });
+        Self { request, sent: sent.collect(), known: Vec::new(), details: Vec::new() }
     }
-    details.truncate(DETAILS);
-    if details.is_empty() { Ok(values) } else { Err(Error::InvalidRequest(details)) }
+
+    /// The parameter of the first of these names; the others are what else clients call it.
+    pub fn optional<T>(&mut self, names: &[&'static str], parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        self.known.extend(names.first());
+        let (mut ours, others) =
+            std::mem::take(&mut self.sent).into_iter().partition(|(name, _)| names.contains(&&**name));
+        self.sent = others;
+        ours.retain(|(_, value): &(String, String)| !value.is_empty());
+        let (name, value) = ours.pop()?;
+        if !ours.is_empty() {
+            self.details.push(Detail::new(&name, "is given more than once"));
+            return None;
+        }
+        parse(&value).map_err(|message| self.details.push(Detail::new(&name, message))).ok()
+    }
+
+    /// Says that a parameter is wrong beside another one.
+    pub fn refuse(&mut self, name: &str, message: impl Into<String>) {
+        self.details.push(Detail::new(name, message));
+    }
+
+    /// What nobody has taken is no parameter of this route.
+    pub fn finish(mut self) -> Result<()> {
+        let known = if self.known.is_empty() { "there are none".to_owned() } else { self.known.join(", ") };
+        for (name, _) in &self.sent {
+            if !self.request.unknown.ignores(name) {
+                self.details.push(Detail::new(name, format!("is not a parameter here: {known}")));
+            }
+        }
+        self.details.truncate(DETAILS);
+        if self.details.is_empty() { Ok(()) } else { Err(Error::InvalidRequest(self.details)) }
+    }
+}
+
+/// For a route that has no parameters: one that a client thinks it has would be lost.
+pub fn no_parameters(request: &Request) -> Result<()> {
+    Parameters::of(request).finish()
 }
 
 /// Decodes a name or value of `application/x-www-form-urlencoded`. Bytes that are no UTF-8 become U+FFFD, which no
 /// parameter takes for anything.
-fn form_decoded(text: &str) -> Cow<'_, str> {
-    let spaced = text.replace('+', " ");
-    Cow::Owned(percent_decode_str(&spaced).decode_utf8_lossy().into_owned())
+fn form_decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }

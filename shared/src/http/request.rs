@@ -16,6 +16,7 @@ use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::unknown::Unknown;
 use crate::telemetry::Record;
 
 /// One HTTP request. What is absent or null is empty.
@@ -38,6 +39,9 @@ pub struct Request {
     /// What its line in the log will say of it.
     #[serde(skip)]
     pub(crate) record: Arc<Record>,
+    /// What nobody knows of it.
+    #[serde(skip)]
+    pub(crate) unknown: Arc<Unknown>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,63 +1,164 @@
-//! What of the list is asked for: filter, size, and where the page before it ended.
+//! What of the list is asked for: filters, order, page.
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use time::{OffsetDateTime, macros::datetime};
-use uuid::Uuid;
+use std::fmt::Write as _;
 
-use super::task::Task;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use ring::digest;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::{
+    cursor::Cursor,
+    due_date::{DueDate, utc},
+    task::{Priority, Task},
+    text::{Tags, search},
+};
 use crate::{
-    error::{Error, Result},
-    http,
+    error::Result,
+    http::{self, Parameters, Request},
 };
 
 /// The size of a page: at most, and where none is asked for.
-const LIMIT: usize = 500;
-const LIMIT_DEFAULT: usize = 100;
+const LIMIT: i64 = 500;
+const LIMIT_DEFAULT: i64 = 100;
 
-/// A page of the list, newest first.
-#[derive(Clone, Debug)]
+/// So many tasks are skipped at most: each is read. A cursor costs the same at any depth.
+const OFFSET: i64 = 10_000;
+
+/// A page of the list.
+#[derive(Debug)]
 pub struct ListQuery {
     /// Which tasks.
-    pub status: Status,
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// Whether the greatest come first.
+    pub is_descending: bool,
     /// How many at most, 1 to 500.
-    pub limit: usize,
-    /// The place after which the page begins.
-    pub cursor: Cursor,
+    pub limit: i64,
+    /// How many are skipped first, 0 to 10,000.
+    pub offset: i64,
+    /// The place behind which the page begins.
+    pub cursor: Option<Cursor>,
+    /// Whether all that pass the filters are to be counted, also where that means to read them.
+    pub is_counted: bool,
+    /// The states of the list that the client has.
+    pub known: Vec<String>,
+}
+
+/// Which tasks are listed: those that pass all of it.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// By completion.
+    pub status: Status,
+    /// Any of these priorities.
+    pub priorities: Option<Vec<Priority>>,
+    /// All of these tags.
+    pub tags: Option<Tags>,
+    /// This text, in lower case, in the title or the description.
+    pub search: Option<String>,
+    /// Due before this moment.
+    pub due_before: Option<OffsetDateTime>,
+    /// Due after it.
+    pub due_after: Option<OffsetDateTime>,
 }
 
 impl ListQuery {
-    /// Reads a query string: `status`, `limit`, `cursor`, each at most once.
-    pub fn parse(query: &str) -> Result<Self> {
-        let [status, limit, cursor] = http::parameters(query, ["status", "limit", "cursor"])?;
-        Ok(Self {
-            status: status.as_deref().map_or(Ok(Status::All), Status::parse)?,
-            limit: limit.as_deref().map_or(Ok(LIMIT_DEFAULT), parse_limit)?,
-            cursor: cursor.as_deref().map_or(Ok(Cursor::START), Cursor::parse)?,
-        })
-    }
-
-    /// The same page size and filter, from behind `last` on.
-    #[must_use]
-    pub fn after(&self, last: &Task) -> Self {
-        Self { cursor: Cursor { created_at: last.created_at, id: last.id }, ..self.clone() }
-    }
-
-    /// As [`ListQuery::parse`] reads it.
-    #[must_use]
-    pub fn to_query_string(&self) -> String {
-        let status = match self.status {
-            Status::All => "",
-            Status::Pending => "status=pending&",
-            Status::Completed => "status=completed&",
+    /// Reads the query of a request, and `If-None-Match`.
+    pub fn parse(request: &Request) -> Result<Self> {
+        let mut parameters = Parameters::of(request);
+        let filter = Filter {
+            status: parameters.optional(&["status"], Status::parse).unwrap_or_default(),
+            priorities: parameters
+                .optional(&["priority"], |names| names.split(',').map(Priority::parse_name).collect()),
+            tags: parameters.optional(&["tags"], Tags::parse_list),
+            search: parameters.optional(&["search", "q"], search),
+            due_before: parameters.optional(&["due_before"], |text| DueDate::parse_text(text).map(DueDate::begins)),
+            due_after: parameters.optional(&["due_after"], |text| DueDate::parse_text(text).map(DueDate::at)),
         };
-        format!("{status}limit={}&cursor={}", self.limit, self.cursor.encode())
+        let sort = parameters.optional(&["sort", "sort_by"], Sort::parse).unwrap_or_default();
+        let is_descending = parameters.optional(&["order", "sort_order"], parse_order).unwrap_or(sort.is_descending());
+        let limit = parameters.optional(&["limit"], |text| whole(text, 1, LIMIT)).unwrap_or(LIMIT_DEFAULT);
+        let offset = parameters.optional(&["offset", "skip"], |text| whole(text, 0, OFFSET));
+        let is_counted = parameters.optional(&["count"], parse_flag).unwrap_or_default();
+        let mut query = Self {
+            filter,
+            sort,
+            is_descending,
+            limit,
+            offset: 0,
+            cursor: None,
+            is_counted,
+            known: http::known_lists(request),
+        };
+        query.cursor = parameters.optional(&["cursor"], |text| query.parse_cursor(text));
+        if offset.is_some() && query.cursor.is_some() {
+            parameters.refuse("offset", "cannot be given together with a cursor");
+        }
+        query.offset = offset.unwrap_or_default();
+        parameters.finish().map(|()| query)
+    }
+
+    fn parse_cursor(&self, text: &str) -> Result<Cursor, String> {
+        let cursor = Cursor::decode(text).filter(|cursor| self.sort.is_key(&cursor.key)).ok_or(OTHER_CURSOR)?;
+        if cursor.fingerprint != self.fingerprint() {
+            return Err("was made for another sort, order or filter: follow a `Link` of this list".to_owned());
+        }
+        Ok(cursor)
+    }
+
+    /// The query of the page behind `last`, in the list of this epoch.
+    pub(super) fn after(&self, last: &Task, epoch: uuid::Uuid) -> String {
+        let cursor = Cursor { fingerprint: self.fingerprint(), epoch, key: self.sort.key(last), id: last.id };
+        let count = if self.is_counted { "count=true&" } else { "" };
+        format!("{}{count}limit={}&cursor={}", self.order_and_filters(), self.limit, cursor.encode())
+    }
+
+    /// What a cursor holds for: 64 bits against mistakes, not against somebody who means to make one.
+    fn fingerprint(&self) -> [u8; 8] {
+        let hash = digest::digest(&digest::SHA256, self.order_and_filters().as_bytes());
+        hash.as_ref().first_chunk().copied().unwrap_or_default()
+    }
+
+    /// The parameters that say which tasks and in which order, each with its `&`, always in the same form.
+    fn order_and_filters(&self) -> String {
+        let Filter { status, priorities, tags, search, due_before, due_after } = &self.filter;
+        let mut query = String::new();
+        let mut add = |name: &str, value: &str| {
+            let _ = write!(query, "{name}={}&", utf8_percent_encode(value, NON_ALPHANUMERIC)); // cannot fail
+        };
+        if *status != Status::All {
+            add("status", status.name());
+        }
+        if let Some(priorities) = priorities {
+            add("priority", &priorities.iter().map(|priority| priority.name()).collect::<Vec<_>>().join(","));
+        }
+        if let Some(Tags(tags)) = tags {
+            add("tags", &tags.join(","));
+        }
+        if let Some(search) = search {
+            add("search", search);
+        }
+        for (name, moment) in [("due_before", due_before), ("due_after", due_after)] {
+            if let Some(text) = moment.and_then(utc) {
+                add(name, &text);
+            }
+        }
+        if (self.sort, self.is_descending) != (Sort::default(), Sort::default().is_descending()) {
+            add("sort", self.sort.name());
+            add("order", if self.is_descending { "desc" } else { "asc" });
+        }
+        query
     }
 }
 
+/// What is wrong with a cursor that nobody here has made, or for another owner.
+pub(super) const OTHER_CURSOR: &str = "must be one from a `Link` of this list";
+
 /// The filter by completion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Status {
     /// Every task.
+    #[default]
     All,
     /// Those that are not completed.
     Pending,
@@ -66,95 +167,107 @@ pub enum Status {
 }
 
 impl Status {
-    fn parse(text: &str) -> Result<Self> {
-        match text {
-            "all" => Ok(Self::All),
-            "pending" => Ok(Self::Pending),
-            "completed" => Ok(Self::Completed),
-            _ => Err(Error::invalid("status", "must be all, pending or completed")),
+    fn parse(text: &str) -> Result<Self, String> {
+        let all = [Self::All, Self::Pending, Self::Completed];
+        let named = all.into_iter().find(|status| status.name().eq_ignore_ascii_case(text));
+        named.ok_or_else(|| "must be all, pending or completed".to_owned())
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Pending => "pending",
+            Self::Completed => "completed",
         }
     }
 }
 
-fn parse_limit(text: &str) -> Result<usize> {
-    text.parse()
-        .ok()
-        .filter(|limit| (1..=LIMIT).contains(limit))
-        .ok_or_else(|| Error::invalid("limit", format!("must be a whole number from 1 to {LIMIT}")))
-}
-
-/// A place in the list: the task that was last seen, by the keys of the order. Pages after it cost the same at any
-/// depth, and a task made or deleted meanwhile moves none of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
+/// What the list is ordered by. Ties are broken by the id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
     /// When the task was made.
-    pub created_at: OffsetDateTime,
-    /// Its id, which breaks ties.
-    pub id: Uuid,
+    #[default]
+    CreatedAt,
+    /// When it was last written.
+    UpdatedAt,
+    /// When it is due; what never is comes last in both directions.
+    DueDate,
+    /// How much it matters.
+    Priority,
+    /// Its title, in lower case, character by character.
+    Title,
+    /// The manual order.
+    Position,
 }
 
-impl Cursor {
-    /// Before the newest task.
-    pub const START: Self = Self { created_at: datetime!(9999-12-31 0:00 UTC), id: Uuid::max() };
+impl Sort {
+    const ALL: [Self; 6] =
+        [Self::CreatedAt, Self::UpdatedAt, Self::DueDate, Self::Priority, Self::Title, Self::Position];
 
-    /// The first byte of a cursor. Another order gets another number, so that an old cursor is refused, not misread.
-    const VERSION: u8 = 1;
-
-    /// Opaque to clients: version, microseconds since 1970 (what Postgres keeps) and id, in base64url.
-    fn encode(&self) -> String {
-        let mut bytes = [0; 25];
-        bytes[0] = Self::VERSION;
-        bytes[1..9].copy_from_slice(&micros(self.created_at).to_be_bytes());
-        bytes[9..].copy_from_slice(self.id.as_bytes());
-        BASE64_URL_SAFE_NO_PAD.encode(bytes)
+    fn parse(text: &str) -> Result<Self, String> {
+        let named = Self::ALL.into_iter().find(|sort| sort.name().eq_ignore_ascii_case(text));
+        named.ok_or_else(|| format!("must be {}", Self::ALL.map(Self::name).join(", ")))
     }
 
-    fn parse(text: &str) -> Result<Self> {
-        Self::decode(text).ok_or_else(|| Error::invalid("cursor", "must be one from a `Link` of this list"))
-    }
-
-    fn decode(text: &str) -> Option<Self> {
-        let bytes: [u8; 25] = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
-        let (version, rest) = bytes.split_first()?;
-        let (time, id) = rest.split_first_chunk::<8>()?;
-        let nanos = i128::from(i64::from_be_bytes(*time)) * 1_000;
-        let created_at = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?;
-        // Postgres begins in 4713 BC; nothing was made before 1970 here.
-        let valid = *version == Self::VERSION && nanos >= 0;
-        valid.then_some(Self { created_at, id: Uuid::from_slice(id).ok()? })
-    }
-}
-
-/// The years that [`time`] holds fit in 64 bits of microseconds many times over.
-fn micros(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_comes_back_as_it_was() {
-        let cursor = Cursor { created_at: datetime!(2026-01-23 12:34:56.789012 UTC), id: Uuid::now_v7() };
-        assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
-    }
-
-    #[test]
-    fn what_is_no_cursor_of_ours_is_refused() {
-        let good = Cursor::START.encode();
-        let other_version = BASE64_URL_SAFE_NO_PAD.encode([2; 25]);
-        let before_1970 = BASE64_URL_SAFE_NO_PAD.encode([[1].as_slice(), &[255; 24]].concat());
-        let year_290_000 = BASE64_URL_SAFE_NO_PAD.encode([[1].as_slice(), &[127; 24]].concat());
-        let padded = format!("{good}=");
-        for text in ["", "x", "😀", &good[1..], &padded, &other_version, &before_1970, &year_290_000] {
-            assert_eq!(Cursor::decode(text), None, "{text}");
+    /// As the parameter and the operation call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "created_at",
+            Self::UpdatedAt => "updated_at",
+            Self::DueDate => "due_date",
+            Self::Priority => "priority",
+            Self::Title => "title",
+            Self::Position => "position",
         }
     }
 
-    #[test]
-    fn a_query_string_comes_back_as_it_was() {
-        let query = "status=pending&limit=7&cursor=".to_owned() + &Cursor::START.encode();
-        assert_eq!(ListQuery::parse(&query).map(|query| query.to_query_string()).ok(), Some(query));
+    /// Where no order is given: the newest and the most important first, everything else from its beginning.
+    fn is_descending(self) -> bool {
+        matches!(self, Self::CreatedAt | Self::UpdatedAt | Self::Priority)
     }
+
+    /// The key of a task in this order, as Postgres reads it.
+    fn key(self, task: &Task) -> String {
+        match self {
+            Self::CreatedAt => utc(task.created_at).unwrap_or_default(),
+            Self::UpdatedAt => task.revision.to_string(),
+            Self::DueDate => task.due_date.and_then(|due| utc(due.at())).unwrap_or_else(|| "infinity".to_owned()),
+            Self::Priority => task.priority.rank().to_string(),
+            Self::Title => task.title_key.clone(),
+            Self::Position => task.position.clone(),
+        }
+    }
+
+    /// Whether Postgres would take it for a key of this order: it stands in a cursor, which a client may have changed.
+    fn is_key(self, key: &str) -> bool {
+        let is_moment = || OffsetDateTime::parse(key, &Rfc3339).ok().and_then(utc).is_some_and(|utc| utc == key);
+        match self {
+            Self::CreatedAt => is_moment(),
+            Self::DueDate => key == "infinity" || is_moment(),
+            Self::UpdatedAt => key.parse::<i64>().is_ok(),
+            Self::Priority => key.parse::<i16>().is_ok(),
+            Self::Title | Self::Position => !key.contains('\0'),
+        }
+    }
+}
+
+fn parse_order(text: &str) -> Result<bool, String> {
+    match &*text.to_ascii_lowercase() {
+        "asc" => Ok(false),
+        "desc" => Ok(true),
+        _ => Err("must be asc or desc".to_owned()),
+    }
+}
+
+fn parse_flag(text: &str) -> Result<bool, String> {
+    match &*text.to_ascii_lowercase() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("must be true or false".to_owned()),
+    }
+}
+
+fn whole(text: &str, least: i64, most: i64) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("must be a whole number from {least} to {most}"))
 }

@@ -9,28 +9,70 @@ use uuid::Uuid;
 
 use super::{
     caller::Caller,
-    list::{ListQuery, Status},
-    task::{Completion, Description, NewTask, Task, TaskPatch},
+    fields::{Completion, NewTask, Place, TaskPatch},
+    list::{Filter, ListQuery, OTHER_CURSOR, Status},
+    task::Task,
 };
 use crate::{
     db::{Call, Db},
-    error::{Error, Result},
+    error::{Detail, Error, Result},
 };
 
-/// The caller's tasks, newest first: one more than the page takes, if there is one.
-pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Vec<Task>> {
-    let completed = match query.status {
-        Status::All => None,
-        Status::Pending => Some(false),
-        Status::Completed => Some(true),
-    };
-    let rows = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
+/// A page of the list, or none of it where the client has it.
+pub struct Listed {
+    /// With `revision`, the state of all lists of the owner.
+    pub epoch: Uuid,
+    /// The owner's.
+    pub revision: i64,
+    /// How many tasks pass the filters, where that was counted.
+    pub total: Option<i64>,
+    /// The page's tasks, and one more if there is one. `None` where the client has the list in this state.
+    pub tasks: Option<Vec<Task>>,
+}
+
+/// A page of the caller's tasks.
+pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Listed> {
+    let Filter { status, priorities, tags, search, due_before, due_after } = &query.filter;
+    let (pending, completed) = (*status != Status::Completed, *status != Status::Pending);
+    let priorities: Option<Vec<_>> =
+        priorities.as_ref().map(|all| all.iter().map(|priority| priority.rank()).collect());
+    let tags = tags.as_ref().map(|tags| &tags.0);
+    let cursor = query.cursor.as_ref();
+    let (epoch, key, id) = (cursor.map(|it| it.epoch), cursor.map(|it| &it.key), cursor.map(|it| it.id));
+    let (sort, rows) = (query.sort.name(), query.limit + 1);
     let call = Call::new("list_tasks")
+        .with(&sort, Type::TEXT)
+        .with(&query.is_descending, Type::BOOL)
+        .with(&epoch, Type::UUID)
+        .with(&key, Type::TEXT)
+        .with(&id, Type::UUID)
+        .with(&query.offset, Type::INT8)
+        .with(&rows, Type::INT8)
+        .with(&pending, Type::BOOL)
         .with(&completed, Type::BOOL)
-        .with(&query.cursor.created_at, Type::TIMESTAMPTZ)
-        .with(&query.cursor.id, Type::UUID)
-        .with(&rows, Type::INT8);
-    db.call(caller.asker(), call).await?.iter().map(task).collect()
+        .with(&priorities, Type::INT2_ARRAY)
+        .with(&tags, Type::TEXT_ARRAY)
+        .with(search, Type::TEXT)
+        .with(due_before, Type::TIMESTAMPTZ)
+        .with(due_after, Type::TIMESTAMPTZ)
+        .with(&query.is_counted, Type::BOOL)
+        .with(&query.known, Type::TEXT_ARRAY);
+    let rows = db.call(caller.asker(), call).await?;
+    let Some((list, tasks)) = rows.split_first() else {
+        return Err(Error::Internal("no rows from the list".to_owned()));
+    };
+    let tasks = match list.try_get("outcome").map_err(unreadable)? {
+        "found" => Some(tasks.iter().map(task).collect::<Result<_>>()?),
+        "known" => None,
+        "other_cursor" => return Err(Error::invalid("cursor", OTHER_CURSOR)),
+        other => return Err(unknown_outcome(other)),
+    };
+    Ok(Listed {
+        epoch: list.try_get("epoch").map_err(unreadable)?,
+        revision: list.try_get("owner_revision").map_err(unreadable)?,
+        total: list.try_get("total").map_err(unreadable)?,
+        tasks,
+    })
 }
 
 /// One of the caller's tasks.
@@ -41,21 +83,14 @@ pub async fn get(db: &Db, caller: &Caller, id: Uuid) -> Result<Task> {
 
 /// Makes a task, and with the first one the user.
 pub async fn create(db: &Db, caller: &Caller, new: &NewTask) -> Result<Task> {
-    // The id of the task is that of the request, too: both are made before the first try.
-    let id = Uuid::now_v7();
-    let (title, description) = (new.title.as_str(), new.description.as_ref().map(Description::as_str));
-    let call = Call::new("create_task")
-        .with(&id, Type::UUID)
-        .with(&id, Type::UUID)
-        .with(&title, Type::TEXT)
-        .with(&description, Type::TEXT)
-        .with(&new.completed, Type::BOOL);
+    let (request, id, task) = (Uuid::now_v7(), new.id.unwrap_or_else(Uuid::now_v7), Json(new.columns()));
+    let call = Call::new("create_task").with(&request, Type::UUID).with(&id, Type::UUID).with(&task, Type::JSONB);
     Answer::of(&db.call(caller.asker(), call).await?)?.task()
 }
 
 /// Changes what `patch` names. `allowed` are the revisions at which the task may be; `None` for any.
 pub async fn update(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>, patch: &TaskPatch) -> Result<Task> {
-    let (request, patch) = (Uuid::now_v7(), Json(patch));
+    let (request, patch) = (Uuid::now_v7(), Json(patch.columns()));
     let call = Call::new("update_task")
         .with(&request, Type::UUID)
         .with(&id, Type::UUID)
@@ -79,6 +114,22 @@ pub async fn complete(
         .with(&allowed, Type::INT8_ARRAY)
         .with(&state, Type::BOOL);
     Answer::of(&db.call(caller.asker(), call).await?)?.task()
+}
+
+/// Puts a task at another place in the manual order.
+pub async fn move_to(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>, place: Place) -> Result<Task> {
+    let (request, anchor, is_behind) = (Uuid::now_v7(), place.anchor(), matches!(place, Place::After(_)));
+    let call = Call::new("move_task")
+        .with(&request, Type::UUID)
+        .with(&id, Type::UUID)
+        .with(&allowed, Type::INT8_ARRAY)
+        .with(&anchor, Type::UUID)
+        .with(&is_behind, Type::BOOL);
+    let rows = db.call(caller.asker(), call).await?;
+    if rows.iter().any(|row| row.try_get("outcome").is_ok_and(|outcome: &str| outcome == "no_anchor")) {
+        return Err(Error::ValidationFailed(vec![Detail::new(place.member(), "is none of your tasks")]));
+    }
+    Answer::of(&rows)?.task()
 }
 
 /// Deletes a task.
@@ -105,8 +156,12 @@ impl<'a> Answer<'a> {
             "found" | "written" => Ok(Self { row, is_repeated: false }),
             "repeated" => Ok(Self { row, is_repeated: true }),
             "not_found" => Err(Error::NotFound),
-            "precondition_failed" => Err(Error::PreconditionFailed),
-            other => Err(Error::Internal(format!("an outcome that nobody knows: {other}"))),
+            "precondition_failed" => {
+                Err(Error::PreconditionFailed { revision: row.try_get("revision").map_err(unreadable)? })
+            }
+            "conflict" => Err(Error::TaskExists),
+            "no_room" => Err(Error::NoRoom),
+            other => Err(unknown_outcome(other)),
         }
     }
 
@@ -118,6 +173,10 @@ impl<'a> Answer<'a> {
 
 fn task(row: &Row) -> Result<Task> {
     Task::read(row).map_err(unreadable)
+}
+
+fn unknown_outcome(outcome: &str) -> Error {
+    Error::Internal(format!("an outcome that nobody knows: {outcome}"))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]

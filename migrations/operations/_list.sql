@@ -1,0 +1,136 @@
+-- What of the list is asked for. Filters that are null let everything through.
+create type operations.list_query as (
+    pending boolean,
+    completed boolean,
+    -- Any of them.
+    priorities smallint[],
+    -- All of them.
+    tags text[],
+    -- In lower case; it is looked for in title and description.
+    search text,
+    due_before timestamptz,
+    due_after timestamptz,
+    -- The task that the page begins behind, by its key in the order and its id; null for the beginning.
+    after_key text,
+    after_id uuid,
+    page_offset bigint,
+    page_rows bigint
+);
+
+-- Makes one function for each order of the list, `list_by_<sort>_<asc|desc>`, and `count_listed`. They are made and not
+-- written, because they differ in a column and a direction only, and because each is then one statement whose plan
+-- Postgres keeps: planning it for each request would cost as much as all the rest.
+--
+-- A page of both states merges two index scans, one of pending and one of completed tasks. A state that is not asked for
+-- is not read: the condition on the query is evaluated once, before its scan. The place behind which a page begins is
+-- always given, if only as a key that is ahead of all others: `key is null or …` could not be an index condition. The
+-- filters are checked on the rows that the scan finds; under row-level security they could not be index conditions.
+do $make$
+declare
+    -- position() looks for the text as it is: no character of it means something else.
+    c_filters constant text := $sql$
+        and (p.priorities is null or a.priority = any (p.priorities))
+        and (p.tags is null or a.tags @> p.tags)
+        and (p.search is null or position(p.search in a.title_key) > 0
+            or position(p.search in lower(a.description collate "und-x-icu")) > 0)
+        and (p.due_before is null or a.due_at < p.due_before)
+        and (p.due_after is null or a.due_at > p.due_after and a.due_at < 'infinity')$sql$;
+    -- %1: the column, %2: what is behind the page's beginning, %3: asc or desc.
+    c_page constant text := $sql$
+        (select a.* from operations.answer a
+            where a.owner_user_id = p_user and not a.completed and p.pending and %2$s $sql$ || c_filters || $sql$
+            order by a.%1$I %3$s, a.id %3$s limit p.page_offset + p.page_rows)
+        union all
+        (select a.* from operations.answer a
+            where a.owner_user_id = p_user and a.completed and p.completed and %2$s $sql$ || c_filters || $sql$
+            order by a.%1$I %3$s, a.id %3$s limit p.page_offset + p.page_rows)
+        order by %1$I %3$s, id %3$s
+        limit p.page_rows offset p.page_offset$sql$;
+    c_behind constant text := '(a.%I, a.id) %s (v_key, v_id)';
+    c_behind_none constant text := $sql$a.due_at = 'infinity' and a.id <= v_id and a.id is distinct from p.after_id$sql$;
+    -- %1: the sort, %2: asc or desc, %3: the key's type, %4: the key ahead of all others, %5: the id that is, %6: the body.
+    c_function constant text := $sql$
+        create function operations.list_by_%1$s_%2$s(p_user text, p operations.list_query)
+        returns setof operations.answer
+        language plpgsql stable
+        set plan_cache_mode = force_generic_plan
+        as $$
+        #variable_conflict use_column
+        declare
+            v_key %3$s := coalesce(p.after_key::%3$s, %4$L);
+            v_id uuid := coalesce(p.after_id, %5$L);
+            v_listed bigint;
+        begin
+            %6$s
+        end
+        $$$sql$;
+    -- No due date comes last in this direction, too: first those that are due, then the others. An offset that reaches
+    -- beyond the first is counted. %1: the page of the first, %2: those that it skips, %3: the page of the others.
+    c_none_last constant text := $sql$
+            if v_key < 'infinity' then
+                return query %1$s;
+                get diagnostics v_listed = row_count;
+                if v_listed > 0 then
+                    p.page_offset := 0;
+                elsif p.page_offset > 0 then
+                    p.page_offset := p.page_offset - (select count(*) from (%2$s) skipped);
+                end if;
+                p.page_rows := p.page_rows - v_listed;
+                v_id := %4$L;
+            end if;
+            if p.page_rows > 0 then
+                return query %3$s;
+            end if;$sql$;
+    c_first_id constant uuid := '00000000-0000-0000-0000-000000000000';
+    c_last_id constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    v_sort record;
+    v_page text;
+begin
+    for v_sort in
+        select sort, key, type, lowest, highest
+        from (values
+            ('created_at', 'created_at', 'timestamptz', '-infinity', 'infinity'),
+            ('updated_at', 'revision', 'bigint', '0', '9223372036854775807'),
+            -- The highest is later than what can be due, and ahead of infinity.
+            ('due_date', 'due_at', 'timestamptz', '-infinity', '10000-01-01T00:00:00Z'),
+            ('priority', 'priority', 'smallint', '-1', '4'),
+            ('title', 'title_key', 'text collate "C"', '', repeat(chr(1114111), 601)),
+            ('position', 'position', 'text collate "C"', '', 'g')
+        ) as sorts (sort, key, type, lowest, highest)
+    loop
+        v_page := format(c_page, v_sort.key, format(c_behind, v_sort.key, '>'), 'asc');
+        execute format(
+            c_function, v_sort.sort, 'asc', v_sort.type, v_sort.lowest, c_first_id, format('return query %s;', v_page)
+        );
+        v_page := format(c_page, v_sort.key, format(c_behind, v_sort.key, '<'), 'desc');
+        execute format(
+            c_function, v_sort.sort, 'desc', v_sort.type, v_sort.highest, c_last_id,
+            case v_sort.sort
+                when 'due_date' then format(
+                    c_none_last, v_page,
+                    replace(v_page, 'limit p.page_rows offset p.page_offset', 'limit p.page_offset'),
+                    format(c_page, v_sort.key, c_behind_none, 'desc'), c_last_id
+                )
+                else format('return query %s;', v_page)
+            end
+        );
+    end loop;
+    execute format(
+        $sql$
+        create function operations.count_listed(p_user text, p operations.list_query) returns bigint
+        language plpgsql stable
+        as $$
+        #variable_conflict use_column
+        begin
+            return (
+                select count(*) from operations.answer a
+                where a.owner_user_id = p_user and (a.completed and p.completed or not a.completed and p.pending)
+                %s
+            );
+        end
+        $$
+        $sql$,
+        c_filters
+    );
+end
+$make$;

@@ -1,0 +1,246 @@
+//! What may be written to a task, as bodies say it. What could be made of a body is valid; what is not, is told field by
+//! field.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    due_date::{DueDate, utc},
+    task::Priority,
+    text::{Description, Tags, Title},
+};
+use crate::{
+    error::{DETAILS, Detail, Error, Result},
+    http::{self, Request},
+    json::{Object, kind},
+};
+
+/// What a task has beside its fields: ignored where it is sent, so that what was read can be sent back.
+const READ_ONLY: [&str; 7] =
+    ["id", "owner_user_id", "completed_at", "position", "created_at", "updated_at", "revision"];
+
+/// A change to a task: what is absent stays as it is, and what is `Some(None)` is cleared.
+#[derive(Debug, Default)]
+pub struct TaskPatch {
+    /// A new title.
+    pub title: Option<Title>,
+    /// A new description.
+    pub description: Option<Option<Description>>,
+    /// Whether it is done.
+    pub completed: Option<bool>,
+    /// A new priority.
+    pub priority: Option<Priority>,
+    /// Another due date.
+    pub due_date: Option<Option<DueDate>>,
+    /// Other tags.
+    pub tags: Option<Tags>,
+}
+
+impl TaskPatch {
+    /// Reads the body of a request: any of the fields.
+    pub fn parse(request: &Request) -> Result<Self> {
+        let mut fields = Fields::new(request, http::object(request)?);
+        let title = fields.optional("title", Title::parse);
+        let patch = Self::rest(&mut fields, title);
+        fields.finish(&READ_ONLY).map(|()| patch)
+    }
+
+    fn rest(fields: &mut Fields<'_>, title: Option<Title>) -> Self {
+        Self {
+            title,
+            description: fields.optional("description", nullable(Description::parse)),
+            completed: fields.optional("completed", boolean),
+            priority: fields.optional("priority", Priority::parse),
+            due_date: fields.optional("due_date", DueDate::parse),
+            tags: fields
+                .optional("tags", |value| if value.is_null() { Ok(Tags::default()) } else { Tags::parse(value) }),
+        }
+    }
+
+    /// The columns that it changes, as the operations take them.
+    pub(super) fn columns(&self) -> Object {
+        let mut columns = Object::new();
+        let mut set = |name: &str, value: Value| columns.insert(name.to_owned(), value);
+        if let Some(title) = &self.title {
+            set("title", json!(title));
+            set("title_key", title.key().into());
+        }
+        if let Some(description) = &self.description {
+            set("description", json!(description));
+        }
+        if let Some(completed) = self.completed {
+            set("completed", completed.into());
+        }
+        if let Some(priority) = self.priority {
+            set("priority", priority.rank().into());
+        }
+        if let Some(due) = self.due_date {
+            set("due_at", due.and_then(|due| utc(due.at())).unwrap_or_else(|| "infinity".to_owned()).into());
+            set("due_is_day", due.is_some_and(DueDate::is_day).into());
+        }
+        if let Some(tags) = &self.tags {
+            set("tags", json!(tags));
+        }
+        columns
+    }
+}
+
+/// A task to be made.
+#[derive(Debug)]
+pub struct NewTask {
+    /// Its id, where the client has made one.
+    pub id: Option<Uuid>,
+    fields: TaskPatch,
+}
+
+impl NewTask {
+    /// Reads the body of a request: `title`, and where given the other fields and `id`.
+    pub fn parse(request: &Request) -> Result<Self> {
+        let mut fields = Fields::new(request, http::object(request)?);
+        let id = fields.optional("id", nullable(uuid));
+        let title = fields.required("title", Title::parse);
+        let task = TaskPatch::rest(&mut fields, title);
+        fields.finish(&READ_ONLY)?;
+        Ok(Self { id: id.flatten(), fields: task })
+    }
+
+    /// All columns that a client may write.
+    pub(super) fn columns(&self) -> Object {
+        let default = TaskPatch {
+            title: None,
+            description: Some(None),
+            completed: Some(false),
+            priority: Some(Priority::None),
+            due_date: Some(None),
+            tags: Some(Tags::default()),
+        };
+        let mut columns = default.columns();
+        columns.extend(self.fields.columns());
+        columns
+    }
+}
+
+/// What `complete` is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// To turn the state round. Asked twice, it does so twice.
+    Toggle,
+    /// To see that it is so. Asked twice, it does so once.
+    Set(bool),
+}
+
+impl Completion {
+    /// Reads the body of a request: none or an empty one toggles.
+    pub fn parse(request: &Request) -> Result<Self> {
+        let mut fields = Fields::new(request, http::optional_object(request)?.unwrap_or_default());
+        let completed = fields.optional("completed", boolean);
+        fields.finish(&[]).map(|()| completed.map_or(Self::Toggle, Self::Set))
+    }
+
+    /// The state asked for; `None` for the other one.
+    #[must_use]
+    pub fn state(self) -> Option<bool> {
+        match self {
+            Self::Toggle => None,
+            Self::Set(completed) => Some(completed),
+        }
+    }
+}
+
+/// Where a task is put in the manual order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Directly behind a task, or at the start of all.
+    After(Option<Uuid>),
+    /// Directly ahead of a task, or at the end of all.
+    Before(Option<Uuid>),
+}
+
+impl Place {
+    /// Reads the body of a request: `after` or `before`, each an id or null.
+    pub fn parse(request: &Request) -> Result<Self> {
+        let mut fields = Fields::new(request, http::object(request)?);
+        let after = fields.optional("after", nullable(uuid)).map(Self::After);
+        let before = fields.optional("before", nullable(uuid)).map(Self::Before);
+        if after.is_some() && before.is_some() || !fields.has_details() && after.is_none() && before.is_none() {
+            fields.refuse("after", "must be given, or `before`, and not both");
+        }
+        fields.finish(&[])?;
+        // Not reached: one that is missing or wrong is among what `finish` refuses.
+        after.or(before).ok_or_else(|| Error::ValidationFailed(Vec::new()))
+    }
+
+    /// The task beside which it is.
+    pub(super) fn anchor(self) -> Option<Uuid> {
+        let (Self::After(anchor) | Self::Before(anchor)) = self;
+        anchor
+    }
+
+    /// The member that named it.
+    pub(super) fn member(self) -> &'static str {
+        match self {
+            Self::After(_) => "after",
+            Self::Before(_) => "before",
+        }
+    }
+}
+
+fn boolean(value: Value) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| format!("must be true or false, got {}", kind(&value)))
+}
+
+fn uuid(value: Value) -> Result<Uuid, String> {
+    // The hyphenated form alone: `parse_str` would take a URN and braces, too.
+    let text = value.as_str().filter(|text| text.len() == 36);
+    text.and_then(|text| Uuid::parse_str(text).ok())
+        .ok_or_else(|| "must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057".to_owned())
+}
+
+/// Takes null for a value of its own: it clears the field.
+fn nullable<T>(parse: impl FnOnce(Value) -> Result<T, String>) -> impl FnOnce(Value) -> Result<Option<T>, String> {
+    |value| if value.is_null() { Ok(None) } else { parse(value).map(Some) }
+}
+
+/// Takes the members of a body one by one and gathers what is wrong with each, so that the client learns all at once.
+struct Fields<'r> {
+    request: &'r Request,
+    members: Object,
+    details: Vec<Detail>,
+}
+
+impl<'r> Fields<'r> {
+    fn new(request: &'r Request, members: Object) -> Self {
+        Self { request, members, details: Vec::new() }
+    }
+
+    fn optional<T>(&mut self, name: &str, parse: impl FnOnce(Value) -> Result<T, String>) -> Option<T> {
+        let parsed = parse(self.members.remove(name)?);
+        parsed.map_err(|message| self.refuse(name, message)).ok()
+    }
+
+    fn required<T>(&mut self, name: &str, parse: impl FnOnce(Value) -> Result<T, String>) -> Option<T> {
+        if !self.members.contains_key(name) {
+            self.refuse(name, "is required");
+        }
+        self.optional(name, parse)
+    }
+
+    fn refuse(&mut self, name: &str, message: impl Into<String>) {
+        self.details.push(Detail::new(name, message));
+    }
+
+    fn has_details(&self) -> bool {
+        !self.details.is_empty()
+    }
+
+    /// What nobody has taken is no field that can be written. One that is null would store nothing, and is let pass.
+    fn finish(mut self, read_only: &[&str]) -> Result<()> {
+        for (name, value) in std::mem::take(&mut self.members) {
+            let passes = value.is_null() || read_only.contains(&&*name) || self.request.unknown.ignores(&name);
+            if !passes && self.details.len() < DETAILS {
+                self.refuse(&name, "is not a field that can be written here");
+            }
+        }
+        if self.details.is_empty() { Ok(()) } else { Err(Error::ValidationFailed(self.details)) }
+    }
+}
