@@ -76,13 +76,13 @@ impl Answer {
         }
     }
 
-    /// An error is `{ "code", "message", "details": [{ "field", "message" }] }` and nothing else.
+    /// An error is `{ "code", "message", "detail", "details": [{ "field", "message" }] }` and nothing else.
     fn check_error(&self) {
         let body = &self.json;
         let texts = |value: &Value, names: &[&str]| names.iter().all(|name| value[*name].is_string());
         let members = |value: &Value| value.as_object().map_or(0, serde_json::Map::len);
         let details = body["details"].as_array().unwrap_or_else(|| panic!("no details: {self:#?}"));
-        assert!(texts(body, &["code", "message"]) && members(body) == 3, "no error of ours: {self:#?}");
+        assert!(texts(body, &["code", "message", "detail"]) && members(body) == 4, "no error of ours: {self:#?}");
         for detail in details {
             assert!(texts(detail, &["field", "message"]) && members(detail) == 2, "no detail of ours: {self:#?}");
         }
@@ -118,7 +118,10 @@ mod tests {
     #[test]
     fn an_error_is_read() {
         let details = json!([{ "field": "title", "message": "must be 1 to 200 characters, got 0" }]);
-        let body = json!({ "code": "validation_failed", "message": "The task is not valid.", "details": details });
+        let body = json!({
+            "code": "validation_failed", "message": "The task is not valid.",
+            "detail": "title: must be 1 to 200 characters, got 0", "details": details,
+        });
         assert_eq!(Answer::of_function(&response(400, &body)).error_code(), Some("validation_failed"));
     }
 
@@ -133,7 +136,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "no error of ours")]
     fn an_error_that_says_more_than_it_should_is_none_of_ours() {
-        let body = json!({ "code": "internal", "message": "Sorry.", "details": [], "cause": "a secret" });
+        let body = json!({ "code": "internal", "message": "Sorry.", "detail": "Sorry.", "details": [], "cause": "a secret" });
         let _ = Answer::of_function(&response(500, &body));
     }
 }
