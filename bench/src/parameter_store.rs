@@ -11,13 +11,9 @@ use std::{
     time::Duration,
 };
 
-use rustls::{
-    ServerConfig, ServerConnection, StreamOwned,
-    crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
-use testing::authority::{Authority, Identity};
+use testing::authority::Authority;
 
 use crate::{process::spent, runtime_api::receive};
 
@@ -38,7 +34,7 @@ impl ParameterStore {
         let authority = Authority::new();
         let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let (config, answer) = (Arc::new(config(&authority.identity())), answer(parameters));
+        let (config, answer) = (Arc::new(authority.identity().server_config()), answer(parameters));
         let (sender, receiver) = channel();
         thread::spawn(move || {
             let thread = fs::read_link("/proc/thread-self").expect("the kernel knows its threads");
@@ -67,17 +63,6 @@ impl ParameterStore {
     pub(crate) fn cpu(&self) -> Duration {
         spent(&self.thread).expect("its thread lives as long as the benchmark")
     }
-}
-
-fn config(identity: &Identity) -> ServerConfig {
-    let certificate = CertificateDer::from_pem_slice(identity.certificate.as_bytes()).expect("it is PEM");
-    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).expect("it is PEM");
-    ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring knows them")
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .expect("they belong together")
 }
 
 /// To `GetParametersByPath`, as AWS would say it.

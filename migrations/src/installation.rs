@@ -5,7 +5,10 @@ use refinery::Migration;
 use shared::{db::describe, settings::Fatal};
 use tokio_postgres::{Client, Transaction};
 
-use crate::{Tell, is_contended, statements};
+use crate::{
+    patience::{Tell, is_contended},
+    statements::statements,
+};
 
 /// How long a version is kept after another one took its place, in days. A canary takes hours and a roll-back comes
 /// within days.

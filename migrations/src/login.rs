@@ -9,7 +9,7 @@ use postgres_protocol::{
 use shared::{db::describe, settings::Fatal};
 use tokio_postgres::{Client, Transaction, error::SqlState, types::Type};
 
-use crate::Tell;
+use crate::patience::Tell;
 
 /// The shortest password, in characters, and how many of them have to differ. Neon wants 60 bits of entropy of a
 /// password that is set by SQL (<https://neon.com/docs/manage/roles>), and nobody has to type this one.

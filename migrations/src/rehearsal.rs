@@ -4,10 +4,14 @@ use std::{collections::HashMap, time::Instant};
 
 use refinery::Migration;
 use shared::{db::describe, settings::Fatal};
-use tokio::time::sleep;
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
-use crate::{Failure, Login, Statement, TRIES, Tell, installation, is_concurrent, pause, statements, told};
+use crate::{
+    installation,
+    login::Login,
+    patience::{Failure, Patience, Tell},
+    statements::{Statement, is_concurrent, statements, told},
+};
 
 /// Whether the operations would be installed, too.
 pub(crate) async fn run(
@@ -16,17 +20,13 @@ pub(crate) async fn run(
     login: Option<&Login>,
     tell: &mut Tell<'_>,
 ) -> Result<bool, Fatal> {
-    for attempt in 1.. {
-        match rehearse(client, pending, login, tell).await {
-            Err(Failure::Contended(_)) if attempt < TRIES => {
-                let wait = pause(attempt);
-                tell(&format!("the dry run did not get its locks in time: tried again in {wait:?}"));
-                sleep(wait).await;
-            }
-            outcome => return outcome.map_err(Failure::into_fatal),
+    let mut patience = Patience::default();
+    loop {
+        let outcome = rehearse(client, pending, login, tell).await;
+        if let Some(end) = patience.end(outcome, "the dry run", tell).await {
+            return end;
         }
     }
-    Ok(false)
 }
 
 async fn rehearse(

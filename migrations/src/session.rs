@@ -9,6 +9,8 @@ use shared::{
 use tokio::time::sleep;
 use tokio_postgres::{Client, types::Type};
 
+use crate::patience::Tell;
+
 /// The advisory lock of a run: any number, as long as it is always the same.
 const LOCK: i64 = 0x7461_736b_5f61_7069;
 
@@ -19,7 +21,7 @@ const ASK_AGAIN: Duration = Duration::from_millis(200);
 /// What bounds the harm that a migration can do to the requests beside it.
 ///
 /// - `lock_timeout`: a statement that waits for a table makes every later one wait behind it, reads too. After this it
-///   gives way, and is tried again ([`TRIES`](crate::TRIES)).
+///   gives way, and is tried again ([`TRIES`](crate::patience::TRIES)).
 /// - `statement_timeout`: a statement holds its lock for no longer than that. A file that needs more begins with
 ///   `set local statement_timeout`.
 /// - the two others: a run that vanished without a word, with its machine, keeps neither tables nor the lock.
@@ -30,7 +32,7 @@ pub(crate) const LIMITS: &str = "
     set idle_session_timeout = '60s'";
 
 /// A connection that has the lock of the migrations, until it ends in whatever way.
-pub(crate) async fn open(url: &DatabaseUrl, tell: &mut crate::Tell<'_>) -> Result<Client, Fatal> {
+pub(crate) async fn open(url: &DatabaseUrl, tell: &mut Tell<'_>) -> Result<Client, Fatal> {
     refuse_pooler(url)?;
     let client = url.connect().await?;
     lock(&client, tell)
@@ -39,7 +41,7 @@ pub(crate) async fn open(url: &DatabaseUrl, tell: &mut crate::Tell<'_>) -> Resul
     Ok(client)
 }
 
-async fn lock(client: &Client, tell: &mut crate::Tell<'_>) -> Result<(), tokio_postgres::Error> {
+async fn lock(client: &Client, tell: &mut Tell<'_>) -> Result<(), tokio_postgres::Error> {
     let mut told = false;
     loop {
         let free = client.query_typed_one("select pg_try_advisory_lock($1)", &[(&LOCK, Type::INT8)]).await?;

@@ -1,5 +1,8 @@
 //! The statements of a file, where each can be met alone: told of by the dry run, judged by the tests.
 
+use refinery::Migration;
+use shared::{db::describe, settings::Fatal};
+
 /// One statement of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Statement<'a> {
@@ -105,6 +108,30 @@ fn statement(sql: &str, after_last: usize, start: usize, end: usize) -> Statemen
         line: sql[..start].matches('\n').count() + 1,
         above: &between[rest..],
     }
+}
+
+/// Whether a file runs outside a transaction, as indexes have to that are built beside running writes. Nothing else
+/// may stand in it: half of it could remain.
+pub(crate) fn is_concurrent(migration: &Migration, statements: &[Statement<'_>]) -> Result<bool, Fatal> {
+    let concurrent = statements.iter().filter(|statement| statement.is_concurrent()).count();
+    if concurrent > 0 && concurrent < statements.len() {
+        return Err(Fatal::new(format!(
+            "{migration} builds an index concurrently, which is outside a transaction: give the other statements a \
+             file of their own"
+        )));
+    }
+    Ok(concurrent > 0)
+}
+
+/// A statement that Postgres refused.
+pub(crate) fn told(
+    migration: &Migration,
+    how: &str,
+    statement: &Statement<'_>,
+    error: &tokio_postgres::Error,
+) -> Fatal {
+    let (line, headline) = (statement.line, statement.headline());
+    Fatal::new(format!("{migration} {how} at line {line}, `{headline}`: {}", describe(error)))
 }
 
 enum Token {

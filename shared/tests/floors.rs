@@ -1,11 +1,14 @@
 //! The order of the house: each module uses those on the floors below its own, and none above or beside it.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod imports;
+
 use std::{
     collections::BTreeSet,
-    fs,
     path::{Path, PathBuf},
 };
+
+use imports::{files, named, read};
 
 /// From the ground up. What stands in one line does not know each other.
 const FLOORS: &[&[&str]] = &[
@@ -56,39 +59,6 @@ fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// What a file says, without its tests: those may use whatever they need.
-fn read(path: &Path) -> String {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned()
-}
-
-/// The names that stand behind `prefix` in a text, each alone or in braces: `crate::a::B` and `crate::{a::B, c}`.
-fn named(text: &str, prefix: &str) -> BTreeSet<String> {
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-    let mut found = BTreeSet::new();
-    for (at, _) in text.match_indices(prefix) {
-        let rest = &text[at + prefix.len()..];
-        if !rest.starts_with('{') {
-            found.insert(word(rest));
-            continue;
-        }
-        let mut depth = 0;
-        for (at, character) in rest.char_indices() {
-            match character {
-                '{' => depth += 1,
-                '}' if depth == 1 => break,
-                '}' => depth -= 1,
-                _ => {}
-            }
-            if depth == 1 && matches!(character, '{' | ',') {
-                found.insert(word(rest[at + 1..].trim_start()));
-                found.remove(""); // behind the last comma
-            }
-        }
-    }
-    found
-}
-
 /// On which floor a module is.
 fn floor(floors: &[&[&str]], module: &str) -> Option<usize> {
     floors.iter().position(|floor| floor.contains(&module))
@@ -99,15 +69,6 @@ fn wrong(floors: &[&[&str]], module: &str, imports: &BTreeSet<String>) -> Vec<St
     let own = floor(floors, module).unwrap_or_else(|| panic!("{module} is on no floor: put it on one in this file"));
     let others = imports.iter().filter(|name| *name != module);
     others.filter(|name| floor(floors, name).is_some_and(|floor| floor >= own)).cloned().collect()
-}
-
-fn files(directory: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
-    }
-    found
 }
 
 #[test]

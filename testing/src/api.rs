@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    Answer, Request, User,
+    Answer,
     gateway::{Gateway, HttpRequest},
     lambda::{Environments, Function, LambdaError, Log, TIMEOUT},
     postgres::Database,
@@ -45,21 +45,6 @@ impl Api {
             proxy_delay: None,
             row_level_security: true,
         }
-    }
-
-    /// A signed-in user. The id is the subject of the token, so any text will do.
-    pub fn user(&self, id: &str) -> User<'_> {
-        User::new(self, id)
-    }
-
-    /// A `GET` without a token.
-    pub fn get(&self, target: &str) -> Request<'_> {
-        self.request("GET", target)
-    }
-
-    /// A request without a token.
-    pub fn request(&self, method: &str, target: &str) -> Request<'_> {
-        Request::new(self, method, target)
     }
 
     /// One event, as JSON, to one function, past the gateway.

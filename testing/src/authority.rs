@@ -3,9 +3,15 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::{
+    ServerConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
 use uuid::Uuid;
 
 /// A certificate authority, with its certificate in a file that ends with the value.
@@ -20,6 +26,20 @@ pub struct Identity {
     pub certificate: String,
     /// The key to it.
     pub key: String,
+}
+
+impl Identity {
+    /// A server that shows it, to whoever comes.
+    pub fn server_config(&self) -> ServerConfig {
+        let certificate = CertificateDer::from_pem_slice(self.certificate.as_bytes()).expect("it is PEM");
+        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).expect("it is PEM");
+        ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("ring knows them")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .expect("they belong together")
+    }
 }
 
 impl Authority {

@@ -3,6 +3,23 @@ use serde_json::Value;
 
 use crate::{Answer, Api, gateway::HttpRequest, token::Token};
 
+impl Api {
+    /// A signed-in user. The id is the subject of the token, so any text will do.
+    pub fn user(&self, id: &str) -> User<'_> {
+        User::new(self, id)
+    }
+
+    /// A `GET` without a token.
+    pub fn get(&self, target: &str) -> Request<'_> {
+        self.request("GET", target)
+    }
+
+    /// A request without a token.
+    pub fn request(&self, method: &str, target: &str) -> Request<'_> {
+        Request::new(self, method, target)
+    }
+}
+
 /// A user of the API, signed in.
 #[derive(Clone)]
 pub struct User<'a> {
@@ -12,7 +29,7 @@ pub struct User<'a> {
 }
 
 impl<'a> User<'a> {
-    pub(crate) fn new(api: &'a Api, id: &str) -> Self {
+    fn new(api: &'a Api, id: &str) -> Self {
         Self { api, id: id.to_owned(), token: Token::of(id).sign() }
     }
 
@@ -65,7 +82,7 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn new(api: &'a Api, method: &str, target: &str) -> Self {
+    fn new(api: &'a Api, method: &str, target: &str) -> Self {
         let headers = vec![("user-agent".to_owned(), "tests".to_owned())];
         Self { api, http: HttpRequest { method: method.to_owned(), target: target.to_owned(), headers, body: vec![] } }
     }

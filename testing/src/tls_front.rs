@@ -3,11 +3,6 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use rustls::{
-    ServerConfig,
-    crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-};
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
@@ -47,14 +42,7 @@ impl TlsFront {
 
 /// Who does not name Postgres' protocol is turned away, as the protocol's description has it.
 fn acceptor(identity: &Identity) -> TlsAcceptor {
-    let certificate = CertificateDer::from_pem_slice(identity.certificate.as_bytes()).expect("it is PEM");
-    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).expect("it is PEM");
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring knows them")
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .expect("they belong together");
+    let mut config = identity.server_config();
     config.alpn_protocols = vec![b"postgresql".to_vec()];
     config.send_tls13_tickets = 0; // said of one's own accord, they would look like an answer to whoever counts those
     Arc::new(config).into()
