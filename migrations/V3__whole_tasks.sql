@@ -27,7 +27,7 @@ alter table users
 -- file, within this transaction: nobody else sees it.
 -- safe: the policies hold for task_api throughout, and for the owner again before this is committed
 alter table tasks no force row level security;
--- safe: as above
+-- safe: as with the tasks, it holds again before this is committed
 alter table users no force row level security;
 
 -- safe: nothing has been released yet, so there are few rows and no writer beside this
@@ -39,7 +39,7 @@ from (
 ) placed
 where placed.owner_user_id = t.owner_user_id and placed.id = t.id;
 
--- safe: as above
+-- safe: as with the tasks, there are few rows and no writer beside this
 update users u set pending_tasks = counted.pending, completed_tasks = counted.completed
 from (
     select owner_user_id, count(*) filter (where not completed) as pending, count(*) filter (where completed) as completed

@@ -78,7 +78,7 @@ async fn a_login_made_so_can_call_the_operations_and_do_nothing_else() {
             &format!("select from {SCHEMA}.answer"),
             &format!("select {SCHEMA}.enter('alice', 1000)"),
             &format!("select {SCHEMA}.lock_owner('alice', gen_random_uuid())"),
-            &format!("select {SCHEMA}.delete_under_lock('alice', gen_random_uuid(), null)"),
+            &format!("select {SCHEMA}.delete_under_lock(null, gen_random_uuid(), null)"),
             "create role other",
             "create database other",
             "alter role current_user bypassrls",
@@ -92,7 +92,8 @@ async fn a_login_made_so_can_call_the_operations_and_do_nothing_else() {
         }
         let (made, id) = (Uuid::new_v4(), Uuid::new_v4());
         let create =
-            format!("select outcome from {SCHEMA}.create_task('alice', 1000, '{made}', '{id}', 'x', null, false)");
+            format!("select outcome from {SCHEMA}.create_task('alice', 1000, '{made}', '{id}', '{{\"title\": \"x\", \"title_key\": \"x\", \"completed\": false, \"priority\": 0, \"due_at\": \"infinity\",
+                \"due_is_day\": false, \"tags\": []}}')");
         let row = client.query_one(&create, &[]).await.unwrap();
         assert_eq!(row.get::<_, &str>(0), "written");
         let of_others = "select count(*) from pg_roles where rolname not in ($1, 'task_api_caller')

@@ -49,9 +49,13 @@ async fn what_is_installed_is_what_its_name_is_the_hash_of() {
     let database = Database::create().await;
     let client = database.connect().await;
     let all = files().into_iter().map(|(_, text)| text).collect::<String>();
-    let bodies = format!("select prosrc from pg_proc where pronamespace = '{SCHEMA}'::regnamespace");
+    let bodies = format!(
+        "select prosrc from pg_proc where pronamespace = '{SCHEMA}'::regnamespace
+             and proname !~ '^(list_by_.*_(asc|desc)|count_listed)$'"
+    );
     let bodies = column(&client, &bodies).await;
-    assert_eq!(bodies.len(), all.matches("create function operations.").count());
+    // All but the orders of the list, which _list.sql makes of one text.
+    assert_eq!(bodies.len(), all.matches("\ncreate function operations.").count());
     for body in bodies {
         assert!(all.contains(&body.replace(&format!("{SCHEMA}."), "operations.")), "this is in no file:\n{body}");
         assert!(!body.contains("operations."), "the schema's name is everywhere:\n{body}");
@@ -65,7 +69,8 @@ fn a_file_holds_the_operation_of_its_name_and_nothing_but_views_types_and_functi
             let code = statement.code();
             let is_ours = ["create function", "create view", "create type"]
                 .iter()
-                .any(|kind| code.starts_with(&format!("{kind} operations.")));
+                .any(|kind| code.starts_with(&format!("{kind} operations.")))
+                || code.starts_with("do $make$"); // and what makes such functions
             assert!(is_ours, "{name}.sql, line {}: {}", statement.line, statement.headline());
         }
         let operation = format!("create function operations.{name}(");
@@ -133,7 +138,8 @@ async fn plpgsql_check_finds_nothing() {
     let found = format!(
         "select p.oid::regprocedure || ': ' || found from pg_proc p,
              plpgsql_check_function(p.oid, extra_warnings => true, performance_warnings => true) found
-         where pronamespace = '{SCHEMA}'::regnamespace and found !~ 'never read variable \"_\"'"
+         where pronamespace = '{SCHEMA}'::regnamespace and prolang = (select oid from pg_language where lanname = 'plpgsql')
+             and found !~ 'never read variable \"_\"'"
     );
     assert_eq!(column(&client, &found).await, Vec::<String>::new());
 }
@@ -183,7 +189,9 @@ async fn a_version_is_dropped_two_weeks_after_another_took_its_place_and_the_thr
     let dropped = |name| {
         format!("dropped the operations task_api_0000000{name}: another version took their place 14 days ago or more")
     };
-    assert_eq!(said.lines(), [dropped(2), dropped(1), dropped(3)]);
+    // The server may not have noticed yet that the run before has gone.
+    let lines: Vec<_> = said.lines().into_iter().filter(|line| !line.starts_with("another run")).collect();
+    assert_eq!(lines, [dropped(2), dropped(1), dropped(3)]);
 }
 
 /// As `pg_dump` does, or a long report.
@@ -282,12 +290,14 @@ async fn an_owner_that_is_no_superuser_migrates_calls_the_operations_and_makes_a
     assert!(run.success && run.said.contains("The login tasks_login was made"), "{}", run.said);
 
     let create = format!(
-        "select outcome from {SCHEMA}.create_task('alice', 1000, gen_random_uuid(), gen_random_uuid(), 'x', null, false)"
+        "select outcome from {SCHEMA}.create_task('alice', 1000, gen_random_uuid(), gen_random_uuid(), '{{\"title\": \"x\", \"title_key\": \"x\", \"completed\": false, \"priority\": 0, \"due_at\": \"infinity\",
+                \"due_is_day\": false, \"tags\": []}}')"
     );
     let client = connect(&url).await;
     assert_eq!(column(&client, &create).await, ["written"]);
     let hers =
-        format!("select owner_user_id from {SCHEMA}.list_tasks('bob', 1000, null, 'infinity', gen_random_uuid(), 9)");
+        format!("select owner_user_id from {SCHEMA}.list_tasks('bob', 1000, 'created_at', true, null, null, null, 0, 9, true, true,
+             null, null, null, null, null, false, '{{}}') where id is not null");
     assert_eq!(column(&client, &hers).await, Vec::<String>::new());
     let login = "set session authorization tasks_login";
     let as_login = connect(&cluster.url().replace("/postgres?", "/neondb?")).await;

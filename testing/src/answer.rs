@@ -136,7 +136,8 @@ mod tests {
     #[test]
     #[should_panic(expected = "no error of ours")]
     fn an_error_that_says_more_than_it_should_is_none_of_ours() {
-        let body = json!({ "code": "internal", "message": "Sorry.", "detail": "Sorry.", "details": [], "cause": "a secret" });
+        let body =
+            json!({ "code": "internal", "message": "Sorry.", "detail": "Sorry.", "details": [], "cause": "a secret" });
         let _ = Answer::of_function(&response(500, &body));
     }
 }

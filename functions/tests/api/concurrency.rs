@@ -31,7 +31,7 @@ async fn of_concurrent_writes_with_one_tag_exactly_one_goes_through() {
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
     for round in 1..=5 {
-        let tag = format!("\"{round}\"");
+        let tag = format!("\"1.{round}\"");
         let requests = (0..WRITERS).map(|n| {
             let request = alice.patch(&path(&task)).header("if-match", &tag);
             request.json(json!({ "title": n.to_string() })).send()
@@ -64,7 +64,7 @@ async fn writes_that_waited_for_each_other_follow_each_other() {
     let answers = behind_a_lock(&api, tasks.iter().map(|task| complete(task).send())).await;
     assert_times_follow_revisions(&answers);
 
-    let tag = format!("\"{}\"", alice.get(&path(&tasks[0])).send().await.json()["revision"]);
+    let tag = format!("\"1.{}\"", alice.get(&path(&tasks[0])).send().await.json()["revision"]);
     let request = |_| update(&tasks[0]).header("if-match", &tag).send();
     let mut statuses: Vec<_> =
         behind_a_lock(&api, (0..WRITERS).map(request)).await.iter().map(|answer| answer.status).collect();

@@ -26,8 +26,7 @@ fn assert_invalid(answer: &Answer, field: &str, what: &str) {
 async fn a_title_has_1_to_200_characters_and_no_nul() {
     let api = start().await;
     let task = create(&api.user("alice"), "x").await;
-    for title in ["a", &"a".repeat(200), &"é".repeat(200), &"😀".repeat(200), "\"\\\u{1}\u{2028}\u{7f}", "\u{feff}x"]
-    {
+    for title in ["a", &"a".repeat(200), &"é".repeat(200), &"😀".repeat(200), "\"\\\u{1}\u{2028}\u{7f}"] {
         for request in writes(&api, &task) {
             let answer = request.json(json!({ "title": title })).send().await;
             assert!(answer.status < 300, "{title}: {answer:?}");
@@ -35,7 +34,7 @@ async fn a_title_has_1_to_200_characters_and_no_nul() {
         }
     }
     let too_long = format!("{}😀", "😀".repeat(200));
-    for title in ["", " ", "\u{3000}\t\n", &"a".repeat(201), &too_long, "a\0b", "\0"] {
+    for title in ["", " ", "\u{3000}\t\n", "\u{feff}\u{85}", "\u{200b}", &"a".repeat(201), &too_long, "a\0b", "\0"] {
         for request in writes(&api, &task) {
             assert_invalid(&request.json(json!({ "title": title })).send().await, "title", title);
         }
@@ -100,8 +99,7 @@ async fn a_field_of_the_wrong_type_is_named() {
 async fn a_field_that_cannot_be_written_is_refused_and_not_ignored() {
     let api = start().await;
     let task = create(&api.user("alice"), "x").await;
-    for field in ["id", "owner_user_id", "created_at", "updated_at", "completed_at", "revision", "colour", "Title", ""]
-    {
+    for field in ["colour", "Title", ""] {
         for request in writes(&api, &task) {
             let mut body = json!({ "title": "x" });
             body[field] = json!("y");
@@ -148,7 +146,6 @@ async fn a_body_that_is_no_json_object_is_400() {
         "\"x\"",
         "5",
         " ",
-        "\u{feff}{\"title\":\"x\"}",
         "{\"title\":\"x\",\"title\":\"y\"}",
         "{\"title\":\"x\",\"t\\u0069tle\":\"y\"}",
         "{\"title\":\"\\ud800\"}",
@@ -265,8 +262,10 @@ async fn odd_headers_and_queries_are_answered_like_any_other() {
     ] {
         assert_eq!(alice.get("/api/me/tasks").header(name, value).send().await.status, 200, "{name}: {value}");
     }
-    for query in ["q= ", "q=\"", "q=<>", "q=é", "q={}|\\^`", "q=%", "q=%zz", "q=\u{1}"] {
+    for query in ["x= ", "x=\"", "x=<>", "x=é", "x={}|\\^`", "x=%", "x=%zz", "x=\u{1}"] {
         assert_eq!(alice.get(&format!("/api/me/tasks?{query}")).send().await.status, 400, "{query}");
+        let searched = format!("/api/me/tasks?{}", query.replacen('x', "q", 1));
+        assert_eq!(alice.get(&searched).send().await.status, 200, "{query}");
     }
 }
 

@@ -43,6 +43,22 @@ async fn bad_rows_are_refused_by_the_constraint_of_that_name() {
         ("update tasks set completed = true", "tasks_completed_at_iff_completed"),
         ("update tasks set completed_at = now()", "tasks_completed_at_iff_completed"),
         ("update tasks set revision = 0", "tasks_revision_positive"),
+        ("update users set pending_tasks = -1", "users_pending_tasks_not_negative"),
+        ("update users set completed_tasks = -1", "users_completed_tasks_not_negative"),
+        ("update tasks set priority = 4", "tasks_priority_range"),
+        ("update tasks set due_at = '1969-12-31T23:59:59Z'", "tasks_due_at_range"),
+        ("update tasks set due_at = '10000-01-01T00:00:00Z'", "tasks_due_at_range"),
+        ("update tasks set due_is_day = true", "tasks_due_is_day_iff_day"),
+        ("update tasks set due_at = '2026-12-01T12:00:00Z', due_is_day = true", "tasks_due_is_day_iff_day"),
+        ("update tasks set tags = array_fill('x'::text, array[21])", "tasks_tags_count"),
+        ("update tasks set tags = array['a,b']", "tasks_tags_without_commas"),
+        ("update tasks set tags = array['a', null]", "tasks_tags_without_commas"),
+        ("update tasks set tags = array['']", "tasks_tags_without_commas"),
+        ("update tasks set tags = array[repeat('é', 51)]", "tasks_tags_length"),
+        ("update tasks set title_key = repeat('é', 601)", "tasks_title_key_length"),
+        ("update tasks set position = ''", "tasks_position_digits"),
+        ("update tasks set position = 'G'", "tasks_position_digits"),
+        ("update tasks set position = repeat('1', 201)", "tasks_position_digits"),
         ("update tasks set owner_user_id = 'nobody'", "tasks_owner_fkey"),
         ("insert into tasks select (tasks).* from tasks", "tasks_pkey"),
     ] {
@@ -61,41 +77,111 @@ async fn a_user_takes_their_tasks_along_when_erased() {
     assert_eq!(left, 0);
 }
 
+/// A call of the list: a page of 100 and the next one's first, behind a key and an id if they are given.
+fn list(owner: &str, sort: &str, order: &str, status: &str, after: Option<&str>, filters: &str) -> String {
+    let (pending, completed) = (status != "completed", status != "pending");
+    let after = after.map_or("null, null".to_owned(), |key| format!("'{key}', '80000000-0000-4000-8000-000000000000'"));
+    format!(
+        "list_tasks('{owner}', 3000, '{sort}', {}, null, {after}, 0, 101, {pending}, {completed}, {filters}, false, '{{}}')",
+        order == "desc"
+    )
+}
+
+const UNFILTERED: &str = "null, null, null, null, null";
+
+/// Every order of the list, both ways, with each status, from its beginning and from deep within it.
+fn lists(owner: &str) -> Vec<String> {
+    let mut lists = Vec::new();
+    for (sort, deep) in [
+        ("created_at", vec!["2026-01-02T00:00:00.000000Z"]),
+        ("updated_at", vec!["10000"]),
+        ("due_date", vec!["2026-01-02T00:00:00.000000Z", "infinity"]),
+        ("priority", vec!["1"]),
+        ("title", vec!["x3"]),
+        ("position", vec!["e000000001000"]),
+    ] {
+        for order in ["asc", "desc"] {
+            for status in ["all", "pending", "completed"] {
+                for after in [None].into_iter().chain(deep.iter().copied().map(Some)) {
+                    lists.push(list(owner, sort, order, status, after, UNFILTERED));
+                }
+            }
+        }
+    }
+    lists
+}
+
+/// Tasks of every kind, `count` of them, of owners that an expression names by `n`.
+fn many(count: usize, owner: &str) -> String {
+    format!(
+        "insert into users (id) select 'nobody-' || n from generate_series(1, 5000) n;
+         insert into users (id) select distinct {owner} from generate_series(1, {count}) n;
+         insert into tasks (owner_user_id, id, title, title_key, completed, completed_at, priority, due_at, tags, position,
+             created_at, updated_at, revision)
+         select {owner}, ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'X' || n % 777, 'x' || n % 777,
+             n % 3 = 0, case when n % 3 = 0 then now() end, n % 4,
+             case when n % 5 < 2 then 'infinity' else timestamptz '2026-01-01Z' + make_interval(mins => n % 5000) end,
+             case when n % 50 = 0 then array['rare'] else '{{}}' end, 'e' || lpad(to_hex(n), 12, '0'),
+             timestamptz '2026-01-01Z' + make_interval(secs => n), now(), n
+         from generate_series(1, {count}) n;
+         update users set revision = {count}, pending_tasks = {count}, completed_tasks = {count};
+         analyze users, tasks;"
+    )
+}
+
 /// By the server's own counters, under the policies, which rule out many an operator as an index condition. Each is called
 /// often enough for its plan to be the one that is kept, by an owner of half the table and by one of a few.
 #[tokio::test]
 async fn an_operation_reads_what_it_answers_by_an_index_and_nothing_else() {
     let api = start().await;
     let database = api.database().connect().await;
-    let many = "
-        insert into users (id) select 'user-' || n from generate_series(1, 5000) n;
-        insert into tasks (owner_user_id, id, title, completed, completed_at, created_at, updated_at, revision)
-        select case when n % 2 = 0 then 'user-1' else 'user-' || 2 + n % 40 end,
-            ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'x',
-            n % 3 = 0, case when n % 3 = 0 then now() end, now() - make_interval(secs => n), now(), 1
-        from generate_series(1, 40000) n;
-        analyze users, tasks;";
-    database.batch_execute(many).await.unwrap();
+    database
+        .batch_execute(&many(40_000, "case when n % 2 = 0 then 'user-1' else 'user-' || 2 + n % 40 end"))
+        .await
+        .unwrap();
     for (owner, id) in [("user-1", 30_000), ("user-3", 39_961)] {
         let id = format!("'00000000-0000-4000-8000-{id:012}'");
-        let list = |completed: &str| {
-            format!("list_tasks('{owner}', 3000, {completed}, now() - interval '3 hours', gen_random_uuid(), 101)")
-        };
         let write = |name: &str, rest: &str| format!("{name}('{owner}', 3000, gen_random_uuid(), {id}, null{rest})");
-        for (call, tasks, users) in [
-            (list("null"), 101, 0),
-            (list("true"), 101, 0),
-            (list("false"), 101, 0),
+        let task = r#"{"title": "x", "title_key": "x", "completed": false, "priority": 0, "due_at": "infinity",
+            "due_is_day": false, "tags": []}"#;
+        let create = format!("create_task('{owner}', 3000, gen_random_uuid(), gen_random_uuid(), '{task}')");
+        let mut calls: Vec<_> = lists(owner).into_iter().map(|call| (call, 3 * 100 + 3, 1)).collect();
+        calls.extend([
             (format!("get_task('{owner}', 3000, {id})"), 1, 0),
-            (write("update_task", ", '{\"title\": \"y\"}'"), 1, 2),
-            (write("complete_task", ", null"), 1, 2),
-            (write("delete_task", ""), 1, 2),
-            (format!("create_task('{owner}', 3000, gen_random_uuid(), gen_random_uuid(), 'x', null, false)"), 0, 3), // and the foreign key's
-        ] {
-            for round in 0..8 {
+            (write("update_task", ", '{\"title\": \"y\"}'"), 2, 2),
+            (write("complete_task", ", null"), 2, 2),
+            (write("move_task", ", null, true"), 4, 2),
+            (write("delete_task", ""), 2, 2),
+            (create, 0, 3), // and the foreign key's
+        ]);
+        for (call, tasks, users) in calls {
+            for round in 0..7 {
                 let read = rows_read(&database, &format!("select * from {SCHEMA}.{call}")).await;
                 assert_eq!(read.scanned, 0, "{call}, round {round}: a scan");
                 assert!(read.tasks <= tasks && read.users <= users, "{call}, round {round}: {read:?}");
+            }
+        }
+    }
+}
+
+/// Other filters are checked on what is read by the order's index: the owner's tasks at most.
+#[tokio::test]
+async fn a_filter_reads_no_more_than_the_owners_tasks() {
+    let api = start().await;
+    let database = api.database().connect().await;
+    database.batch_execute(&many(40_000, "'user-' || n % 40")).await.unwrap();
+    for filters in [
+        "'{3}', null, null, null, null",
+        "null, '{rare}', null, null, null",
+        "null, null, 'nothing has it', null, null",
+        "null, null, null, '1999-01-01Z', null",
+        "null, null, null, null, '2030-01-01Z'",
+    ] {
+        for (sort, order) in [("created_at", "desc"), ("due_date", "desc"), ("title", "asc")] {
+            for round in 0..7 {
+                let call = list("user-3", sort, order, "all", None, filters).replace("false, '{}'", "true, '{}'");
+                let read = rows_read(&database, &format!("select * from {SCHEMA}.{call}")).await;
+                assert!(read.scanned == 0 && read.tasks <= 2 * 1_000, "{call}, round {round}: {read:?}");
             }
         }
     }
@@ -107,24 +193,11 @@ async fn the_list_is_read_by_its_index_where_there_are_one_or_two_owners_only() 
     for owners in [1, 2] {
         let api = start().await;
         let database = api.database().connect().await;
-        let many = format!(
-            "insert into users (id) select 'user-' || n from generate_series(0, {owners} - 1) n;
-             insert into tasks (owner_user_id, id, title, completed, completed_at, created_at, updated_at, revision)
-             select 'user-' || n % {owners}, gen_random_uuid(), 'x', n % 3 = 0, case when n % 3 = 0 then now() end,
-                 now() - make_interval(secs => n), now(), 1
-             from generate_series(1, 20000) n;
-             analyze users, tasks;"
-        );
-        database.batch_execute(&many).await.unwrap();
-        for completed in ["null", "true", "false"] {
-            let after = "now() - interval '1 hour', gen_random_uuid()";
-            let list = format!("select from {SCHEMA}.list_tasks('user-0', 3000, {completed}, {after}, 101)");
-            for round in 0..8 {
-                let read = rows_read(&database, &list).await;
-                assert!(
-                    read.scanned == 0 && read.tasks <= 101,
-                    "{owners} owners, {completed}, round {round}: {read:?}"
-                );
+        database.batch_execute(&many(20_000, &format!("'user-' || n % {owners}"))).await.unwrap();
+        for call in lists("user-0") {
+            for round in 0..7 {
+                let read = rows_read(&database, &format!("select from {SCHEMA}.{call}")).await;
+                assert!(read.scanned == 0 && read.tasks <= 3 * 100 + 3, "{owners} owners, {call}, {round}: {read:?}");
             }
         }
     }

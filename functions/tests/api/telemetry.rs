@@ -161,7 +161,9 @@ async fn every_answer_has_an_id_and_the_gateways_where_there_is_one() {
     assert!(answer.header("x-request-id").is_some_and(|id| !id.is_empty()));
     assert_eq!(
         answer.header("access-control-expose-headers"),
-        Some("ETag, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id"),
+        Some(
+            "ETag, Idempotency-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Ignored, X-Request-Id, X-Total-Count"
+        ),
         "locally the function itself tells browsers what they may read"
     );
 }

@@ -63,8 +63,10 @@ async fn timed(request: Request<'_>) -> (Answer, Duration) {
 /// A new task of a user's, past the API: its id.
 async fn seed(database: &Client, user: &str) -> Uuid {
     let sql = "with owner as (
-                   insert into users (id, revision) values ($1, 1)
-                   on conflict (id) do update set revision = users.revision + 1 returning revision
+                   insert into users (id, revision, pending_tasks) values ($1, 1, 1)
+                   on conflict (id) do update set
+                       revision = users.revision + 1, pending_tasks = users.pending_tasks + 1
+                   returning revision
                )
                insert into tasks (owner_user_id, id, title, completed, created_at, updated_at, revision)
                select $1, $2, 'seed', false, clock_timestamp(), clock_timestamp(), revision from owner";

@@ -86,10 +86,10 @@ impl Operation {
     }
 }
 
-/// A task less what its clock says, so that it can be compared.
+/// A task less what its clock and its title say anyhow, so that it can be compared.
 pub(crate) fn timeless(mut task: Value) -> Value {
     if let Value::Object(members) = &mut task {
-        for clock in ["completed_at", "created_at", "updated_at", "revision"] {
+        for clock in ["completed_at", "created_at", "updated_at", "revision", "title_key"] {
             members.remove(clock);
         }
     }
