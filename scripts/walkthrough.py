@@ -74,9 +74,10 @@ def differences(steps, exports, place):
     """Runs the blocks and tells what differs from what is shown."""
     script = list(exports)
     for number, (text, _) in enumerate(steps):
-        (place / f"block-{number}.sh").write_text(text)
-        script.append(f". {place}/block-{number}.sh </dev/null >{number}.printed 2>&1; echo $? >{number}.status")
-    with running(["bash", "-c", "\n".join(script)], cwd=place) as shell:
+        block = place / f"{number}"
+        block.with_suffix(".sh").write_text(text)
+        script.append(f". {block}.sh </dev/null >{block}.printed 2>&1; echo $? >{block}.status")
+    with running(["bash", "-c", "\n".join(script)], cwd=PROJECT) as shell:
         try:
             shell.wait(SCRIPT_LIMIT)
         except subprocess.TimeoutExpired:
