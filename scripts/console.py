@@ -31,30 +31,25 @@ def say(text="", end="\n"):
 
 @contextlib.contextmanager
 def step(title):
-    """Shows a step that may take a while, with the seconds as they pass on a terminal."""
+    """Shows a step that may take a while, with the seconds as they pass on a terminal, and in the end."""
     started, done = time.monotonic(), threading.Event()
 
-    def elapsed():
-        return f"{time.monotonic() - started:.0f} s"
+    def show(end):
+        say(f"{chr(13) if TERMINAL else ''}· {title}: {time.monotonic() - started:.0f} s ", end=end)
 
     def tick():
         while not done.wait(1):
-            say(f"\r· {title} … {elapsed()} ", end="")
+            show(end="")
 
-    ticker = threading.Thread(target=tick, daemon=True)
     say(f"· {title} … ", end="" if TERMINAL else "\n")
     if TERMINAL:
-        ticker.start()
+        threading.Thread(target=tick, daemon=True).start()
     try:
         yield
     except BaseException:
-        done.set()
-        if TERMINAL:
-            say()
+        say(end="\n" if TERMINAL else "")
         raise
-    done.set()
-    if TERMINAL:
-        ticker.join()
-        say(f"\r· {title}: {elapsed()}   ")
-    elif time.monotonic() - started >= 1:
-        say(f"· {title}: {elapsed()}")
+    else:
+        show(end="\n")
+    finally:
+        done.set()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Deploys what `sam build` has built, as samconfig.toml says, with a release of its own.
 
-    scripts/deploy.py ENVIRONMENT [--release COMMIT] [what else `sam deploy` takes]
+    scripts/deploy.py ENVIRONMENT [what else `sam deploy` takes]
 
 It is `sam deploy --config-env ENVIRONMENT`, with every parameter said: one that is not keeps the value that it had the
 last time, also after its line is gone from samconfig.toml or .env. Two are not in that file:
@@ -13,7 +13,6 @@ Secrets     of an environment without SecretsPath come from DATABASE_URL, JWT_SE
 Both are handed over in a file that nobody else can read, and that is gone afterwards.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -21,37 +20,31 @@ import tempfile
 import time
 
 from console import fail
-from dev import read_env_file
-from packages import PROJECT
 from processes import supervise
-from stack import Stack, real_environment, run_in_sam, settings_of
+from project import PROJECT, read_env_file
+from stack import Stack, run_in_sam, settings_of
 
 GIVEN = {"DatabaseUrl": "DATABASE_URL", "JwtSecret": "JWT_SECRET", "JwtSecretPrevious": "JWT_SECRET_PREVIOUS",
          "JwksUrl": "JWKS_URL", "Jwks": "JWKS", "JwtIssuer": "JWT_ISSUER", "JwtAudience": "JWT_AUDIENCE"}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("environment", help="an environment of samconfig.toml")
-    parser.add_argument("--release", default=str(int(time.time())))
-    arguments, more = parser.parse_known_args()
-    run_in_sam()
+def main(environment, *more):
     import tomlkit
 
-    settings = settings_of(arguments.environment)
+    settings = settings_of(environment)
     by_path = any(override.startswith("SecretsPath=") for override in settings.get("parameter_overrides", []))
-    stack = Stack(arguments.environment, {**({} if by_path else given()), "Release": arguments.release})
+    stack = Stack.of(environment, {**({} if by_path else given()), "Release": str(int(time.time()))})
     settings = {**settings, "parameter_overrides": [override(*pair) for pair in stack.parameters.items()]}
     with tempfile.NamedTemporaryFile("w", suffix=".toml", dir=PROJECT / ".dev") as file:  # mode 600
-        tomlkit.dump({"version": 0.1, arguments.environment: {"global": {"parameters": settings}}}, file)
+        tomlkit.dump({"version": 0.1, environment: {"global": {"parameters": settings}}}, file)
         file.flush()
-        return subprocess.run([os.path.join(sys.prefix, "bin/sam"), "deploy", "--config-file", file.name,
-                               "--config-env", arguments.environment, *more], cwd=PROJECT, env=real_environment(),
+        return subprocess.run([PROJECT / ".dev/sam/bin/sam", "deploy", "--config-file", file.name, "--config-env",
+                               environment, *more], cwd=PROJECT, env={"SAM_CLI_TELEMETRY": "0", **os.environ},
                               check=False).returncode
 
 
 def given():
-    read_env_file(PROJECT / ".env")
+    read_env_file()
     values = {parameter: os.environ[name] for parameter, name in GIVEN.items() if os.environ.get(name)}
     if "DatabaseUrl" not in values:
         fail("This environment has no SecretsPath: set DATABASE_URL and JWT_SECRET or JWKS_URL, in .env or the shell.")
@@ -60,10 +53,12 @@ def given():
 
 def override(name, value):
     """As SAM reads it: `\\"` within quotes, and a backslash by itself for what it is."""
-    text = ",".join(value) if isinstance(value, list) else value
-    return name + '="' + text.replace('"', '\\"') + '"'
+    return name + '="' + value.replace('"', '\\"') + '"'
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+        fail(__doc__)
+    run_in_sam()
     supervise()
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -10,7 +10,6 @@ neondb_owner if unset). The API is described at https://api-docs.neon.tech/refer
 
 import json
 import os
-import subprocess
 import sys
 import time
 import urllib.error
@@ -18,7 +17,7 @@ import urllib.parse
 import urllib.request
 
 from console import fail
-from processes import supervise
+from processes import run, supervise
 
 API = os.environ.get("NEON_API_HOST") or "https://console.neon.tech/api/v2"
 
@@ -28,31 +27,21 @@ def main(command):
         fail("Usage: scripts/neon_branch.py COMMAND..., with NEON_API_KEY and NEON_PROJECT_ID set.")
     project = f"/projects/{os.environ['NEON_PROJECT_ID']}"
     made = ask("POST", f"{project}/branches", {"branch": {"name": f"migration-{int(time.time())}"},
-                                               "endpoints": [{"type": "read_write"}]})
-    branch = f"{project}/branches/{made['branch']['id']}"
+                                               "endpoints": [{"type": "read_write"}]})["branch"]["id"]
     try:
-        await_ready(branch)
-        return run_on(project, made["branch"]["id"], command)
+        deadline = time.monotonic() + 120
+        while ask("GET", f"{project}/branches/{made}")["branch"]["current_state"] != "ready":
+            if time.monotonic() > deadline:
+                fail("The branch of the database is not ready after two minutes.")
+            time.sleep(1)
+        query = urllib.parse.urlencode({"branch_id": made,
+                                        "database_name": os.environ.get("NEON_DATABASE") or "neondb",
+                                        "role_name": os.environ.get("NEON_ROLE") or "neondb_owner"})
+        url = ask("GET", f"{project}/connection_uri?{query}")["uri"]
+        print("::add-mask::" + url if os.environ.get("GITHUB_ACTIONS") else "On a branch of the database:", flush=True)
+        return run(command, env={**os.environ, "DATABASE_URL": url, "DATABASE_URL_UNPOOLED": url})
     finally:
-        ask("DELETE", branch)
-
-
-def await_ready(branch):
-    for _ in range(120):
-        if ask("GET", branch)["branch"]["current_state"] == "ready":
-            return
-        time.sleep(1)
-    fail("The branch of the database is not ready after two minutes.")
-
-
-def run_on(project, branch, command):
-    query = urllib.parse.urlencode({"branch_id": branch,
-                                    "database_name": os.environ.get("NEON_DATABASE") or "neondb",
-                                    "role_name": os.environ.get("NEON_ROLE") or "neondb_owner"})
-    url = ask("GET", f"{project}/connection_uri?{query}")["uri"]
-    print("::add-mask::" + url if os.environ.get("GITHUB_ACTIONS") else "On a branch of the database:", flush=True)
-    return subprocess.run(command, env={**os.environ, "DATABASE_URL": url, "DATABASE_URL_UNPOOLED": url},
-                          check=False).returncode
+        ask("DELETE", f"{project}/branches/{made}")
 
 
 def ask(method, path, body=None):

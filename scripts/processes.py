@@ -1,32 +1,21 @@
-"""Child processes that are gone when we are: after Ctrl-C, SIGTERM, a closed terminal, and kill -9 too."""
+"""Child processes that are gone when we are: after Ctrl-C, SIGTERM and a closed terminal. (What a kill -9 leaves behind
+is found by the next `make dev`: see dev.py and postgres.py.)"""
 
 import contextlib
 import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-_janitor = None
 _deferring, _deferred = False, None
 
 
 def supervise():
-    """Turns the signals that end us into SystemExit, so that every `finally` runs, and starts the janitor.
-
-    The janitor is a fork that waits for the other end of a pipe to close, which a kill -9 of this process does as
-    well. It then ends what was registered and not taken back. Call this before any thread starts.
-    """
-    global _janitor
-    reading, writing = os.pipe()
-    if os.fork() == 0:
-        os.close(writing)
-        _await_death(reading)
-        os._exit(0)
-    os.close(reading)
-    _janitor = os.fdopen(writing, "w", buffering=1)
+    """Turns the signals that end us into SystemExit, so that every `finally` runs."""
     for number in ENDINGS:
         signal.signal(number, _end)
 
@@ -43,67 +32,41 @@ def _end(number, _frame):
 
 @contextlib.contextmanager
 def _uninterrupted():
-    """Between a child's birth and its registration no signal may strike."""
-    global _deferring, _deferred
+    """No signal strikes until what has just been made has a name, by which it can be cleared away."""
+    global _deferring
     _deferring = True
     try:
         yield
     finally:
         _deferring = False
-        if _deferred:
-            number, _deferred = _deferred, None
-            _end(number, None)
-
-
-def _await_death(pipe):
-    os.setsid()
-    for number in ENDINGS:
-        signal.signal(number, signal.SIG_IGN)
-    left = []
-    with os.fdopen(pipe) as lines:
-        for line in lines:
-            verb, entry = line.rstrip("\n").split(" ", 1)
-            left.append(entry) if verb == "add" else left.remove(entry)
-    for entry in reversed(left):
-        kind, value = entry.split(" ", 1)
-        if kind == "tree":
-            shutil.rmtree(value, ignore_errors=True)
-        else:
-            stop(int(value), signal.Signals[kind])
-
-
-def _tell(verb, entry):
-    if _janitor:
-        _janitor.write(f"{verb} {entry}\n")
+    if _deferred:
+        _end(_deferred, None)
 
 
 @contextlib.contextmanager
-def temporary_directory(make):
-    """A directory (`make` creates it and returns its path) that goes away with us."""
-    with _uninterrupted():
-        path = str(make())
-        _tell("add", f"tree {path}")
+def temporary_directory(**options):
+    """A directory that goes away with us."""
+    path = None
     try:
+        with _uninterrupted():
+            path = tempfile.mkdtemp(**options)
         yield path
     finally:
-        shutil.rmtree(path, ignore_errors=True)
-        _tell("drop", f"tree {path}")
+        shutil.rmtree(path or "", ignore_errors=True)
 
 
 @contextlib.contextmanager
 def running(command, ending=signal.SIGTERM, grace=10, **options):
     """A child for the length of a `with`; at its end the child and all its descendants are ended."""
-    with _uninterrupted():
-        child = subprocess.Popen([str(word) for word in command], **options)
-        entry = f"{ending.name} {child.pid}"
-        _tell("add", entry)
+    child = None
     try:
+        with _uninterrupted():
+            child = subprocess.Popen([str(word) for word in command], **options)
         yield child
     finally:
-        if child.poll() is None:
+        if child and child.poll() is None:
             stop(child.pid, ending, grace, reap=child.poll)
-        child.wait()
-        _tell("drop", entry)
+            child.wait()
 
 
 def run(command, **options):
@@ -132,9 +95,8 @@ def stop(pid, ending=signal.SIGTERM, grace=10, reap=lambda: None):
     deadline = time.monotonic() + grace
     while time.monotonic() < deadline:
         reap()
-        living = parents()
-        family = with_descendants(family, living)
-        if not family & living.keys():
+        family = with_descendants(family)
+        if not family & parents().keys():
             return
         time.sleep(0.05)
     for left in family & parents().keys():
@@ -146,10 +108,9 @@ def _signal(pid, number):
         os.kill(pid, number)
 
 
-def with_descendants(family, living=None):
+def with_descendants(family):
     """These processes and all that come from them."""
-    living = parents() if living is None else living
-    family, before = set(family), 0
+    living, family, before = parents(), set(family), 0
     while len(family) != before:
         before = len(family)
         family |= {pid for pid, parent in living.items() if parent in family}
@@ -158,30 +119,22 @@ def with_descendants(family, living=None):
 
 def parents():
     """The parent of every living process; zombies do not count."""
-    table = {}
     if os.path.exists("/proc/self/stat"):  # slim containers have no ps
+        rows = []
         for pid in filter(str.isdigit, os.listdir("/proc")):
-            with contextlib.suppress(OSError):
-                with open(f"/proc/{pid}/stat", errors="replace") as file:
-                    state, parent = file.read().rpartition(")")[2].split()[:2]
-                if state != "Z":
-                    table[int(pid)] = int(parent)
-        return table
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
-    for line in listing.stdout.splitlines():
-        pid, parent, state = line.split(None, 2)
-        if not state.startswith("Z"):
-            table[int(pid)] = int(parent)
-    return table
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", errors="replace") as file:
+                state, parent = file.read().rpartition(")")[2].split()[:2]
+                rows.append((pid, parent, state))
+    else:
+        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
+        rows = map(str.split, listing.stdout.splitlines())
+    return {int(pid): int(parent) for pid, parent, state in rows if not state.startswith("Z")}
 
 
 def command_line(pid):
     """What a process was started as, or an empty text where there is no such process."""
-    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True) \
-        if not os.path.exists("/proc/self/cmdline") else None
-    if shown:
-        return shown.stdout
-    with contextlib.suppress(OSError):
-        with open(f"/proc/{pid}/cmdline", errors="replace") as file:
-            return file.read().replace("\0", " ")
+    if not os.path.exists("/proc/self/cmdline"):
+        return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", errors="replace") as file:
+        return file.read().replace("\0", " ")
     return ""

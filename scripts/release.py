@@ -12,14 +12,13 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from console import fail, step
-from dev import cargo_metadata, find_cargo_lambda
-from packages import PROJECT, package
+from packages import package
 from processes import output, run, supervise
+from project import PROJECT, cargo_metadata
 
 SOME = ["list-tasks", "create-task"]
 # provided.al2023 is Amazon Linux 2023 without a package of its own: glibc 2.34 and what belongs to it.
@@ -39,11 +38,11 @@ STACKS = [("default", GIVEN, [word for name in ELSEWHERE for word in ("--skip", 
 
 
 def main(named):
-    supervise()
     os.chdir(PROJECT)
-    if platform.system() != "Linux":
-        fail("What is deployed starts on Linux alone, and so does this.")
-    binaries = all_binaries() if named == ["all"] else named or SOME
+    if platform.system() != "Linux" or not shutil.which("readelf"):
+        fail("What is deployed starts on Linux alone, and so does this; it needs readelf, which binutils brings.")
+    every = sorted(path.stem for path in Path("functions/src/bin").glob("*.rs"))
+    binaries = every if named == ["all"] else named or SOME
     package("moto", "moto")
     built = build(binaries)
     for binary in binaries:
@@ -52,20 +51,16 @@ def main(named):
     return max([test(built, *stack) for stack in STACKS])
 
 
-def all_binaries():
-    return sorted(path.stem for path in (PROJECT / "functions/src/bin").glob("*.rs"))
-
-
 def build(binaries):
     """Where they are: each is the `bootstrap` of a directory of its name."""
-    cargo_lambda, zig = find_cargo_lambda(), package("ziglang") / "bin"
+    cargo_lambda, zig = package("cargo-lambda") / "bin/cargo-lambda", package("ziglang") / "bin"
     built = Path(cargo_metadata()["target_directory"]) / "bootstraps"
     shutil.rmtree(built, ignore_errors=True)  # one of an earlier run would be tested as if it were new
     named = [word for binary in binaries for word in ("--bin", binary)]
     with step(f"Building {', '.join(binaries)} as they are deployed, which takes minutes"):
         status, printed = output(
             [cargo_lambda, "lambda", "build", "--release", "--locked", "--lambda-dir", built, *named],
-            cwd=PROJECT / "functions", env={**os.environ, "PATH": f"{zig}{os.pathsep}{os.environ['PATH']}"})
+            cwd="functions", env={**os.environ, "PATH": f"{zig}{os.pathsep}{os.environ['PATH']}"})
     if status != 0:
         fail(f"cargo-lambda could not build them:\n{printed}")
     return built
@@ -73,38 +68,32 @@ def build(binaries):
 
 def check(bootstrap):
     """Whether it starts on provided.al2023."""
-    if not shutil.which("readelf"):
-        fail("readelf is not installed, or not on PATH: it comes with binutils.")
-    read = subprocess.run(["readelf", "--wide", "--dynamic", "--version-info", bootstrap], capture_output=True,
-                          text=True, check=True, env={**os.environ, "LC_ALL": "C"}).stdout
+    status, read = output(["readelf", "--wide", "--dynamic", "--version-info", bootstrap],
+                          env={**os.environ, "LC_ALL": "C"})
+    if status != 0:
+        fail(f"readelf cannot read {bootstrap}: {read}")
     needed = re.findall(r"\(NEEDED\).*\[(.*)\]", read)
-    versions = [tuple(map(int, version.split("."))) for version in re.findall(r"\bGLIBC_(\d[\d.]*)", read)]
-    glibc = max(versions, default=(0,))
-    too_new = [f"glibc {dotted(glibc)}"] if glibc > GLIBC else []
-    wanting = [name for name in needed if not LIBRARIES.fullmatch(name)] + too_new
+    glibc = max([tuple(map(int, version.split("."))) for version in re.findall(r"\bGLIBC_(\d[\d.]*)", read)])
+    dotted = f"glibc {'.'.join(map(str, glibc))}"
+    wanting = [name for name in needed if not LIBRARIES.fullmatch(name)] + ([dotted] if glibc > GLIBC else [])
     if wanting:
         fail(f"{bootstrap.parent.name} would not start on provided.al2023: it needs {', '.join(wanting)}.")
-    print(f"{bootstrap.parent.name}: {bootstrap.stat().st_size / 1e6:.2f} MB, glibc {dotted(glibc)}", flush=True)
-
-
-def dotted(version):
-    return ".".join(map(str, version))
+    print(f"{bootstrap.parent.name}: {bootstrap.stat().st_size / 1e6:.2f} MB, {dotted}", flush=True)
 
 
 def test(built, config_env, parameters, chosen):
     """The exit status of the tests under the environment that this stack would have."""
     variables = PROJECT / f".dev/environment-{config_env}.json"
-    options = [word for parameter in parameters for word in ("--parameter", parameter)]
     with open(variables, "w") as file:
-        status = run([sys.executable, PROJECT / "scripts/environment.py", "--config-env", config_env, *options],
-                     stdout=file)
+        status = run([sys.executable, "scripts/stack.py", config_env, *parameters], stdout=file)
     if status != 0:
         return status
     print(f"The tests, with the variables of {config_env}", flush=True)
-    return run([sys.executable, PROJECT / "scripts/postgres.py", "run", "--", "cargo", "test", "--locked",
-                "--package", "functions", "--test", "api", "--no-fail-fast", "--", *chosen],
+    return run([sys.executable, "scripts/postgres.py", "run", "--", "cargo", "test", "--locked", "--package",
+                "functions", "--test", "api", "--no-fail-fast", "--", *chosen],
                env={**os.environ, "TEST_BOOTSTRAPS": str(built), "TEST_ENVIRONMENT": str(variables)})
 
 
 if __name__ == "__main__":
+    supervise()
     sys.exit(main(sys.argv[1:]))

@@ -1,18 +1,14 @@
 #!/usr/bin/env python3
 """Asks a deployed API what its users will ask, and says what went wrong.
 
-    scripts/smoke.py URL [--token TOKEN]
+    scripts/smoke.py URL
 
 Without a token it asks what needs none: health, and that everybody else is refused. With one it makes a task of its own
-for the token's user, and finds, changes, completes and deletes it. The token is --token, or TOKEN in the environment,
-or signed here (HS256) with JWT_SECRET from the environment, for the user `smoke-test`; JWT_ISSUER, JWT_AUDIENCE and
-JWT_USER_CLAIM then say what else the API asks of a token.
+for the token's user, and finds, changes, completes and deletes it. The token is TOKEN in the environment, or signed
+here (HS256) with JWT_SECRET from the environment, for the user `smoke-test`; JWT_ISSUER, JWT_AUDIENCE, JWT_USER_CLAIM
+and JWT_AUDIENCE_CLAIM then say what else the API asks of a token.
 """
 
-import argparse
-import base64
-import hashlib
-import hmac
 import json
 import os
 import sys
@@ -20,17 +16,18 @@ import time
 import urllib.error
 import urllib.request
 
+from console import fail
+from tokens import claimed, signed
+
 TIMEOUT = 30  # seconds: what the gateway allows
 ATTEMPTS = 3  # for a 429 or a 503, which say themselves when to come again
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("url", help="the API's address, as the stack's output ApiUrl has it")
-    parser.add_argument("--token", default=os.environ.get("TOKEN"))
-    arguments = parser.parse_args()
-    token = arguments.token or signed(os.environ.get("JWT_SECRET"))
-    smoke = Smoke(arguments.url.rstrip("/"), token)
+def main(url):
+    token = os.environ.get("TOKEN")
+    if not token and os.environ.get("JWT_SECRET"):
+        token = signed(os.environ["JWT_SECRET"], claimed(os.environ, "smoke-test", 300))
+    smoke = Smoke(url.rstrip("/"), token)
     smoke.without_a_token()
     if token:
         smoke.with_a_token()
@@ -38,56 +35,55 @@ def main():
         print("no token: what needs one was not asked (set TOKEN or JWT_SECRET)")
     for sentence in smoke.wrong:
         print(f"FAILED {sentence}", file=sys.stderr)
-    print(f"smoke test of {smoke.url}: {smoke.asked} requests, {len(smoke.wrong) or 'nothing'} wrong")
+    print(f"smoke test of {smoke.url}: {len(smoke.wrong) or 'nothing'} wrong")
     return 1 if smoke.wrong else 0
 
 
 class Smoke:
-    """The requests that were made, and what was wrong with their answers."""
+    """The requests, and what was wrong with their answers."""
 
     def __init__(self, url, token):
-        self.url, self.token, self.asked, self.wrong = url, token, 0, []
+        self.url, self.token, self.wrong = url, token, []
 
     def without_a_token(self):
-        self.expect("health", 200, "GET", "/health", token=None)
-        self.expect("a list without a token", 401, "GET", "/api/me/tasks", token=None)
-        self.expect("a list with a token of nobody's", 401, "GET", "/api/me/tasks", token="not.a.token")
+        self.expect(200, "GET", "/health", token=None)
+        self.expect(401, "GET", "/api/me/tasks", token=None)
+        self.expect(401, "GET", "/api/me/tasks", token="not.a.token")
 
     def with_a_token(self):
-        made = self.expect("create", 201, "POST", "/api/me/tasks", {"title": f"smoke test {time.time():.0f}"})
+        made = self.expect(201, "POST", "/api/me/tasks", {"title": f"smoke test {time.time():.0f}"})
         if not made:
             return
         path = f"/api/me/tasks/{made.get('id')}"
         try:
-            listed = self.expect("list", 200, "GET", "/api/me/tasks?limit=500") or []
+            listed = self.expect(200, "GET", "/api/me/tasks?limit=500") or []
             if made["id"] not in [task["id"] for task in listed]:
-                self.wrong.append("list: the task that was just made is not in it")
-            self.same("get", self.expect("get", 200, "GET", path), made, "title", "revision")
+                self.wrong.append("the list lacks the task that was just made")
+            self.expect(200, "GET", path, wanted=made)
             changed = {"title": "changed", "description": "by the smoke test"}
-            self.same("update", self.expect("update", 200, "PATCH", path, changed), changed, *changed)
+            self.expect(200, "PATCH", path, changed, wanted=changed)
             done = {"completed": True}
-            self.same("complete", self.expect("complete", 200, "PATCH", f"{path}/complete", done), done, *done)
+            self.expect(200, "PATCH", f"{path}/complete", done, wanted=done)
         finally:
-            self.expect("delete", 204, "DELETE", path)
-        self.expect("get, once deleted", 404, "GET", path)
+            self.expect(204, "DELETE", path)
+        self.expect(404, "GET", path)
 
-    def expect(self, what, status, method, path, body=None, token=...):
+    def expect(self, status, method, path, body=None, token=..., wanted=None):
         """The body of the answer, or None where it has another status or cannot be read."""
         got, text = self.request(method, path, body, self.token if token is ... else token)
         print(f"{got}  {method} {path}")
         if got != status:
-            self.wrong.append(f"{what}: {method} {path} answered {got}, not {status}: {text[:300]}")
+            self.wrong.append(f"{method} {path} answered {got}, not {status}: {text[:300]}")
             return None
         try:
-            return json.loads(text) if text else {}
+            answer = json.loads(text) if text else {}
         except ValueError:
-            self.wrong.append(f"{what}: {method} {path} answered no JSON: {text[:300]}")
+            self.wrong.append(f"{method} {path} answered no JSON: {text[:300]}")
             return None
-
-    def same(self, what, got, wanted, *fields):
-        for field in fields if got is not None else ():
-            if got.get(field) != wanted[field]:
-                self.wrong.append(f"{what}: {field} is {got.get(field)!r}, not {wanted[field]!r}")
+        for field, value in (wanted or {}).items():
+            if answer.get(field) != value:
+                self.wrong.append(f"{method} {path} answered {field} {answer.get(field)!r}, not {value!r}")
+        return answer
 
     def request(self, method, path, body, token):
         headers = {"Content-Type": "application/json"} if body is not None else {}
@@ -95,7 +91,6 @@ class Smoke:
             headers["Authorization"] = f"Bearer {token}"
         data = json.dumps(body).encode() if body is not None else None
         for attempt in range(1, ATTEMPTS + 1):
-            self.asked += 1
             request = urllib.request.Request(self.url + path, data, headers, method=method)
             try:
                 with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
@@ -108,25 +103,7 @@ class Smoke:
                 return "no answer", str(error)
 
 
-def signed(secret):
-    if not secret:
-        return None
-    now = int(time.time())
-    claims = {os.environ.get("JWT_USER_CLAIM") or "sub": "smoke-test", "iat": now, "exp": now + 300}
-    for claim, name in (("iss", "JWT_ISSUER"), ("aud", "JWT_AUDIENCE")):
-        if os.environ.get(name):
-            claims[claim] = os.environ[name].split(",")[0]
-    text = f"{encoded({'alg': 'HS256', 'typ': 'JWT'})}.{encoded(claims)}"
-    return f"{text}.{base64url(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())}"
-
-
-def encoded(value):
-    return base64url(json.dumps(value).encode())
-
-
-def base64url(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        fail(__doc__)
+    sys.exit(main(sys.argv[1]))

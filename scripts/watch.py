@@ -1,0 +1,117 @@
+"""`cargo lambda watch`, which serves the API's paths on this machine and starts the functions behind them."""
+
+import contextlib
+import os
+import re
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from console import COLOUR, fail, say
+from packages import package
+from processes import running
+from project import cargo_metadata
+
+# What the functions are compiled from. Without this list every saved file, README included, restarts them all.
+WATCHED = """\
+*
+!/Cargo.toml
+!/Cargo.lock
+!/functions/Cargo.toml
+!/functions/src/**
+!/migrations/operations/**
+!/shared/**
+*~
+.*.sw?
+.#*
+"""
+# A second process of each function, so that two requests at once behave as on Lambda. Not more: every one is a
+# `cargo run` of its own at each reload.
+CONCURRENCY = 2
+
+
+@contextlib.contextmanager
+def watch(data, port, settings):
+    """`cargo lambda watch`: it serves the API's paths, starts the functions, and rebuilds them when they change."""
+    ignored = data / "watch-ignore"
+    ignored.write_text(WATCHED)
+    command = [package("cargo-lambda") / "bin/cargo-lambda", "lambda", "watch", "--quiet", "--invoke-address",
+               "127.0.0.1", "--invoke-port", port, "--concurrency", CONCURRENCY,
+               "--color", "always" if COLOUR else "never"]
+    environment = {**os.environ, **settings, "CARGO_LAMBDA_IGNORE_FILE": str(ignored)}
+    with running(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                 text=True, errors="replace", start_new_session=True) as child:
+        lines = Lines(child.stdout)
+        try:
+            yield child, lines
+        finally:
+            lines.shown.clear()  # that their server has gone away is nothing to report now
+
+
+class Lines(threading.Thread):
+    """Passes on what the functions and the compiler say once `shown` is set, without cargo-lambda's book-keeping."""
+
+    def __init__(self, stream):
+        super().__init__(daemon=True)
+        self.stream, self.kept, self.shown = stream, [], threading.Event()
+        self.ended = threading.Event()  # a function has, by itself
+        self.start()
+
+    def run(self):
+        restarted = 0.0
+        for line in self.stream:
+            said = plain(line)
+            if said.startswith("ERROR command exited"):
+                self.ended.set()
+            if said == "ERROR command killed code=ForceStop":  # each process that a change of the code ends
+                if time.monotonic() - restarted > 3:
+                    say("· The code has changed: compiling, then restarting the functions")
+                restarted = time.monotonic()
+            elif said.startswith("INFO ") or "AWS_LAMBDA_MAX_CONCURRENCY is set to '1'" in said:
+                continue
+            elif self.shown.is_set():
+                say(line, end="")
+            else:
+                self.kept.append(line)
+
+
+def plain(line):
+    """Without colours."""
+    return re.sub(r"\033\[[0-9;]*m", "", line).strip()
+
+
+def warm_up(api, child, lines):
+    """Asks every function once, so that nobody's first request waits for its start."""
+    router = cargo_metadata()["metadata"]["lambda"]["watch"]["router"]
+    routes = {route["function"]: (route["method"], re.sub(r"\{\w+\}", "me", path))
+              for path, methods in router.items() for route in methods}
+    answers = {}
+
+    def ask(function, method, path):
+        deadline = time.monotonic() + 120
+        while function not in answers and time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(urllib.request.Request(api + path, method=method), timeout=120) as answer:
+                    answers[function] = answer.status, ""
+            except urllib.error.HTTPError as refused:
+                answers[function] = refused.code, refused.read().decode(errors="replace")  # 401: there is no token
+            except OSError:
+                time.sleep(0.1)  # it does not listen yet
+
+    askers = [threading.Thread(target=ask, args=(function, *route), daemon=True) for function, route in routes.items()]
+    for asker in askers:
+        asker.start()
+    # One that has ended leaves its requests waiting.
+    while any(asker.is_alive() for asker in askers) and child.poll() is None and not lines.ended.is_set():
+        time.sleep(0.05)
+    refusals = [line for line in map(plain, lines.kept) if line.startswith("Error: ")]
+    if lines.ended.is_set() and refusals:
+        fail(f"The functions do not start: {refusals[0].removeprefix('Error: ')}.")
+    for function in routes:
+        status, body = answers.get(function, (None, ""))
+        if status is None or status >= 500:
+            say("".join(lines.kept), end="")
+            said = f"answers {status}: {body}" if status else "does not answer"
+            fail(f"The function {function} {said} (what was logged is above).")
