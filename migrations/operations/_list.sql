@@ -65,7 +65,6 @@ declare
         declare
             v_key %3$s := coalesce(p.after_key::%3$s, %4$L);
             v_id uuid := coalesce(p.after_id, %5$L);
-            v_listed bigint;
         begin
             %6$s
         end
@@ -73,20 +72,24 @@ declare
     -- No due date comes last in this direction, too: first those that are due, then the others. An offset that reaches
     -- beyond the first is counted. %1: the page of the first, %2: those that it skips, %3: the page of the others.
     c_none_last constant text := $sql$
-            if v_key < 'infinity' then
-                return query %1$s;
-                get diagnostics v_listed = row_count;
-                if v_listed > 0 then
-                    p.page_offset := 0;
-                elsif p.page_offset > 0 then
-                    p.page_offset := p.page_offset - (select count(*) from (%2$s) skipped);
+            declare
+                v_listed bigint := 0::bigint;
+            begin
+                if v_key < 'infinity' then
+                    return query %1$s;
+                    get diagnostics v_listed = row_count;
+                    if v_listed > 0 then
+                        p.page_offset := 0;
+                    elsif p.page_offset > 0 then
+                        p.page_offset := p.page_offset - (select count(*) from (%2$s) skipped);
+                    end if;
+                    v_id := %4$L;
                 end if;
-                p.page_rows := p.page_rows - v_listed;
-                v_id := %4$L;
-            end if;
-            if p.page_rows > 0 then
-                return query %3$s;
-            end if;$sql$;
+                if v_listed < p.page_rows then
+                    p.page_rows := p.page_rows - v_listed;
+                    return query %3$s;
+                end if;
+            end;$sql$;
     c_first_id constant uuid := '00000000-0000-0000-0000-000000000000';
     c_last_id constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
     v_sort record;

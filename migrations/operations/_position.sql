@@ -26,7 +26,7 @@ begin
     if p_low >= p_high collate "C" then
         return null;
     end if;
-    loop
+    while length(v_between) < 200 loop
         -- What a text has not is read as zeros: position('' in …) is 1, too.
         v_low := position(substr(p_low, length(v_between) + 1, 1) in c_digits) - 1;
         v_high := case
@@ -36,12 +36,10 @@ begin
         if v_high - v_low > 1 then
             return v_between || substr(c_digits, (v_low + v_high) / 2 + 1, 1);
         end if;
-        if length(v_between) >= 200 then
-            return null;
-        end if;
         v_between := v_between || substr(c_digits, v_low + 1, 1);
         v_is_below := v_is_below or v_high > v_low;
     end loop;
+    return null;
 end
 $$;
 
@@ -54,9 +52,9 @@ declare
     v_below integer := (p_count - 1) / 2;
 begin
     if p_count = 0 then
-        return '{}';
+        return array[]::text[];
     end if;
-    return operations.spread(p_low, v_middle, v_below) || v_middle
+    return operations.spread(p_low, v_middle, v_below) || array[v_middle]
         || operations.spread(v_middle, p_high, p_count - 1 - v_below);
 end
 $$;

@@ -24,7 +24,7 @@ declare
     v_next operations.answer;
     v_around operations.answer[];
     -- So many of them stand ahead of the task.
-    v_place integer;
+    v_place bigint;
     v_positions text[];
     v_step operations.step;
 begin
@@ -56,17 +56,17 @@ begin
 
     -- There is no room between the two, or little: the task takes its place among the neighbours, and all but the
     -- outermost two get positions that are spread between those.
-    select array_agg(a order by a.position, a.id) into v_around
+    select array_agg(around.task order by (around.task).position, (around.task).id) into v_around
     from (
-        select * from operations.beside(p_owner.id, v_anchor.position, v_anchor.id, false, c_neighbours)
+        select b from operations.beside(p_owner.id, v_anchor.position, v_anchor.id, false, c_neighbours) b
         union all
-        select * from operations.find(p_owner.id, p_anchor, null)
+        select v_anchor
         union all
-        select * from operations.beside(p_owner.id, v_anchor.position, v_anchor.id, true, c_neighbours)
-    ) a
-    where a.id <> p_id;
+        select b from operations.beside(p_owner.id, v_anchor.position, v_anchor.id, true, c_neighbours) b
+    ) around (task)
+    where (around.task).id <> p_id;
     v_place := (select count(*) from unnest(v_around) a where (a.position, a.id) < (v_anchor.position, v_anchor.id));
-    v_place := v_place + p_is_behind::integer;
+    v_place := v_place + p_is_behind::integer::bigint;
     v_around := v_around[:v_place] || v_task || v_around[v_place + 1:];
     v_positions := operations.spread(
         v_around[1].position, v_around[cardinality(v_around)].position, cardinality(v_around) - 2
