@@ -16,7 +16,7 @@ alter table tasks
     add column title_key text collate "C" not null default '',
     -- A key between those of two neighbours: digits from 0 to f, compared as text. operations/_position.sql makes them.
     -- What an older operation inserts stands ahead of all that have never been moved.
-    add column position text collate "C" not null default 'd';
+    add column position text collate "C" not null default 'e';
 
 -- safe: it waits for nobody; the counts are filled in below, where they are locked against writers
 alter table users

@@ -20,6 +20,7 @@ fn writes<'a>(api: &'a Api, task: &Value) -> Vec<(Request<'a>, u16)> {
         (alice.post("/api/me/tasks").json(json!({ "title": "new" })), 201),
         (alice.put(&path(task)).json(json!({ "title": "changed" })), 200),
         (alice.patch(&format!("{}/complete", path(task))), 200),
+        (alice.post(&format!("{}/move", path(task))).json(json!({ "after": null })), 200),
         (alice.delete(&path(task)), 204),
     ]
 }
@@ -29,7 +30,7 @@ async fn a_write_whose_connection_breaks_is_done_exactly_once() {
     let api = on_a_wire().await;
     let alice = api.user("alice");
     for loss in [Moment::Request, Moment::Answer] {
-        for number in 0..4 {
+        for number in 0..5 {
             let task = create(&alice, "x").await;
             let revision = task["revision"].as_i64().unwrap();
             let (request, status) = writes(&api, &task).swap_remove(number);
@@ -52,8 +53,11 @@ async fn a_write_whose_connection_breaks_is_done_exactly_once() {
 /// Starts every function, by writes that find nothing.
 async fn warm(api: &Api, task: &Value) {
     let nobody = api.user("nobody");
-    let (one, complete) = (path(task), format!("{}/complete", path(task)));
-    for request in [nobody.get(&one), nobody.put(&one).json(json!({})), nobody.delete(&one), nobody.patch(&complete)] {
+    let (one, complete, place) = (path(task), format!("{}/complete", path(task)), format!("{}/move", path(task)));
+    let moved = nobody.post(&place).json(json!({ "after": null }));
+    for request in
+        [nobody.get(&one), nobody.put(&one).json(json!({})), nobody.delete(&one), nobody.patch(&complete), moved]
+    {
         assert_eq!(request.send().await.status, 404);
     }
 }

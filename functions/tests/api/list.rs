@@ -182,13 +182,109 @@ async fn a_query_may_be_encoded_and_have_loose_ends() {
         "&",
         "status=",
         "status",
-        "?search=&priority=&cursor=&limit=".trim_start_matches('?'),
+        "search=&priority=&cursor=&limit=",
         "status=%61ll&",
         "&&limit=%31",
         "st%61tus=all",
     ] {
         assert_eq!(alice.get(&format!("/api/me/tasks?{query}")).send().await.status, 200, "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_cursor_is_for_the_list_that_it_was_made_for() {
+    let api = start().await;
+    let (alice, bob) = (api.user("alice"), api.user("bob"));
+    for title in ["a", "b", "c"] {
+        create(&alice, title).await;
+        create(&bob, title).await;
+    }
+    let page = alice.get("/api/me/tasks?sort=title&search=&limit=1&status=pending").send().await;
+    let cursor = page.header("link").unwrap().split_once("cursor=").unwrap().1.split_once('>').unwrap().0.to_owned();
+    let asked =
+        async |user: &User<'_>, query: &str| user.get(&format!("/api/me/tasks?cursor={cursor}&{query}")).send().await;
+    for query in ["sort=title&status=pending", "sort=title&order=asc&status=pending&limit=7&count=true"] {
+        assert_eq!(titles(asked(&alice, query).await.json().as_array().unwrap()), ["b", "c"], "{query}");
+    }
+    for query in [
+        "sort=title",
+        "status=pending",
+        "sort=title&order=desc&status=pending",
+        "sort=title&status=completed",
+        "sort=title&status=pending&search=b",
+        "sort=position&status=pending",
+    ] {
+        let answer = asked(&alice, query).await;
+        assert_eq!((answer.status, &answer.json()["details"][0]["field"]), (400, &json!("cursor")), "{query}");
+    }
+    let of_bob = asked(&bob, "sort=title&status=pending").await;
+    assert_eq!((of_bob.status, &of_bob.json()["details"][0]["field"]), (400, &json!("cursor")));
+    let with_offset = asked(&alice, "sort=title&status=pending&offset=1").await;
+    assert_eq!((with_offset.status, &with_offset.json()["details"][0]["field"]), (400, &json!("offset")));
+    // Erased and back again, she is another.
+    api.database().connect().await.execute("delete from users where id = 'alice'", &[]).await.unwrap();
+    create(&alice, "b").await;
+    assert_eq!(asked(&alice, "sort=title&status=pending").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_list_that_the_client_has_is_304_until_something_is_written() {
+    let api = start().await;
+    let (alice, bob) = (api.user("alice"), api.user("bob"));
+    let empty = alice.get("/api/me/tasks").send().await;
+    let tag = empty.header("etag").unwrap();
+    assert_eq!(
+        alice.get("/api/me/tasks").header("if-none-match", tag).send().await.status,
+        304,
+        "who has no tasks yet"
+    );
+    let task = create(&alice, "a").await;
+    create(&bob, "b").await;
+    assert_eq!(alice.get("/api/me/tasks").header("if-none-match", tag).send().await.status, 200);
+    for target in ["/api/me/tasks", "/api/me/tasks?sort=title&search=a&limit=1"] {
+        let page = alice.get(target).send().await;
+        let tag = page.header("etag").unwrap();
+        for sent in [tag, &format!("W/{tag}"), &format!("\"x\", {tag}"), "*"] {
+            let again = alice.get(target).header("if-none-match", sent).send().await;
+            assert_eq!((again.status, again.text(), again.header("etag")), (304, "", Some(tag)), "{sent}");
+        }
+        assert_eq!(bob.get(target).header("if-none-match", tag).send().await.status, 200, "another's list");
+    }
+    let tag = alice.get("/api/me/tasks").send().await.header("etag").unwrap().to_owned();
+    for request in [
+        alice.patch(&path(&task)).json(json!({ "title": "b" })),
+        alice.patch(&format!("{}/complete", path(&task))),
+        alice.delete(&path(&task)),
+    ] {
+        request.send().await;
+        assert_eq!(alice.get("/api/me/tasks").header("if-none-match", &tag).send().await.status, 200);
+    }
+}
+
+/// The owner's row knows how many tasks there are, by status; other filters are counted where that is asked for.
+#[tokio::test]
+async fn the_total_is_told_where_it_costs_nothing_or_is_asked_for() {
+    let api = start().await;
+    let alice = api.user("alice");
+    for number in 0..5 {
+        let task = create(&alice, &number.to_string()).await;
+        if number < 2 {
+            alice.patch(&format!("{}/complete", path(&task))).send().await;
+        }
+    }
+    for (query, total) in [
+        ("limit=1", Some("5")),
+        ("limit=1&status=pending", Some("3")),
+        ("status=completed&sort=title&offset=9", Some("2")),
+        ("search=4", None),
+        ("search=4&count=false", None),
+        ("search=4&count=true", Some("1")),
+        ("priority=none&status=pending&count=TRUE&limit=1", Some("3")),
+    ] {
+        let answer = alice.get(&format!("/api/me/tasks?{query}")).send().await;
+        assert_eq!((answer.status, answer.header("x-total-count")), (200, total), "{query}");
+    }
+    assert_eq!(api.user("nobody").get("/api/me/tasks").send().await.header("x-total-count"), Some("0"));
 }
 
 /// The pages from a path on, by their `Link`s.
@@ -206,7 +302,7 @@ async fn follow(user: &User<'_>, path: &str) -> Vec<Vec<Value>> {
 }
 
 /// Where a `Link` leads.
-fn next(link: Option<&str>) -> Option<String> {
+pub(crate) fn next(link: Option<&str>) -> Option<String> {
     let (target, _) = link?.strip_prefix('<')?.split_once('>')?;
     Some(target.to_owned())
 }

@@ -31,6 +31,7 @@ const TASKS: &str = "/api/me/tasks";
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("list", 10, |user, _| user.get(TASKS)),
     read("list one status", 5, |user, _| user.get("/api/me/tasks?status=pending&limit=5")),
+    read("list in another order", 5, |user, _| user.get("/api/me/tasks?sort=due_date&order=desc&search=e&count=true&limit=5")),
     read("get", 10, |user, on| user.get(on.path)),
     write("create", 20, 201, |user, on| user.post(TASKS).json(json!({ "title": on.label })), |task, label| *task = new(label)),
     write("put", 10, 200, |user, on| user.put(on.path).json(json!({ "title": on.label })), |task, label| task["title"] = json!(label)),
