@@ -39,7 +39,7 @@ from tokens import CLAIMS, SECRETS, Issuer, configured_issuer, development_key, 
 from watch import warm_up, watch
 
 SETTINGS = ("PORT", "DATABASE_URL", "DATABASE_URL_UNPOOLED", "TASK_API_DEV_DIR", "TASK_API_POSTGRES",
-            *SECRETS, "JWKS", "JWKS_URL", "JWKS_MAX_AGE", *CLAIMS, "JWT_LEEWAY")
+            *SECRETS, "JWKS", "JWKS_URL", "JWKS_MAX_AGE", *CLAIMS, "JWT_LEEWAY", "UNKNOWN_INPUT")
 TOOLS = {"cargo": "install Rust with rustup",
          "cc": "install a C compiler (Debian, Ubuntu: apt-get install build-essential; macOS: xcode-select --install)"}
 

@@ -54,7 +54,7 @@ pub(crate) fn finish(response: Response, request_id: &str, unknown: &Unknown) ->
 struct Body<'a> {
     code: &'static str,
     message: &'a str,
-    /// One sentence that can be shown to a person (RFC 9457 has a member of this name, and clients of FastAPI read it).
+    /// One sentence that can be shown to a person (RFC 9457 has a member of this name, and clients of `FastAPI` read it).
     detail: Cow<'a, str>,
     details: &'a [Detail],
 }

@@ -73,5 +73,5 @@ pub(crate) fn known_lists(request: &Request) -> Vec<String> {
 /// The tags of `If-None-Match`, which compares weakly.
 fn if_none_match(request: &Request) -> impl Iterator<Item = &str> {
     let header = request.header("if-none-match").unwrap_or_default();
-    header.split(',').map(|tag| tag.trim()).map(|tag| tag.strip_prefix("W/").unwrap_or(tag))
+    header.split(',').map(str::trim).map(|tag| tag.strip_prefix("W/").unwrap_or(tag))
 }

@@ -43,8 +43,8 @@ pub fn page(request: &Request, user: &UserId, query: &ListQuery, list: &Listed) 
         response = response.header("X-Total-Count", total.to_string());
     }
     match tasks.get(..taken).and_then(<[_]>::last) {
-        Some(last) if taken < tasks.len() => {
-            let next = query.after(last, list.epoch);
+        Some(end) if taken < tasks.len() => {
+            let next = query.after(end, list.epoch);
             Ok(response.header("Link", format!("<{}?{next}>; rel=\"next\"", tasks_path(request, user))))
         }
         _ => Ok(response),

@@ -49,7 +49,7 @@ impl TaskPatch {
         Self {
             title,
             description: fields.optional("description", nullable(Description::parse)),
-            completed: fields.optional("completed", boolean),
+            completed: fields.optional("completed", |value| boolean(&value)),
             priority: fields.optional("priority", Priority::parse),
             due_date: fields.optional("due_date", DueDate::parse),
             tags: fields
@@ -97,7 +97,7 @@ impl NewTask {
     /// Reads the body of a request: `title`, and where given the other fields and `id`.
     pub fn parse(request: &Request) -> Result<Self> {
         let mut fields = Fields::new(request, http::object(request)?);
-        let id = fields.optional("id", nullable(uuid));
+        let id = fields.optional("id", nullable(|value| uuid(&value)));
         let title = fields.required("title", Title::parse);
         let task = TaskPatch::rest(&mut fields, title);
         fields.finish(&READ_ONLY)?;
@@ -133,7 +133,7 @@ impl Completion {
     /// Reads the body of a request: none or an empty one toggles.
     pub fn parse(request: &Request) -> Result<Self> {
         let mut fields = Fields::new(request, http::optional_object(request)?.unwrap_or_default());
-        let completed = fields.optional("completed", boolean);
+        let completed = fields.optional("completed", |value| boolean(&value));
         fields.finish(&[]).map(|()| completed.map_or(Self::Toggle, Self::Set))
     }
 
@@ -160,8 +160,8 @@ impl Place {
     /// Reads the body of a request: `after` or `before`, each an id or null.
     pub fn parse(request: &Request) -> Result<Self> {
         let mut fields = Fields::new(request, http::object(request)?);
-        let after = fields.optional("after", nullable(uuid)).map(Self::After);
-        let before = fields.optional("before", nullable(uuid)).map(Self::Before);
+        let after = fields.optional("after", nullable(|value| uuid(&value))).map(Self::After);
+        let before = fields.optional("before", nullable(|value| uuid(&value))).map(Self::Before);
         if after.is_some() && before.is_some() || !fields.has_details() && after.is_none() && before.is_none() {
             fields.refuse("after", "must be given, or `before`, and not both");
         }
@@ -185,11 +185,11 @@ impl Place {
     }
 }
 
-fn boolean(value: Value) -> Result<bool, String> {
-    value.as_bool().ok_or_else(|| format!("must be true or false, got {}", kind(&value)))
+fn boolean(value: &Value) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| format!("must be true or false, got {}", kind(value)))
 }
 
-fn uuid(value: Value) -> Result<Uuid, String> {
+fn uuid(value: &Value) -> Result<Uuid, String> {
     // The hyphenated form alone: `parse_str` would take a URN and braces, too.
     let text = value.as_str().filter(|text| text.len() == 36);
     text.and_then(|text| Uuid::parse_str(text).ok())
