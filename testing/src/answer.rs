@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::contract;
+
 /// An HTTP response, as the gateway passes it on.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -59,6 +61,13 @@ impl Answer {
     /// The `code` of an error.
     pub fn error_code(&self) -> Option<&str> {
         self.json["code"].as_str()
+    }
+
+    /// Ends the test if the answer is not as openapi.yaml says of this operation.
+    pub(crate) fn hold_to_contract(&self, method: &str, path: &str) {
+        let body = (!self.text.is_empty()).then_some(&self.json);
+        let wrong = contract::violations((method, path), self.status, &self.headers, body);
+        assert!(wrong.is_empty(), "{method} {path}: {wrong:#?}\n{self:#?}");
     }
 
     /// What holds for every answer, whatever was asked.

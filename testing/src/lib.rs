@@ -56,6 +56,7 @@ pub mod token;
 
 mod answer;
 mod api;
+mod contract;
 mod daemon;
 mod listener;
 mod process;
