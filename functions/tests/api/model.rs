@@ -73,7 +73,8 @@ impl Model<'_> {
         let random = &mut self.random;
         let at = random.below(self.tasks.len().max(1));
         let id = |task: &Value| BTreeSet::from([task["id"].as_str().unwrap().to_owned()]);
-        match random.below(if self.tasks.len() < 8 { 1 } else { 8 }) {
+        // Between 8 and 40 tasks: few enough for pages of every list.
+        match if self.tasks.len() > 40 { 7 } else { random.below(if self.tasks.len() < 8 { 1 } else { 8 }) } {
             0..=2 => {
                 let mut body = fields(random);
                 body["title"] = json!(random.of(&TITLES));

@@ -102,8 +102,8 @@ struct Seen {
     /// When a connection was last opened, and last used.
     opened: Mutex<SystemTime>,
     used: Mutex<SystemTime>,
-    /// When the connection that a probe has found silent had been used: those that have been idle for longer are not
-    /// probed one after another.
+    /// When the last probe began that found a connection silent: those that have been idle since before are not probed
+    /// one after another.
     silent: Mutex<Option<Instant>>,
 }
 
@@ -124,9 +124,10 @@ impl Seen {
 
 /// Whether a connection may be used again; if not, why.
 ///
-/// Without a round trip where it was used a moment ago: what closed the connection while the environment was frozen has been
-/// read by now, by the task that carries its bytes. (It woke together with the task that has read the event.) Only a peer that vanished without a word leaves nothing there, which takes time to happen (Neon suspends
-/// after five minutes, gateways forget a connection after as many), and so is asked for after a long idle alone.
+/// Without a round trip where it was used a moment ago: what closed the connection while the environment was frozen has
+/// been read by now, by the task that carries its bytes. (It woke together with the task that has read the event.) Only a
+/// peer that vanished without a word leaves nothing there, which takes time to happen (Neon suspends after five minutes,
+/// gateways forget a connection after as many), and so is asked for after a long idle alone.
 async fn look_over(
     client: &ClientWrapper,
     metrics: &Metrics,
@@ -142,14 +143,14 @@ async fn look_over(
     if metrics.last_used().max(since(&seen.used)) < limits.probe_after {
         return Ok(());
     }
-    let used = metrics.recycled.unwrap_or(metrics.created);
+    let (used, now) = (metrics.recycled.unwrap_or(metrics.created), Instant::now());
     if lock(&seen.silent).is_none_or(|silent| used > silent)
         && matches!(timeout(limits.probe_limit, client.simple_query("")).await, Ok(Ok(_)))
     {
         return Ok(());
     }
     let mut silent = lock(&seen.silent);
-    *silent = (*silent).max(Some(used));
+    *silent = (*silent).max(Some(now));
     Err("silent")
 }
 
