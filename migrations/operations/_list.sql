@@ -27,7 +27,8 @@ create type operations.list_query as (
 -- filters are checked on the rows that the scan finds; under row-level security they could not be index conditions.
 --
 -- A plan that is kept does not know the limit, and expects a tenth of the rows to be wanted. Where one owner has most of
--- the table, reading and sorting all of it would then look cheaper: that is switched off.
+-- the table, reading and sorting all of it would then look cheaper: that is switched off. So is compiling the plan, which
+-- takes longer than such a plan ever does.
 do $make$
 declare
     -- position() looks for the text as it is: no character of it means something else.
@@ -60,6 +61,7 @@ declare
         set enable_seqscan = off
         set enable_bitmapscan = off
         set enable_sort = off
+        set jit = off
         as $$
         #variable_conflict use_column
         declare
@@ -118,7 +120,7 @@ begin
                 when 'due_date' then format(
                     c_none_last, v_page,
                     replace(v_page, 'limit p.page_rows offset p.page_offset', 'limit p.page_offset'),
-                    format(c_page, v_sort.key, c_behind_none, 'desc'), c_last_id
+                    format(c_page, 'id', c_behind_none, 'desc'), c_last_id
                 )
                 else format('return query %s;', v_page)
             end
