@@ -95,7 +95,7 @@ build: ## what is deployed, into .aws-sam (ARCHITECTURE=x86_64; arm64 if unset)
 deploy: ## deploy what was built (ENV=dev, staging or prod; a first try if unset)
 	@$(PYTHON) scripts/deploy.py $(or $(ENV),default)
 
-readme: ## run the README's walk-through as it is printed
+readme: ## run the README's walk-through as it is printed, then a page of another origin in Chromium, if that is there
 	$(PYTHON) scripts/walkthrough.py README.md
 
 clean-dev: ## remove the development database

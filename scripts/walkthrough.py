@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Does what a newcomer does: `make dev`, then the README's walk-through as it is printed, then Ctrl-C.
+"""Does what a newcomer does: `make dev`, then the README's walk-through as it is printed, then what a page
+of another origin does, then Ctrl-C.
 
 Between <!-- walk-through --> and <!-- /walk-through --> every ```sh block is run, all of them in one shell. A ```json
 or ```text block behind it is what it is to print. UUIDs and times differ from run to run and count as equal. At the end
@@ -16,6 +17,7 @@ import threading
 import time
 from pathlib import Path
 
+from browser import wrong_across_origins
 from console import fail, say
 from dev import SETTINGS, in_use
 from postgres import free_port
@@ -41,7 +43,9 @@ def main(readme):
         try:
             with running(["make", "dev"], cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE,
                          stderr=subprocess.STDOUT, start_new_session=True, grace=40) as dev:
-                wrong = differences(steps, exported(dev), Path(data)) + left_by(dev, port)
+                exports = exported(dev)
+                wrong = differences(steps, exports, Path(data))
+                wrong += wrong_across_origins(*(line.partition("=")[2] for line in exports)) + left_by(dev, port)
         finally:
             subprocess.run(["make", "clean-dev"], cwd=PROJECT, env=environment, check=True)
     for sentence in wrong:

@@ -27,5 +27,5 @@ pub use self::{
     list::{Filter, ListQuery, Sort, Status},
     operations::{Listed, complete, create, delete, get, list, move_to, update},
     task::{Priority, Task},
-    text::{Description, Tags, Title},
+    text::{BLANK, Description, Tags, Title},
 };

@@ -88,10 +88,8 @@ impl Api {
 
     pub(crate) async fn answer(&self, request: &HttpRequest) -> Answer {
         let Some(routed) = self.gateway.route(request) else { return Answer::no_route() };
-        let response = self.invoke(&routed.route.function, &routed.event).await;
-        let answer = Answer::of_function(&response.unwrap_or_else(|error| panic!("{error}")));
-        answer.hold_to_contract(&routed.route.method, &routed.route.path);
-        answer
+        let response = self.invoke(routed.function, &routed.event).await;
+        Answer::of_function(routed.function, &response.unwrap_or_else(|error| panic!("{error}")))
     }
 }
 

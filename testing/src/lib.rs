@@ -17,9 +17,10 @@
 //! ```
 //!
 //! - [`Api`]: the whole, for one test: a database of its own and the functions, started when they are first called.
-//! - [`User`] and [`Request`]: who calls, and what; [`Answer`] is what comes back, checked for what all answers share.
+//! - [`User`] and [`Request`]: who calls, and what; [`Answer`] is what comes back, as `openapi.yaml` describes it.
 //! - [`routes`]: which function answers which path, read from where `cargo lambda watch` reads it, and the other places
 //!   that say so.
+//! - [`openapi`]: what `openapi.yaml` says of them, against which every answer is held; [`yaml`] reads it.
 //! - [`gateway`]: requests as events: API Gateway's, or cargo-lambda's, which differ.
 //! - [`lambda`]: one process of a function behind a Runtime API of its own.
 //! - [`postgres`]: a migrated database that is gone when the test ends, and logins to try its walls with.
@@ -46,6 +47,7 @@ pub mod better_auth;
 pub mod gateway;
 pub mod jwks;
 pub mod lambda;
+pub mod openapi;
 pub mod parameter_store;
 pub mod pgbouncer;
 pub mod postgres;
@@ -53,10 +55,10 @@ pub mod proxy;
 pub mod routes;
 pub mod tls_front;
 pub mod token;
+pub mod yaml;
 
 mod answer;
 mod api;
-mod contract;
 mod daemon;
 mod listener;
 mod process;

@@ -1,19 +1,109 @@
-//! What is stated in more than one place, held together.
+//! What is stated in more than one place, held together. That answers are as `openapi.yaml` describes them is checked with
+//! each of them.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use testing::routes;
+use serde_json::Value;
+use testing::{
+    openapi::{self, resolved, validator},
+    routes, yaml,
+};
+
+use crate::start;
 
 /// The routes are for three readers: cargo-lambda (Cargo.toml), SAM (template.yaml) and people (openapi.yaml).
 #[test]
 fn the_template_deploys_the_routes_of_the_watch_router() {
-    assert_eq!(routes::deployed(&read("template.yaml")), routes::watched());
+    assert_eq!(routes::deployed(&yaml::file("template.yaml")), routes::watched());
 }
 
 #[test]
 fn openapi_describes_the_routes_of_the_watch_router() {
     let watched: BTreeSet<_> = routes::watched().into_iter().map(|(route, _)| route).collect();
-    assert_eq!(routes::documented(&read("openapi.yaml")), watched);
+    assert_eq!(routes::documented(openapi::document()), watched);
+}
+
+/// Answers are held to what PATCH declares, whichever of the two was asked.
+#[test]
+fn openapi_describes_put_as_it_does_patch() {
+    let task = &openapi::document()["paths"]["/api/{user_id}/tasks/{task_id}"];
+    for part in ["parameters", "requestBody", "responses"] {
+        assert_eq!(task["put"][part], task["patch"][part], "{part}");
+    }
+}
+
+#[test]
+fn every_parameter_header_and_body_of_openapi_has_examples_that_its_schema_allows() {
+    let document = openapi::document();
+    let mut described = Vec::new();
+    gather(document, "", &mut described);
+    assert!(described.len() > 50, "{}", described.len());
+    for (place, object) in described {
+        let examples = examples(object);
+        assert!(!examples.is_empty(), "{place} has no example");
+        let schema = validator(document, &object["schema"]);
+        for example in examples {
+            let wrong: Vec<_> = schema.iter_errors(example).map(|error| error.to_string()).collect();
+            assert!(wrong.is_empty(), "{place}: {example}: {wrong:?}");
+        }
+    }
+}
+
+/// Each has an example, and nobody has to guess what it looks like.
+#[test]
+fn every_code_of_an_error_stands_in_an_example() {
+    let document = openapi::document();
+    let mut described = Vec::new();
+    gather(document, "", &mut described);
+    let shown =
+        described.iter().flat_map(|(_, object)| examples(object)).filter_map(|example| example["code"].as_str());
+    let codes = document.pointer("/components/schemas/Error/properties/code/enum").and_then(Value::as_array);
+    let codes = codes.expect("the codes").iter().filter_map(Value::as_str);
+    assert_eq!(shown.collect::<BTreeSet<_>>(), codes.collect());
+}
+
+/// Whatever has a schema and is none: parameters, headers, and bodies of one type.
+fn gather<'a>(value: &'a Value, place: &str, found: &mut Vec<(String, &'a Value)>) {
+    if value.get("schema").is_some_and(Value::is_object) {
+        found.push((place.to_owned(), value));
+    }
+    let members = value.as_object().into_iter().flatten().map(|(name, member)| (name.clone(), member));
+    let elements = value.as_array().into_iter().flatten().enumerate().map(|(at, element)| (at.to_string(), element));
+    for (name, part) in
+        members.chain(elements).filter(|(name, _)| !["example", "examples", "schema"].contains(&&**name))
+    {
+        gather(part, &format!("{place}/{name}"), found);
+    }
+}
+
+fn examples(object: &Value) -> Vec<&Value> {
+    let several = object["examples"].as_object().into_iter().flatten();
+    let several = several.map(|(_, example)| &resolved(openapi::document(), example)["value"]);
+    object.get("example").into_iter().chain(several).collect()
+}
+
+/// The gateway answers browsers where it is deployed, and the function where none stands in front.
+#[tokio::test]
+async fn the_template_lets_other_origins_read_what_the_functions_do() {
+    let api = start().await;
+    let answer = api.get("/health").send().await;
+    let exposed: BTreeSet<_> = answer.header("access-control-expose-headers").unwrap().split(", ").collect();
+    let template = yaml::file("template.yaml");
+    let cors = &template["Resources"]["Api"]["Properties"]["CorsConfiguration"][1];
+    let mut deployed: BTreeSet<_> =
+        cors["ExposeHeaders"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert!(deployed.remove("X-Amzn-Remapped-WWW-Authenticate"), "as the gateway calls the other one");
+    assert_eq!(exposed, deployed);
+
+    let document = openapi::document();
+    let headers = document["components"]["responses"].as_object().unwrap().values();
+    let declared: BTreeSet<_> =
+        headers.flat_map(|response| response["headers"].as_object().unwrap().keys().map(String::as_str)).collect();
+    // These two say nothing to a script; the browser hands out the first all the same.
+    let unread = BTreeSet::from(["Cache-Control", "Vary"]);
+    // For the day on which the API knows the request header of that name.
+    let unsent = BTreeSet::from(["Idempotency-Replayed"]);
+    assert_eq!(&declared - &unread, &exposed - &unsent);
 }
 
 /// cargo-lambda builds with `panic = "abort"` where the profile says nothing, and a panic would end a deployed function

@@ -5,6 +5,7 @@
 mod addressing;
 mod attacks;
 mod better_auth;
+mod blank;
 mod concurrency;
 mod contract;
 mod documents;

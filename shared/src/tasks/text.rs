@@ -16,8 +16,8 @@ const TAG: usize = 50;
 const TAGS: usize = 20;
 
 /// What nobody sees: controls, white space, and what takes no room on its own (variation selectors, joiners, fillers).
-/// A title of nothing else is refused. openapi.yaml says the same as a pattern; a test compares the two.
-const BLANK: [RangeInclusive<char>; 24] = [
+/// A title or tag of nothing else is refused. openapi.yaml says the same as a pattern; a test compares the two.
+pub const BLANK: [RangeInclusive<char>; 24] = [
     '\u{0}'..=' ',
     '\u{7f}'..='\u{a0}',
     '\u{ad}'..='\u{ad}',

@@ -1,54 +1,48 @@
 use std::collections::BTreeSet;
 
-use saphyr::{LoadableYamlNode, Yaml};
+use serde_json::Value;
 
 /// The members of a path in `openapi.yaml` that are operations
 /// (<https://spec.openapis.org/oas/v3.1.0#path-item-object>); others describe what these share.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// The routes of `openapi.yaml`, as in `GET /api/{user_id}/tasks`.
-pub fn documented(openapi: &str) -> BTreeSet<String> {
-    let document = load(openapi);
+pub fn documented(openapi: &Value) -> BTreeSet<String> {
     let operations = |(path, item)| {
         let methods = members(item).into_iter().map(|(name, _)| name).filter(|name| METHODS.contains(name));
         methods.map(move |method| format!("{} {path}", method.to_uppercase())).collect::<Vec<_>>()
     };
-    members(&document["paths"]).into_iter().flat_map(operations).collect()
+    members(&openapi["paths"]).into_iter().flat_map(operations).collect()
 }
 
 /// The routes of `template.yaml`, each with the binary of its function.
-pub fn deployed(template: &str) -> BTreeSet<(String, String)> {
-    let template = load(template);
+pub fn deployed(template: &Value) -> BTreeSet<(String, String)> {
     let functions = members(&template["Resources"]).into_iter().map(|(_, resource)| resource);
     functions.filter(|resource| text(&resource["Type"]) == "AWS::Serverless::Function").flat_map(routes).collect()
 }
 
-fn routes(function: &Yaml<'_>) -> Vec<(String, String)> {
+fn routes(function: &Value) -> Vec<(String, String)> {
     let binary = text(&function["Metadata"]["BuildProperties"]["Binary"]);
-    let route = |(_, event): (&str, &Yaml<'_>)| {
+    let route = |(_, event): (&str, &Value)| {
         let properties = &event["Properties"];
         (format!("{} {}", text(&properties["Method"]), text(&properties["Path"])), binary.to_owned())
     };
     members(&function["Properties"]["Events"]).into_iter().map(route).collect()
 }
 
-fn load(yaml: &str) -> Yaml<'_> {
-    let documents = Yaml::load_from_str(yaml).unwrap_or_else(|error| panic!("no YAML: {error}"));
-    documents.into_iter().next().expect("the file has a document")
+fn members(mapping: &Value) -> Vec<(&str, &Value)> {
+    let mapping = mapping.as_object().unwrap_or_else(|| panic!("no mapping: {mapping}"));
+    mapping.iter().map(|(name, value)| (name.as_str(), value)).collect()
 }
 
-fn members<'a>(mapping: &'a Yaml<'_>) -> Vec<(&'a str, &'a Yaml<'a>)> {
-    let mapping = mapping.as_mapping().unwrap_or_else(|| panic!("no mapping: {mapping:?}"));
-    mapping.iter().map(|(name, value)| (text(name), value)).collect()
-}
-
-fn text<'a>(value: &'a Yaml<'_>) -> &'a str {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value:?}"))
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::yaml;
 
     #[test]
     fn the_operations_of_an_openapi_document_are_its_routes() {
@@ -62,7 +56,7 @@ paths:
     post: { operationId: create-task }
 ";
         let routes = ["GET /health", "GET /api/{user_id}/tasks", "POST /api/{user_id}/tasks"];
-        assert_eq!(documented(document), routes.map(ToOwned::to_owned).into());
+        assert_eq!(documented(&yaml::text(document)), routes.map(ToOwned::to_owned).into());
     }
 
     #[test]
@@ -86,6 +80,6 @@ Resources:
     Type: AWS::Serverless::HttpApi
 ";
         let routes = ["PUT /tasks", "PATCH /tasks"].map(|route| (route.to_owned(), "update-task".to_owned()));
-        assert_eq!(deployed(template), routes.into());
+        assert_eq!(deployed(&yaml::text(template)), routes.into());
     }
 }

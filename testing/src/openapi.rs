@@ -1,0 +1,227 @@
+//! What `openapi.yaml` says. Every answer that comes in through the front door is held against it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Value, json};
+
+use crate::{answer::Answer, yaml};
+
+/// What an answer may have beside what is declared: the type of the body, which stands there as the key of `content`, and
+/// what a gateway replaces by its own.
+const UNDECLARED: [&str; 2] = ["content-type", "access-control-expose-headers"];
+
+/// The document, read once a process.
+pub fn document() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(|| yaml::file("openapi.yaml"))
+}
+
+/// A schema of `document`, with formats, as far as JSON Schema knows them.
+pub fn validator(document: &Value, schema: &Value) -> Validator {
+    let whole = json!({ "allOf": [schema], "components": document["components"] });
+    let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+    options.build(&whole).unwrap_or_else(|error| panic!("no schema, {error}: {schema}"))
+}
+
+/// An object of the document, or what its `$ref` leads to.
+pub fn resolved<'a>(document: &'a Value, object: &'a Value) -> &'a Value {
+    match object["$ref"].as_str() {
+        Some(reference) => {
+            let pointer = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
+            pointer.unwrap_or_else(|| panic!("{reference} leads nowhere"))
+        }
+        None => object,
+    }
+}
+
+/// Ends the test if the document does not describe the answer. `function` is the operation's name.
+pub(crate) fn check(function: &str, answer: &Answer) {
+    static ANSWERS: OnceLock<Answers> = OnceLock::new();
+    let violations = ANSWERS.get_or_init(|| Answers::of(document())).violations(function, answer);
+    assert!(violations.is_empty(), "openapi.yaml says otherwise of {function}: {violations:#?}\n{answer:#?}");
+}
+
+/// The answers that a document declares, by operation and status.
+struct Answers(BTreeMap<String, BTreeMap<u16, Declared>>);
+
+/// One answer of an operation.
+struct Declared {
+    /// By their names in lower case.
+    headers: BTreeMap<String, Header>,
+    body: Option<Arc<Validator>>,
+}
+
+struct Header {
+    is_required: bool,
+    value: Arc<Validator>,
+}
+
+impl Answers {
+    fn of(document: &Value) -> Self {
+        let mut schemas = Schemas { document, compiled: BTreeMap::new() };
+        let items = members(&document["paths"]).flat_map(|(_, item)| members(item));
+        let operations = items.filter_map(|(_, operation)| Some((operation["operationId"].as_str()?, operation)));
+        let answers = operations.map(|(name, operation)| {
+            let declared = members(&operation["responses"]).map(|(status, response)| {
+                let status = status.parse().unwrap_or_else(|_| panic!("{name} declares {status}: no status"));
+                (status, schemas.declared(resolved(document, response)))
+            });
+            (name.to_owned(), declared.collect())
+        });
+        Self(answers.collect())
+    }
+
+    fn violations(&self, function: &str, answer: &Answer) -> Vec<String> {
+        let Some(operation) = self.0.get(function) else { return vec!["there is no such operation".to_owned()] };
+        let Some(declared) = operation.get(&answer.status) else { return vec![format!("no {}", answer.status)] };
+        let mut violations = Vec::new();
+        for (name, header) in &declared.headers {
+            match answer.header(name) {
+                None if header.is_required => violations.push(format!("{name} is missing")),
+                Some(value) if !header.takes(value) => violations.push(format!("{name} is {value:?}")),
+                _ => {}
+            }
+        }
+        let names = answer.header_names().filter(|name| !UNDECLARED.contains(name));
+        violations.extend(
+            names.filter(|name| !declared.headers.contains_key(*name)).map(|name| format!("{name} is not declared")),
+        );
+        let content_type = answer.header("content-type");
+        match &declared.body {
+            Some(_) if content_type != Some("application/json") => violations.push(format!("it is {content_type:?}")),
+            Some(schema) => violations
+                .extend(schema.iter_errors(answer.json()).map(|error| format!("{}: {error}", error.instance_path()))),
+            None if !answer.text().is_empty() || content_type.is_some() => violations.push("it has a body".to_owned()),
+            None => {}
+        }
+        violations
+    }
+}
+
+impl Header {
+    /// What stands in a header is text, also where a number is declared.
+    fn takes(&self, value: &str) -> bool {
+        let number = value.parse::<i64>().ok().filter(|number| number.to_string() == value);
+        self.value.is_valid(&json!(value)) || number.is_some_and(|number| self.value.is_valid(&json!(number)))
+    }
+}
+
+/// Schemas that have been compiled: most answers share theirs.
+struct Schemas<'a> {
+    document: &'a Value,
+    compiled: BTreeMap<String, Arc<Validator>>,
+}
+
+impl Schemas<'_> {
+    fn declared(&mut self, response: &Value) -> Declared {
+        let headers = members(&response["headers"]).map(|(name, header)| {
+            let header = resolved(self.document, header);
+            let is_required = header["required"] == true;
+            (name.to_ascii_lowercase(), Header { is_required, value: self.validator(&header["schema"]) })
+        });
+        let headers = headers.collect();
+        let body = response.pointer("/content/application~1json/schema").map(|schema| self.validator(schema));
+        Declared { headers, body }
+    }
+
+    fn validator(&mut self, schema: &Value) -> Arc<Validator> {
+        let compile = || Arc::new(validator(self.document, schema));
+        Arc::clone(self.compiled.entry(schema.to_string()).or_insert_with(compile))
+    }
+}
+
+fn members(object: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    object.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TASK: &str = "/components/responses/Task";
+
+    /// A task that is read, as the document's example shows it.
+    fn response() -> Value {
+        let body = document().pointer(&format!("{TASK}/content/application~1json/example")).unwrap();
+        json!({
+            "statusCode": 200,
+            "headers": {
+                "Content-Type": "application/json",
+                "X-Request-Id": "JKJaXmPLvHcESHA=",
+                "Cache-Control": "private, no-cache",
+                "Vary": "Authorization",
+                "Access-Control-Expose-Headers": "ETag",
+                "ETag": "\"1.7\"",
+            },
+            "body": body.to_string(),
+            "isBase64Encoded": false,
+        })
+    }
+
+    fn violations(document: &Value, response: &Value) -> Vec<String> {
+        Answers::of(document).violations("get-task", &Answer::read(response))
+    }
+
+    fn assert_one(document: &Value, response: &Value, expected: &str) {
+        let violations = violations(document, response);
+        assert!(violations.len() == 1 && violations[0].contains(expected), "{expected}: {violations:?}");
+    }
+
+    #[test]
+    fn what_the_document_describes_passes() {
+        assert_eq!(violations(document(), &response()), Vec::<String>::new());
+        assert_eq!(Answers::of(document()).violations("no-task", &Answer::read(&response())).len(), 1);
+    }
+
+    #[test]
+    fn what_the_code_says_and_the_document_does_not_is_told() {
+        let changed = |place: &str, name: &str, value: Value| {
+            let mut response = response();
+            response.pointer_mut(place).unwrap()[name] = value;
+            response
+        };
+        let with_body = |change: &dyn Fn(&mut Value)| {
+            let mut body = serde_json::from_str(response()["body"].as_str().unwrap()).unwrap();
+            change(&mut body);
+            changed("", "body", body.to_string().into())
+        };
+        for (response, expected) in [
+            (changed("", "statusCode", json!(202)), "no 202"),
+            (changed("", "body", json!("")), "null is not"),
+            (changed("/headers", "ETag", json!("\"7\"")), "etag is"),
+            (changed("/headers", "ETag", Value::Null), "etag is missing"),
+            (changed("/headers", "X-Request-Id", json!("")), "x-request-id is"),
+            (changed("/headers", "X-Colour", json!("red")), "x-colour is not declared"),
+            (changed("/headers", "Content-Type", json!("text/plain")), "text/plain"),
+            (with_body(&|body| body["colour"] = json!("red")), "colour"),
+            (with_body(&|body| body["title"] = json!("\u{200b}")), "/title"),
+            (with_body(&|body| body["created_at"] = json!("2026-13-02T08:21:07.904113Z")), "/created_at"),
+            (with_body(&|body| drop(body.as_object_mut().unwrap().remove("tags"))), "tags"),
+        ] {
+            assert_one(document(), &response, expected);
+        }
+    }
+
+    #[test]
+    fn what_the_document_says_and_the_code_does_not_is_told() {
+        let without = |place: &str, name: &str| {
+            let mut document = document().clone();
+            let removed = document.pointer_mut(place).unwrap().as_object_mut().unwrap().remove(name);
+            assert!(removed.is_some(), "{place}/{name}");
+            document
+        };
+        let get = "/paths/~1api~1{user_id}~1tasks~1{task_id}/get/responses";
+        for (document, expected) in [
+            (without(get, "200"), "no 200"),
+            (without(&format!("{TASK}/headers"), "ETag"), "etag is not declared"),
+            (without(TASK, "content"), "it has a body"),
+            (without("/components/schemas/Task/properties", "position"), "position"),
+        ] {
+            assert_one(&document, &response(), expected);
+        }
+    }
+}
