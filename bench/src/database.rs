@@ -114,7 +114,8 @@ async fn speak_tls(client: &Client, certificate: &str, key: &str) {
 async fn fill(client: &Client) {
     for (function, tasks) in [("list-tasks", LISTED), ("get-task", 1), ("create-task", 1), ("delete-task", DELETABLE)] {
         let (owner, ids) = (user(function), &KEPT[..24]);
-        run(client, &format!("insert into users (id, revision, pending_tasks) values ('{owner}', {tasks}, {tasks})")).await;
+        run(client, &format!("insert into users (id, revision, pending_tasks) values ('{owner}', {tasks}, {tasks})"))
+            .await;
         let row = format!(
             "'{owner}', ('{ids}' || lpad(to_hex(n), 12, '0'))::uuid, 'Buy milk', 'Two litres', false, now(), now(), n + 1"
         );
