@@ -24,6 +24,7 @@ test: ## all the tests, on a database of their own
 	@$(PYTHON) scripts/node.py
 	@$(PYTHON) scripts/packages.py squawk-cli
 	@$(PYTHON) scripts/packages.py moto moto
+	$(PYTHON) -m unittest discover --quiet --start-directory scripts --pattern "test_*.py"
 	$(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
 
 test-release: ## what is deployed: two release builds under the template's environment (BINARIES=all, or their names)
