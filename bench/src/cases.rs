@@ -24,10 +24,13 @@ pub(crate) const HELLO: &str = "hello";
 pub(crate) const SECRETS: &str = "secrets";
 pub(crate) const METRICS: &str = "metrics";
 
+/// The body of a create.
+pub(crate) const CREATE: &str = r#"{"title":"Buy milk","description":"Two litres"}"#;
+
 /// Each function: its name, method, path, body and the status of its answer.
 const OPERATIONS: [(&str, &str, &str, Option<&str>, u64); 7] = [
     ("list-tasks", "GET", "/api/me/tasks", None, 200),
-    ("create-task", "POST", "/api/me/tasks", Some(r#"{"title":"Buy milk","description":"Two litres"}"#), 201),
+    ("create-task", "POST", "/api/me/tasks", Some(CREATE), 201),
     ("get-task", "GET", "/api/me/tasks/{id}", None, 200),
     ("update-task", "PATCH", "/api/me/tasks/{id}", Some(r#"{"title":"Buy oat milk"}"#), 200),
     ("delete-task", "DELETE", "/api/me/tasks/{id}", None, 204),
@@ -54,13 +57,19 @@ impl Case {
     pub(crate) fn new(name: &str, binary: &Path, setting: Setting, database: &Database) -> Self {
         let operation = OPERATIONS.iter().find(|operation| operation.0 == name);
         let &(_, method, path, body, status) = operation.unwrap_or(&OPERATIONS[0]); // hello takes any
+        let event = event(method, &path.replace("{id}", KEPT), body, &Token::of(user(name)).sign());
+        Self { setting, ..Self::of(name, binary, &database.url(setting), event, status) }
+    }
+
+    /// Any binary, asked anything, with a database that is there.
+    pub(crate) fn of(name: &str, binary: &Path, database_url: &str, event: String, status: u64) -> Self {
         Self {
             name: name.to_owned(),
             binary: binary.to_owned(),
-            setting,
-            variables: vec![("DATABASE_URL".into(), database.url(setting)), ("JWT_SECRET".into(), SECRET.into())],
+            setting: Setting::Connected { tls: false },
+            variables: vec![("DATABASE_URL".into(), database_url.into()), ("JWT_SECRET".into(), SECRET.into())],
             status,
-            event: event(method, &path.replace("{id}", KEPT), body, &Token::of(user(name)).sign()),
+            event,
             store: None,
         }
     }
@@ -118,7 +127,8 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
     OPERATIONS.iter().map(|operation| operation.0)
 }
 
-fn event(method: &str, target: &str, body: Option<&str>, token: &str) -> String {
+/// What the gateway makes of a request.
+pub(crate) fn event(method: &str, target: &str, body: Option<&str>, token: &str) -> String {
     let mut headers = vec![
         ("authorization".to_owned(), format!("Bearer {token}")),
         ("accept".to_owned(), "application/json".to_owned()),

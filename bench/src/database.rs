@@ -35,13 +35,39 @@ impl Database {
     pub(crate) async fn create() -> Self {
         let database = postgres::Database::create().await;
         let client = database.connect().await;
+        for (function, tasks) in
+            [("list-tasks", LISTED), ("get-task", 1), ("create-task", 1), ("delete-task", DELETABLE)]
+        {
+            seed(&client, user(function), tasks).await;
+        }
         let certificate = env::temp_dir().join(format!("{}.pem", std::process::id()));
         let CertifiedKey { cert, signing_key } =
             rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("an address has a certificate");
         fs::write(&certificate, cert.pem()).expect("the directory for such files takes one");
         speak_tls(&client, &cert.pem(), &signing_key.serialize_pem()).await;
-        fill(&client).await;
+        run(&client, "analyze").await;
         Self { database, certificate }
+    }
+
+    /// One without TLS, for the comparison with peers: those who list and create have this many tasks, and what is
+    /// acknowledged is written ahead, as by any server that was not told otherwise.
+    pub(crate) async fn of_size(tasks: u32) -> Self {
+        let database = postgres::Database::create().await;
+        let client = database.connect().await;
+        for function in ["list-tasks", "create-task"] {
+            seed(&client, user(function), tasks).await;
+        }
+        let on = "format('alter database %I set synchronous_commit = on', current_database())";
+        run(&client, &format!("do $$ begin execute {on}; end $$")).await;
+        let database = Self { database, certificate: PathBuf::new() };
+        database.run("vacuum analyze").await;
+        database.run("checkpoint").await;
+        database
+    }
+
+    /// Runs a statement, or several in one transaction.
+    pub(crate) async fn run(&self, sql: &str) {
+        run(&self.database.connect().await, sql).await;
     }
 
     /// What goes into `DATABASE_URL`, with TLS as in Neon's: the login is bound to the connection. Where none comes about
@@ -62,10 +88,10 @@ impl Database {
         }
     }
 
-    /// The server's processes that serve functions, by their directories in `/proc`.
+    /// The server's processes that serve functions, by their directories in `/proc`, in any of its databases: one function
+    /// runs at a time.
     pub(crate) fn backends(&self) -> Vec<PathBuf> {
-        let pids =
-            "select pid from pg_stat_activity where datname = current_database() and application_name = 'task-api'";
+        let pids = "select pid from pg_stat_activity where application_name = 'task-api'";
         let pids = async { self.database.connect().await.query(pids, &[]).await };
         let pids = Handle::current().block_on(pids).expect("every server knows them");
         pids.iter().map(|row| PathBuf::from(format!("/proc/{}", row.get::<_, i32>(0)))).collect()
@@ -111,24 +137,24 @@ async fn speak_tls(client: &Client, certificate: &str, key: &str) {
     run(client, "select pg_reload_conf()").await;
 }
 
-async fn fill(client: &Client) {
-    for (function, tasks) in [("list-tasks", LISTED), ("get-task", 1), ("create-task", 1), ("delete-task", DELETABLE)] {
-        let (owner, ids) = (user(function), &KEPT[..24]);
-        run(client, &format!("insert into users (id, revision, pending_tasks) values ('{owner}', {tasks}, {tasks})"))
-            .await;
-        let row = format!(
-            "'{owner}', ('{ids}' || lpad(to_hex(n), 12, '0'))::uuid, 'Buy milk', 'Two litres', false, now(), now(), n + 1"
-        );
-        run(
-            client,
-            &format!(
-                "insert into tasks (owner_user_id, id, title, description, completed, created_at, updated_at, revision)
-             select {row} from generate_series(0, {tasks} - 1) n"
-            ),
-        )
-        .await;
-    }
-    run(client, "analyze").await;
+/// A user with tasks, a minute apart, every other one completed; as if the API had made them.
+async fn seed(client: &Client, owner: &str, tasks: u32) {
+    let ids = &KEPT[..24];
+    let user = format!(
+        "insert into users (id, revision, pending_tasks, completed_tasks)
+         values ('{owner}', {tasks}, {tasks} - {tasks} / 2, {tasks} / 2)"
+    );
+    let tasks = format!(
+        "insert into tasks (
+            owner_user_id, id, title, title_key, description, completed, completed_at, priority, position,
+            created_at, updated_at, revision
+         )
+         select '{owner}', ('{ids}' || lpad(to_hex(n), 12, '0'))::uuid, 'Buy milk ' || n, 'buy milk ' || n, 'Two litres',
+            n % 2 = 1, case when n % 2 = 1 then made end, n % 4, 'e' || lpad(to_hex(n + 1), 12, '0'), made, made, n + 1
+         from (select n, now() - ({tasks} - n) * interval '1 minute' as made from generate_series(0, {tasks} - 1) n) made"
+    );
+    run(client, &user).await;
+    run(client, &tasks).await;
 }
 
 async fn run(client: &Client, sql: &str) {

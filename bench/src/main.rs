@@ -2,6 +2,8 @@
 //!
 //!     bench DIRECTORY                   measures all functions, whose binaries are there, and writes results.md
 //!     bench DIRECTORY against ANOTHER   measures the functions of two builds beside each other
+//!     bench DIRECTORY peers PEERS       measures list and create beside the same in other languages, and with more and
+//!                                       more tasks, and writes peers.md
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -11,8 +13,10 @@
 
 mod cases;
 mod database;
+mod growth;
 mod measure;
 mod parameter_store;
+mod peers;
 mod process;
 mod report;
 mod round_trips;
@@ -44,20 +48,33 @@ const SETTINGS: [Setting; 4] = [
 
 fn main() {
     let mut arguments = env::args().skip(1);
-    let usage = "Usage: bench DIRECTORY [against ANOTHER]";
+    let usage = "Usage: bench DIRECTORY [against ANOTHER | peers PEERS]";
     let directory = PathBuf::from(arguments.next().expect(usage));
     let runtime = Runtime::new().expect("there are threads");
     let _context = runtime.enter(); // for what the database does at its end
     check_profiles();
-    let database = runtime.block_on(Database::create());
-    match arguments.next().as_deref() {
-        None => all(&directory, &database, &runtime),
-        Some("against") => {
-            let another = PathBuf::from(arguments.next().expect(usage));
-            print!("{}", against(&directory, &another, &database));
-        }
+    let command = arguments.next();
+    let mut another = || PathBuf::from(arguments.next().expect(usage));
+    match command.as_deref() {
+        None => all(&directory, &runtime.block_on(Database::create()), &runtime),
+        Some("against") => print!("{}", against(&directory, &another(), &runtime.block_on(Database::create()))),
+        Some("peers") => compare(&directory, &another(), &runtime),
         Some(_) => panic!("{usage}"),
     }
+}
+
+/// Beside peers, and by how many tasks there are.
+fn compare(directory: &Path, peers: &Path, runtime: &Runtime) {
+    println!("Filling two databases …");
+    let sizes = growth::SIZES.map(|tasks| runtime.block_on(Database::of_size(tasks)));
+    let text = [
+        report::head("make bench-peers", &runtime.block_on(sizes[0].version())),
+        peers::tables(directory, peers, &sizes[0], runtime),
+        growth::table_of(directory, &sizes),
+    ];
+    let text = text.join("\n");
+    fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/peers.md"), &text).expect("it can be written");
+    print!("{text}");
 }
 
 fn all(directory: &Path, database: &Database, runtime: &Runtime) {
@@ -96,8 +113,9 @@ fn hello(directory: &Path, database: &Database) -> Case {
     Case::new(HELLO, &directory.join(HELLO), Setting::Connected { tls: false }, database)
 }
 
+/// Of each case, starts and warm requests.
 fn measured(cases: &[Case], database: &Database) -> Vec<Seen> {
-    let mut seen: Vec<_> = cases.iter().map(|_| Seen::default()).collect();
+    let mut seen = Seen::of_none(cases);
     measure::starts(cases, &mut seen);
     measure::warm(cases, &mut seen, database);
     seen

@@ -41,6 +41,11 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// Nothing yet of each case.
+    pub(crate) fn of_none(cases: &[Case]) -> Vec<Self> {
+        cases.iter().map(|_| Self::default()).collect()
+    }
+
     pub(crate) fn init_wall(&self) -> Duration {
         least(self.init.iter().map(|cost| cost.wall))
     }
@@ -51,6 +56,11 @@ impl Seen {
 
     pub(crate) fn first(&self) -> Duration {
         least(self.first.iter().copied())
+    }
+
+    /// From the start of the process to its first answer.
+    pub(crate) fn cold(&self) -> Duration {
+        least(self.init.iter().zip(&self.first).map(|(init, first)| init.wall + *first))
     }
 
     pub(crate) fn p50(&self) -> Duration {

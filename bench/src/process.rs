@@ -78,15 +78,20 @@ impl Process {
 
     /// One event: from handing it over to the first byte of the answer. `status` is what the answer must have.
     pub(crate) fn invoke(&mut self, event: &str, status: u64) -> Duration {
+        self.answer(event, status).0
+    }
+
+    /// The same with the answer.
+    pub(crate) fn answer(&mut self, event: &str, status: u64) -> (Duration, Value) {
         let poll = self.poll.take().expect("it polls between events");
         let began = Instant::now();
         poll.hand_over(event);
         let answer = self.runtime_api.call().expect("every event is answered");
         let took = answer.at - began;
-        check(&answer, status);
+        let body = check(&answer, status);
         answer.accept();
         self.poll = self.runtime_api.call();
-        took
+        (took, body)
     }
 
     /// Moves it to a processor that the benchmark and the database do not use.
@@ -142,9 +147,10 @@ fn count(mut log: impl Read, bytes: &AtomicU64) {
     }
 }
 
-fn check(answer: &Call, status: u64) {
+fn check(answer: &Call, status: u64) -> Value {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let text = || String::from_utf8_lossy(&answer.body).into_owned();
     assert!(answer.path.ends_with("/response"), "{}: {}", answer.path, text());
     assert_eq!(body["statusCode"].as_u64(), Some(status), "{}", text());
+    body
 }

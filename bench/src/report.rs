@@ -14,6 +14,8 @@ const TLS: Setting = Setting::Refused { tls: true };
 const PLAIN: Setting = Setting::Connected { tls: false };
 const SECURE: Setting = Setting::Connected { tls: true };
 
+const HOW_TO_READ: &str = "\nRatios (×) are to `hello` in the same run.\n";
+
 pub(crate) struct Report {
     pub(crate) cases: Vec<Case>,
     pub(crate) seen: Vec<Seen>,
@@ -25,7 +27,7 @@ impl Report {
     /// results.md.
     pub(crate) fn all(&self) -> String {
         let parts = [
-            self.head(),
+            head("make bench", &self.postgres) + HOW_TO_READ,
             self.init(),
             self.connection(),
             self.warm(),
@@ -78,20 +80,6 @@ impl Report {
 
     fn binary(&self, name: &str) -> &Path {
         &self.cases.iter().find(|case| case.name == name).expect("it was measured").binary
-    }
-
-    fn head(&self) -> String {
-        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-        let load = load.split(' ').next().unwrap_or_default().to_owned();
-        format!(
-            "# Results\n\nMade by `make bench` on {}, on two processors ({}) of a machine with a load of {load} at the end, \
-             of which the benchmark itself is about 1; {}; Postgres {} on the same machine. Ratios (×) are to `hello` in \
-             the same run. [README.md](README.md) says how to read this.\n",
-            date(),
-            cpu_model(),
-            said("rustc", &["--version"]),
-            self.postgres,
-        )
     }
 
     fn init(&self) -> String {
@@ -265,6 +253,20 @@ impl Report {
     }
 }
 
+/// How all results begin.
+pub(crate) fn head(command: &str, postgres: &str) -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default().to_owned();
+    format!(
+        "# Results\n\nMade by `{command}` on {}, on two processors ({}) of a machine with a load of {load} at the end, of \
+         which the benchmark itself is about 1; {}; Postgres {postgres} on the same machine. [README.md](README.md) says \
+         how to read this.\n",
+        date(),
+        cpu_model(),
+        said("rustc", &["--version"]),
+    )
+}
+
 /// What a function of the other build is called here.
 pub(crate) fn other(name: &str) -> String {
     format!("other {name}")
@@ -274,7 +276,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     [HELLO].into_iter().chain(operations())
 }
 
-fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let mut text = format!("| {} |\n|---|{}\n", head.join(" | "), "--:|".repeat(head.len() - 1));
     for row in rows {
         let _ = writeln!(text, "| {} |", row.join(" | "));
@@ -286,15 +288,15 @@ fn ratio(value: Duration, of: Duration) -> f64 {
     value.as_secs_f64() / of.as_secs_f64()
 }
 
-fn times(value: Duration, of: Duration) -> String {
+pub(crate) fn times(value: Duration, of: Duration) -> String {
     format!("{:.2}", ratio(value, of))
 }
 
-fn ms(value: Duration) -> String {
+pub(crate) fn ms(value: Duration) -> String {
     format!("{:.2}", value.as_secs_f64() * 1e3)
 }
 
-fn us(value: Duration) -> String {
+pub(crate) fn us(value: Duration) -> String {
     format!("{:.0}", value.as_secs_f64() * 1e6)
 }
 
@@ -323,17 +325,17 @@ fn shipped(binary: &Path) -> Option<f64> {
     zip.exists().then(|| size(&zip))
 }
 
-fn cpu_model() -> String {
+pub(crate) fn cpu_model() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = text.lines().find_map(|line| line.strip_prefix("model name"));
     model.map_or_else(|| "an unknown processor".to_owned(), |model| model.trim_matches([':', ' ', '\t']).to_owned())
 }
 
-fn date() -> String {
+pub(crate) fn date() -> String {
     said("date", &["-u", "+%Y-%m-%d"])
 }
 
-fn said(program: &str, arguments: &[&str]) -> String {
+pub(crate) fn said(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().map(|output| output.stdout).unwrap_or_default();
     String::from_utf8_lossy(&output).trim().to_owned()
 }

@@ -27,17 +27,20 @@ pub(crate) struct Trips {
 /// Of every operation that meets the database.
 pub(crate) fn count(directory: &Path, database: &Database, runtime: &Runtime) -> Vec<Trips> {
     let trips = |name| {
-        let [plain, tls] = [false, true].map(|tls| of(name, directory, Setting::Connected { tls }, database, runtime));
+        let [plain, tls] = [false, true].map(|tls| {
+            let setting = Setting::Connected { tls };
+            of(Case::new(name, &directory.join(name), setting, database), runtime)
+        });
         Trips { name, open: [plain.0, tls.0], warm: [plain.1, tls.1] }
     };
     operations().filter(|name| *name != "health").map(trips).collect()
 }
 
-fn of(name: &str, directory: &Path, setting: Setting, database: &Database, runtime: &Runtime) -> (usize, usize) {
-    let url = database.url(setting);
-    let proxy = runtime.block_on(Proxy::start(&url, ONE_WAY));
-    let mut case = Case::new(name, &directory.join(name), setting, database);
-    case.variables[0].1 = proxy.url(&url);
+/// Of one function: to open its connection, if it does so in init, and of a warm request.
+pub(crate) fn of(mut case: Case, runtime: &Runtime) -> (usize, usize) {
+    let url = &mut case.variables[0].1;
+    let proxy = runtime.block_on(Proxy::start(url, ONE_WAY));
+    *url = proxy.url(url);
     let mut process = Process::start(&case.binary, &case.variables);
     let open = proxy.flights() + 1; // and TCP's own
     process.invoke(&case.event(), case.status);

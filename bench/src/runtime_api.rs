@@ -96,7 +96,7 @@ pub(crate) fn receive(reader: &mut impl BufRead) -> Option<(Instant, String, Vec
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
     let at = Instant::now();
     let path = line.split(' ').nth(1)?.to_owned();
-    let mut length = 0;
+    let (mut length, mut is_chunked) = (0, false);
     loop {
         let mut header = String::new();
         reader.read_line(&mut header).ok()?;
@@ -104,9 +104,35 @@ pub(crate) fn receive(reader: &mut impl BufRead) -> Option<(Instant, String, Vec
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().ok()?;
         }
-        assert!(!name.eq_ignore_ascii_case("transfer-encoding"), "a message whose length is not known");
+        is_chunked |= name.eq_ignore_ascii_case("transfer-encoding");
     }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
+    let body = if is_chunked { chunks(reader)? } else { exactly(length, reader)? };
     Some((at, path, body))
+}
+
+/// A body whose length is not known ahead, as Go's client sends it, and the trailers behind it.
+fn chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let length = usize::from_str_radix(&line(reader)?, 16).ok()?;
+        if length == 0 {
+            while !line(reader)?.is_empty() {}
+            return Some(body);
+        }
+        body.extend(exactly(length, reader)?);
+        line(reader)?;
+    }
+}
+
+fn exactly(length: usize, reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    reader.read_exact(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// Without its end.
+fn line(reader: &mut impl BufRead) -> Option<String> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
+    Some(line.trim_end().to_owned())
 }
