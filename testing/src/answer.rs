@@ -2,8 +2,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::openapi;
-
 /// An HTTP response, as the gateway passes it on.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -15,14 +13,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads what a function returns (payload 2.0), and ends the test if `openapi.yaml` does not say so of its operation.
-    pub fn of_function(function: &str, response: &Value) -> Self {
-        let answer = Self::read(response);
-        openapi::check(function, &answer);
-        answer
-    }
-
-    /// The same without the check.
+    /// Reads what a function returns (payload 2.0). [`openapi::answer`](crate::openapi::answer) checks it, too.
     pub(crate) fn read(response: &Value) -> Self {
         let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
         let header = |(name, value): (&String, &Value)| Some((name.to_ascii_lowercase(), text(value)?));

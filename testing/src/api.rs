@@ -11,6 +11,7 @@ use crate::{
     Answer,
     gateway::{Gateway, HttpRequest},
     lambda::{Environments, Function, LambdaError, Log, TIMEOUT},
+    openapi,
     postgres::Database,
     proxy::Proxy,
     routes, token,
@@ -89,7 +90,7 @@ impl Api {
     pub(crate) async fn answer(&self, request: &HttpRequest) -> Answer {
         let Some(routed) = self.gateway.route(request) else { return Answer::no_route() };
         let response = self.invoke(routed.function, &routed.event).await;
-        Answer::of_function(routed.function, &response.unwrap_or_else(|error| panic!("{error}")))
+        openapi::answer(routed.function, &response.unwrap_or_else(|error| panic!("{error}")))
     }
 }
 

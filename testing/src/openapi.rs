@@ -38,11 +38,14 @@ pub fn resolved<'a>(document: &'a Value, object: &'a Value) -> &'a Value {
     }
 }
 
-/// Ends the test if the document does not describe the answer. `function` is the operation's name.
-pub(crate) fn check(function: &str, answer: &Answer) {
+/// The answer that a function returns. Ends the test if the document does not describe it; `function` is the operation's
+/// name.
+pub fn answer(function: &str, response: &Value) -> Answer {
     static ANSWERS: OnceLock<Answers> = OnceLock::new();
-    let violations = ANSWERS.get_or_init(|| Answers::of(document())).violations(function, answer);
+    let answer = Answer::read(response);
+    let violations = ANSWERS.get_or_init(|| Answers::of(document())).violations(function, &answer);
     assert!(violations.is_empty(), "openapi.yaml says otherwise of {function}: {violations:#?}\n{answer:#?}");
+    answer
 }
 
 /// The answers that a document declares, by operation and status.

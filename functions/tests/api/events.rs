@@ -11,7 +11,7 @@ const NEEDED: &str = "HTTP API with payload format 2.0 and the path parameters o
 
 /// The answer to an event. One that the function reports to Lambda as an error ends the test.
 async fn invoke(api: &Api, function: &str, event: &Value) -> Answer {
-    Answer::of_function(function, &api.invoke(function, event).await.unwrap())
+    testing::openapi::answer(function, &api.invoke(function, event).await.unwrap())
 }
 
 /// An event with another value at this place.
@@ -93,7 +93,7 @@ async fn a_text_that_is_no_unicode_is_400() {
     let api = start().await;
     for text in [r"\ud800", r"\udc00", r"\ud800x"] {
         let event = with(&list(&api), "/headers/x-note", json!("HERE")).to_string().replace("HERE", text);
-        let answer = Answer::of_function("list-tasks", &api.invoke("list-tasks", &event).await.unwrap());
+        let answer = testing::openapi::answer("list-tasks", &api.invoke("list-tasks", &event).await.unwrap());
         assert_eq!((answer.status, answer.error_code()), (400, Some("invalid_request")), "{text}: {answer:?}");
     }
 }

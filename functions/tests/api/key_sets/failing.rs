@@ -64,7 +64,7 @@ impl Process {
         let headers = vec![("authorization".to_owned(), format!("Bearer {token}"))];
         let request = HttpRequest { method, target, headers, body: vec![] };
         let event = Gateway::Aws.route(&request).expect("the path has a function").event;
-        Answer::of_function("list-tasks", &self.lambda.invoke(&event).await.unwrap())
+        testing::openapi::answer("list-tasks", &self.lambda.invoke(&event).await.unwrap())
     }
 }
 
