@@ -65,14 +65,15 @@ fn main() {
 
 /// Beside peers, and by how many tasks there are.
 fn compare(directory: &Path, peers: &Path, runtime: &Runtime) {
-    println!("Filling two databases …");
-    let sizes = growth::SIZES.map(|tasks| runtime.block_on(Database::of_size(tasks)));
-    let text = [
-        report::head("make bench-peers", &runtime.block_on(sizes[0].version())),
-        peers::tables(directory, peers, &sizes[0], runtime),
-        growth::table_of(directory, &sizes),
-    ];
-    let text = text.join("\n");
+    println!("Filling databases …");
+    let filled = |tasks| runtime.block_on(Database::of_size(tasks));
+    let (beside, sizes) = (filled(growth::SIZES[0]), growth::SIZES.map(filled));
+    println!("Measuring beside peers …");
+    let peers = peers::tables(directory, peers, &beside, runtime);
+    println!("Measuring with few and many tasks …");
+    let growth = growth::table(directory, &sizes);
+    let head = report::head("make bench-peers", &runtime.block_on(beside.version()));
+    let text = [head, peers, growth].join("\n");
     fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/peers.md"), &text).expect("it can be written");
     print!("{text}");
 }
