@@ -68,7 +68,7 @@ fn middle(directory: &Path, database: &Database, tasks: u32) -> String {
     for _ in 0..tasks / STRIDE / 2 {
         let (_, answer) = process.answer(&page(directory, database, &target).event(), 200);
         let link = answer["headers"]["Link"].as_str().expect("there are more");
-        target = link.split(['<', '>']).nth(1).expect("a link is in brackets").to_owned();
+        target = link.split(['<', '>']).nth(1).map(str::to_owned).expect("a link is in brackets");
     }
     target.replace(&format!("limit={STRIDE}"), "limit=20")
 }
