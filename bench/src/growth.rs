@@ -9,7 +9,7 @@ use crate::{
     database::{Database, Setting, user},
     measure::{self, Seen},
     process::Process,
-    report::{table, times, us},
+    report::{self, times, us},
 };
 
 /// How many tasks the owner has.
@@ -19,7 +19,7 @@ pub(crate) const SIZES: [u32; 2] = [1_000, 1_000_000];
 const STRIDE: u32 = 500;
 
 /// The two sizes beside each other, each in a database of its own, in one run.
-pub(crate) fn table_of(directory: &Path, databases: &[Database; 2]) -> String {
+pub(crate) fn table(directory: &Path, databases: &[Database; 2]) -> String {
     let sized = || databases.iter().zip(SIZES);
     let first = sized().map(|(database, _)| page(directory, database, "/api/me/tasks?limit=20"));
     let deep = sized().map(|(database, tasks)| page(directory, database, &middle(directory, database, tasks)));
@@ -43,7 +43,7 @@ pub(crate) fn table_of(directory: &Path, databases: &[Database; 2]) -> String {
     let rows: Vec<_> = names.into_iter().zip(seen.chunks(2)).map(row).collect();
     let head =
         ["", "1,000: p50 µs", "1,000,000: p50 µs", "×", "1,000: server's CPU µs", "1,000,000: server's CPU µs", "×"];
-    format!("## By the tasks of the owner\n\n{}", table(&head, &rows))
+    format!("## By the tasks of the owner\n\n{}", report::table(&head, &rows))
 }
 
 fn page(directory: &Path, database: &Database, target: &str) -> Case {
@@ -68,7 +68,7 @@ fn middle(directory: &Path, database: &Database, tasks: u32) -> String {
     for _ in 0..tasks / STRIDE / 2 {
         let (_, answer) = process.answer(&page(directory, database, &target).event(), 200);
         let link = answer["headers"]["Link"].as_str().expect("there are more");
-        link.split(['<', '>']).nth(1).expect("a link is in brackets").clone_into(&mut target);
+        target = link.split(['<', '>']).nth(1).map(str::to_owned).expect("a link is in brackets");
     }
     target.replace(&format!("limit={STRIDE}"), "limit=20")
 }

@@ -35,7 +35,6 @@ use tokio::runtime::Runtime;
 
 use cases::{Case, HELLO, METRICS, SECRETS, operations};
 use database::{Database, Setting, user};
-use measure::Seen;
 use report::Report;
 
 /// In which a function that meets the database is measured.
@@ -65,14 +64,15 @@ fn main() {
 
 /// Beside peers, and by how many tasks there are.
 fn compare(directory: &Path, peers: &Path, runtime: &Runtime) {
-    println!("Filling two databases …");
-    let sizes = growth::SIZES.map(|tasks| runtime.block_on(Database::of_size(tasks)));
-    let text = [
-        report::head("make bench-peers", &runtime.block_on(sizes[0].version())),
-        peers::tables(directory, peers, &sizes[0], runtime),
-        growth::table_of(directory, &sizes),
-    ];
-    let text = text.join("\n");
+    println!("Filling databases …");
+    let filled = |tasks| runtime.block_on(Database::of_size(tasks));
+    let (beside, sizes) = (filled(growth::SIZES[0]), growth::SIZES.map(filled));
+    println!("Measuring beside peers …");
+    let peers = peers::tables(directory, peers, &beside, runtime);
+    println!("Measuring with few and many tasks …");
+    let growth = growth::table(directory, &sizes);
+    let head = report::head("make bench-peers", &runtime.block_on(beside.version()));
+    let text = [head, peers, growth].join("\n");
     fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/peers.md"), &text).expect("it can be written");
     print!("{text}");
 }
@@ -86,7 +86,7 @@ fn all(directory: &Path, database: &Database, runtime: &Runtime) {
     cases.extend(tokens(directory, database));
     cases.extend(extras(directory, database));
     let report = Report {
-        seen: measured(&cases, database),
+        seen: measure::all(&cases, database),
         cases,
         trips: round_trips::count(directory, database, runtime),
         postgres: runtime.block_on(database.version()),
@@ -105,20 +105,12 @@ fn against(directory: &Path, another: &Path, database: &Database) -> String {
             cases.push(Case::new(name, &another.join(name), setting, database).named(&report::other(name)));
         }
     }
-    let seen = measured(&cases, database);
+    let seen = measure::all(&cases, database);
     Report { cases, seen, trips: Vec::new(), postgres: String::new() }.comparison()
 }
 
 fn hello(directory: &Path, database: &Database) -> Case {
     Case::new(HELLO, &directory.join(HELLO), Setting::Connected { tls: false }, database)
-}
-
-/// Of each case, starts and warm requests.
-fn measured(cases: &[Case], database: &Database) -> Vec<Seen> {
-    let mut seen = Seen::of_none(cases);
-    measure::starts(cases, &mut seen);
-    measure::warm(cases, &mut seen, database);
-    seen
 }
 
 /// get-task with tokens that an issuer's key has signed, in place of the shared secret.

@@ -196,3 +196,11 @@ fn percentile<T: Ord + Copy>(values: impl Iterator<Item = T>, percent: usize) ->
     sorted.sort_unstable();
     sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
 }
+
+/// Of each case, starts and warm requests.
+pub(crate) fn all(cases: &[Case], database: &Database) -> Vec<Seen> {
+    let mut seen = Seen::of_none(cases);
+    starts(cases, &mut seen);
+    warm(cases, &mut seen, database);
+    seen
+}

@@ -8,8 +8,7 @@ use tokio::runtime::Runtime;
 use crate::{
     cases::{CREATE, Case, event},
     database::{Database, Setting, user},
-    measure::Seen,
-    measured,
+    measure::{self, Seen},
     report::{ms, table, times, us},
     round_trips,
 };
@@ -49,7 +48,7 @@ pub(crate) fn tables(ours: &Path, peers: &Path, database: &Database, runtime: &R
     };
     let trips: Vec<_> = cases().into_iter().map(|case| round_trips::of(case, runtime).1).collect();
     let cases = cases();
-    let seen = measured(&cases, database);
+    let seen = measure::all(&cases, database);
     let all: Vec<_> = cases.iter().zip(seen.iter().zip(trips)).collect();
     let tables = OPERATIONS.iter().zip(all.chunks(1 + there.len())).map(|((_, title), all)| {
         let ours = all[0].1.0;
