@@ -28,7 +28,7 @@ pub(crate) use self::{
     answer::{finish, raw_json},
     authorization::bearer,
     event::Event,
-    path::tasks_path,
+    path::{tasks_path, uuid},
     preconditions::{known_lists, list_tag, none_matches, task_tag},
     unknown::{Unknown, UnknownInput},
 };

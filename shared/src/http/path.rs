@@ -24,12 +24,14 @@ pub fn addresses(request: &Request, user: &UserId) -> Result<bool> {
 
 /// The id of the task in the path.
 pub fn task_id(request: &Request) -> Result<Uuid> {
-    let id = parameter(request, "task_id")?;
-    // The hyphenated form alone: `parse` would take a URN and braces, too.
-    Some(id)
-        .filter(|id| id.len() == 36)
-        .and_then(|id| Uuid::parse_str(id).ok())
-        .ok_or_else(|| Error::invalid("task_id", "must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057"))
+    uuid(parameter(request, "task_id")?).map_err(|message| Error::invalid("task_id", message))
+}
+
+/// A UUID as clients write it, here and in bodies; else what is wrong with it.
+pub(crate) fn uuid(text: &str) -> Result<Uuid, &'static str> {
+    // The hyphenated form alone: `parse_str` would take a URN and braces, too.
+    let uuid = Some(text).filter(|text| text.len() == 36).and_then(|text| Uuid::parse_str(text).ok());
+    uuid.ok_or("must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057")
 }
 
 /// A parameter that every request has that came by a route.
