@@ -9,6 +9,7 @@ use std::{
 
 use futures_util::FutureExt as _;
 use lambda_runtime::{LambdaEvent, LambdaInvocation, Runtime, Service, service_fn, tower::layer::layer_fn};
+use serde::de::IgnoredAny;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::RwLock,
@@ -73,10 +74,8 @@ impl App {
         let (secrets, issuer) = (ParameterStore::from_env()?, auth::issuer()?.map(Arc::new));
         let warming = tokio::spawn(warm(issuer.clone()));
         let settings = settings(secrets.as_ref()).await?;
-        // The environment goes first: a URL that stands there does not change.
-        let rotating = secrets.filter(|_| optional("DATABASE_URL").is_none());
         let app: &'static Self = Box::leak(Box::new(Self {
-            db: Db::new(&DatabaseConfig::new(&settings)?, rotating)?,
+            db: database(&settings, secrets)?,
             tokens: Verifier::new(TokenConfig::new(&settings, issuer)?)?,
             time: TimeConfig::new(&settings)?,
             pepper: Pepper::from_settings(&settings)?,
@@ -136,6 +135,12 @@ async fn settings(secrets: Option<&ParameterStore>) -> Result<Settings, Fatal> {
     }
 }
 
+fn database(settings: &Settings, secrets: Option<ParameterStore>) -> Result<Db, Fatal> {
+    // The environment goes first: a URL that stands there does not change.
+    let rotating = secrets.filter(|_| optional("DATABASE_URL").is_none());
+    Db::new(&DatabaseConfig::new(settings)?, rotating)
+}
+
 async fn warm(issuer: Option<Arc<Jwks>>) {
     if let Some(issuer) = issuer {
         issuer.warm().await;
@@ -152,10 +157,7 @@ where
     S: Copy + Send + Sync + 'static,
     F: Future<Output = Result<Response>> + Send + 'static,
 {
-    if optional("AWS_LAMBDA_RUNTIME_API").is_none() {
-        return Err(Fatal::new("this is a Lambda function: run it on Lambda, or all of them here by `make dev`"));
-    }
-    let telemetry: &'static Telemetry = Box::leak(Box::new(Telemetry::start()?));
+    let telemetry = telemetry()?;
     let unknown_input = UnknownInput::from_env()?;
     let state = Box::pin(start()).await?; // boxed to be gone afterwards
     // Boxed, because the runtime wraps the future so often that its type is deeper than the compiler looks.
@@ -167,6 +169,34 @@ where
         .run_concurrent()
         .await
         .map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
+}
+
+/// Runs a function that a schedule starts: `work` once for each invocation, with the moment at which it should end by
+/// itself. Where it fails, so does the invocation: Lambda tries it twice more, and counts it among the function's errors.
+pub async fn serve_schedule<F>(work: impl Fn(&'static Db, Instant) -> F + Clone + Send + 'static) -> Result<(), Fatal>
+where
+    F: Future<Output = Result<()>> + Send,
+{
+    telemetry()?;
+    let secrets = ParameterStore::from_env()?;
+    let settings = settings(secrets.as_ref()).await?;
+    let margin = TimeConfig::new(&settings)?.margin;
+    let db: &'static Db = Box::leak(Box::new(database(&settings, secrets)?));
+    let service = service_fn(move |event: LambdaEvent<IgnoredAny>| {
+        let end = UNIX_EPOCH.checked_add(Duration::from_millis(event.context.deadline));
+        let left = end.and_then(|end| end.duration_since(SystemTime::now()).ok()).unwrap_or_default();
+        let outcome = work(db, Instant::now() + left.saturating_sub(margin));
+        async move { outcome.await.map_err(|error| error.cause().unwrap_or(error.code()).to_owned()) }
+    });
+    lambda_runtime::run(service).await.map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
+}
+
+/// The log and what else is told, if this is a Lambda function's process.
+fn telemetry() -> Result<&'static Telemetry, Fatal> {
+    if optional("AWS_LAMBDA_RUNTIME_API").is_none() {
+        return Err(Fatal::new("this is a Lambda function: run it on Lambda, or all of them here by `make dev`"));
+    }
+    Ok(Box::leak(Box::new(Telemetry::start()?)))
 }
 
 /// What the runtime does with an invocation ends when Lambda has taken the answer.
