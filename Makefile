@@ -30,7 +30,7 @@ test: ## all the tests, on a database of their own
 test-release: ## what is deployed: two release builds under the template's environment (BINARIES=all, or their names)
 	$(PYTHON) scripts/release.py $(BINARIES)
 
-test-full: ## make test with a storm of 5,000 operations through 300 faults (FAULTS_SEED=…), then all the release builds
+test-full: ## make test with 5,000 operations through 300 faults (FAULTS_SEED=…) and a million tasks, then all the release builds
 	@# The benchmark has dependencies of its own, and so takes as long as all the rest.
 	cargo clippy --workspace --all-targets $(BENCH) -- -D warnings
 	@FAULTS=long $(MAKE) --no-print-directory test

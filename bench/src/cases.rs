@@ -27,19 +27,26 @@ pub(crate) const METRICS: &str = "metrics";
 /// The body of a create.
 pub(crate) const CREATE: &str = r#"{"title":"Buy milk","description":"Two litres"}"#;
 
+/// The body of a move: behind the task that was the next one.
+const MOVE: &str = r#"{"after":"01890a5d-ac96-774b-bcce-000000000001"}"#;
+
 /// Each function: its name, method, path, body and the status of its answer.
-const OPERATIONS: [(&str, &str, &str, Option<&str>, u64); 7] = [
+const OPERATIONS: [(&str, &str, &str, Option<&str>, u64); 8] = [
     ("list-tasks", "GET", "/api/me/tasks", None, 200),
     ("create-task", "POST", "/api/me/tasks", Some(CREATE), 201),
     ("get-task", "GET", "/api/me/tasks/{id}", None, 200),
     ("update-task", "PATCH", "/api/me/tasks/{id}", Some(r#"{"title":"Buy oat milk"}"#), 200),
     ("delete-task", "DELETE", "/api/me/tasks/{id}", None, 204),
     ("complete-task", "PATCH", "/api/me/tasks/{id}/complete", Some(r#"{"completed":true}"#), 200),
+    ("move-task", "POST", "/api/me/tasks/{id}/move", Some(MOVE), 200),
     ("health", "GET", "/health", None, 200),
 ];
 
 /// The next task to delete.
 static DELETED: AtomicU32 = AtomicU32::new(0);
+
+/// How often a task has been moved.
+static MOVED: AtomicU32 = AtomicU32::new(0);
 
 /// One binary in one setting.
 pub(crate) struct Case {
@@ -113,12 +120,17 @@ impl Case {
         matches!(self.setting, Setting::Connected { .. })
     }
 
-    /// The next event. A task can be deleted but once.
+    /// The next event. A task can be deleted but once, and a move to where it stands would write nothing: so it goes
+    /// behind one task and another in turn.
     pub(crate) fn event(&self) -> String {
-        if self.status != 204 {
-            return self.event.clone();
+        let neighbour = id(1);
+        if self.status == 204 {
+            self.event.replace(KEPT, &id(DELETED.fetch_add(1, Ordering::Relaxed)))
+        } else if self.event.contains(&neighbour) {
+            self.event.replace(&neighbour, &id(1 + MOVED.fetch_add(1, Ordering::Relaxed) % 2))
+        } else {
+            self.event.clone()
         }
-        self.event.replace(KEPT, &id(DELETED.fetch_add(1, Ordering::Relaxed)))
     }
 }
 

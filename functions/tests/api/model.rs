@@ -28,7 +28,7 @@ const SORTS: [&str; 6] = ["created_at", "updated_at", "due_date", "priority", "t
 
 #[tokio::test]
 async fn the_list_is_what_a_model_of_it_says_whatever_is_asked_and_written_between_two_pages() {
-    let steps = if env::var("FAULTS").as_deref() == Ok("long") { 6_000 } else { 400 };
+    let steps = if testing::is_long() { 6_000 } else { 400 };
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let seed = env::var("FAULTS_SEED").map_or_else(|_| now(), |seed| seed.parse().expect("a seed is a number"));
     testing::tell(&format!("model: FAULTS_SEED={seed}"));

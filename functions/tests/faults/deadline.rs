@@ -4,11 +4,16 @@
 use std::time::{Duration, Instant};
 
 use testing::{
-    Api,
+    Api, Request, User,
     proxy::{Break, Door},
 };
+use uuid::Uuid;
 
-use crate::{assert_calm, builder, is_honest_503, revision, seed, timed};
+use crate::{
+    assert_calm, builder, is_honest_503,
+    operations::{OPERATIONS, On},
+    revision, seed, timed,
+};
 
 /// What an invocation has. The function keeps back 500 ms of it.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -46,20 +51,34 @@ async fn who_hears_nothing_any_more_is_told_in_time() {
     assert_in_time(&api, "silence").await;
 }
 
+/// Every write there is.
+fn writes<'a>(user: &User<'a>, task: Uuid) -> impl Iterator<Item = Request<'a>> {
+    let (user, path) = (user.clone(), format!("/api/me/tasks/{task}"));
+    let writes = OPERATIONS.iter().filter(|operation| operation.writes() == 1);
+    writes.map(move |write| (write.ask)(&user, &On { path: &path, label: "x" }))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_waits_for_a_lock_is_told_in_time_and_writes_nothing_later() {
-    let api = hurried().await;
-    let mut holder = api.database().connect().await;
-    seed(&holder, "alice").await;
-    let warm = api.user("bob").post("/api/me/tasks").json(serde_json::json!({ "title": "x" })).send().await;
-    assert_eq!(warm.status, 201);
+    let api = builder().deadline(DEADLINE).environments(2).start().await;
+    let (alice, bob, mut holder) = (api.user("alice"), api.user("bob"), api.database().connect().await);
+    seed(&holder, "alice").await; // behind which a task can be moved
+    let (hers, his) = (seed(&holder, "alice").await, seed(&holder, "bob").await);
+    for answer in testing::concurrently_all(writes(&bob, his).map(Request::send)).await {
+        assert!(answer.status < 500, "{answer:?}");
+    }
+
     let lock = holder.transaction().await.unwrap();
     lock.execute("select from users where id = 'alice' for update", &[]).await.unwrap();
-    assert_in_time(&api, "a lock").await;
+    for (answer, took) in testing::concurrently_all(writes(&alice, hers).map(timed)).await {
+        assert!(is_honest_503(&answer), "{answer:?}");
+        assert!(took < DEADLINE, "{took:?}");
+    }
     lock.rollback().await.unwrap();
     let database = api.database().connect().await;
     let until = Instant::now() + Duration::from_millis(500);
     while Instant::now() < until {
-        assert_eq!(revision(&database, "alice").await, 1);
+        assert_eq!(revision(&database, "alice").await, 2);
     }
+    assert_calm(&api);
 }
