@@ -4,6 +4,7 @@
 
 mod addressing;
 mod attacks;
+mod batch;
 mod better_auth;
 mod blank;
 mod concurrency;
@@ -15,6 +16,7 @@ mod fields;
 mod input;
 mod isolation;
 mod key_sets;
+mod keys;
 mod list;
 mod model;
 mod order;
@@ -25,6 +27,7 @@ mod secrets;
 mod start;
 mod telemetry;
 mod tokens;
+mod trash;
 
 use std::path::Path;
 
