@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use lambda_runtime::{LambdaEvent, LambdaInvocation, Runtime, Service, service_fn, tower::layer::layer_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, LambdaInvocation, Runtime, Service, service_fn, tower::layer::layer_fn};
 use serde::de::IgnoredAny;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -186,9 +186,14 @@ where
         let end = UNIX_EPOCH.checked_add(Duration::from_millis(event.context.deadline));
         let left = end.and_then(|end| end.duration_since(SystemTime::now()).ok()).unwrap_or_default();
         let outcome = work(db, Instant::now() + left.saturating_sub(margin));
-        async move { outcome.await.map_err(|error| error.cause().unwrap_or(error.code()).to_owned()) }
+        async move { outcome.await.map_err(|error| diagnostic(&error)) }
     });
     lambda_runtime::run(service).await.map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
+}
+
+/// What Lambda is told of an invocation that has failed.
+fn diagnostic(error: &Error) -> Diagnostic {
+    Diagnostic { error_type: error.code().to_owned(), error_message: error.cause().unwrap_or_default().to_owned() }
 }
 
 /// The log and what else is told, if this is a Lambda function's process.

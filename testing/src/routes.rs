@@ -25,6 +25,9 @@ pub struct Route {
     pub function: String,
 }
 
+/// The functions that no request leads to: a schedule starts them.
+pub const SCHEDULED: [&str; 1] = ["purge-trash"];
+
 /// The parameters of a path, by name.
 pub type Parameters = BTreeMap<String, String>;
 

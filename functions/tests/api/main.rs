@@ -2,11 +2,13 @@
 //! test has a database and processes of its own.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod account;
 mod addressing;
 mod attacks;
 mod batch;
 mod better_auth;
 mod blank;
+mod changes;
 mod concurrency;
 mod contract;
 mod documents;
@@ -21,6 +23,7 @@ mod list;
 mod model;
 mod order;
 mod preconditions;
+mod purge;
 mod round_trips;
 mod schema;
 mod secrets;
