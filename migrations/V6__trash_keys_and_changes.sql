@@ -113,7 +113,7 @@ $$;
 grant usage on schema public to task_api_purge;
 -- safe: a policy of a role that nobody has used yet; those of task_api stay as they are
 create policy users_purge on users to task_api_purge using (true);
--- safe: as above
+-- safe: that role again, which sees the trash alone
 create policy tasks_purge on tasks to task_api_purge using (deleted_at is not null);
 create policy tombstones_purge on tombstones to task_api_purge using (true);
 create policy idempotency_keys_purge on idempotency_keys to task_api_purge using (true);

@@ -16,13 +16,13 @@ create index concurrently tasks_by_state_position on tasks (owner_user_id, state
 -- Those of V1 and V5, in which the trash would stand among the completed tasks.
 -- safe: nothing has been released yet, so that no older operation misses them
 drop index concurrently if exists tasks_by_completed_created;
--- safe: as above
+-- safe: no operation of this release reads by it, and none has been released before
 drop index concurrently if exists tasks_by_completed_revision;
--- safe: as above
+-- safe: no operation of this release reads by it, and none has been released before
 drop index concurrently if exists tasks_by_completed_due;
--- safe: as above
+-- safe: no operation of this release reads by it, and none has been released before
 drop index concurrently if exists tasks_by_completed_priority;
--- safe: as above
+-- safe: no operation of this release reads by it, and none has been released before
 drop index concurrently if exists tasks_by_completed_title;
--- safe: as above
+-- safe: no operation of this release reads by it, and none has been released before
 drop index concurrently if exists tasks_by_completed_position;

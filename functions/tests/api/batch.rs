@@ -56,12 +56,12 @@ async fn the_operations_are_done_in_order_each_with_a_revision_of_its_own() {
     assert_eq!(results[2]["task"]["completed"], true);
     assert_eq!(results[4], json!({ "status": 204 }));
 
-    let list = alice.get("/api/me/tasks?sort=position").send().await;
-    let titles: Vec<_> = list.json().as_array().unwrap().iter().map(|task| task["title"].clone()).collect();
+    let listed = alice.get("/api/me/tasks?sort=position").send().await;
+    let titles: Vec<_> = listed.json().as_array().unwrap().iter().map(|task| task["title"].clone()).collect();
     assert_eq!(titles, ["C", "b", "d"]);
-    assert_eq!(list.json()[2], results[8]["task"]);
-    assert_eq!(list.header("x-total-count"), Some("3"));
-    assert!(list.header("etag").unwrap().ends_with(&format!("{}\"", last + 9)), "{list:?}");
+    assert_eq!(listed.json()[2], results[8]["task"]);
+    assert_eq!(listed.header("x-total-count"), Some("3"));
+    assert!(listed.header("etag").unwrap().ends_with(&format!("{}\"", last + 9)), "{listed:?}");
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ impl Mirror {
             for id in page["deleted"].as_array().unwrap() {
                 self.tasks.remove(id.as_str().unwrap());
             }
-            self.next = page["next"].as_str().unwrap().to_owned();
+            page["next"].as_str().unwrap().clone_into(&mut self.next);
             if page["more"] == false {
                 return;
             }

@@ -5,7 +5,7 @@ use testing::{Api, User};
 
 use crate::{builder, create, path, start};
 
-/// The scheduled function, as EventBridge Scheduler invokes it.
+/// The scheduled function, as `EventBridge` Scheduler invokes it.
 async fn purge(api: &Api) {
     let event = json!({ "version": "0", "source": "aws.scheduler" });
     assert_eq!(api.invoke("purge-trash", &event).await.unwrap(), json!(null));

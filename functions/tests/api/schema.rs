@@ -131,7 +131,7 @@ async fn a_user_takes_their_tasks_along_when_erased() {
 
 /// A call of the list: a page of 100 and the next one's first, behind a key and an id if they are given.
 fn list(owner: &str, sort: &str, order: &str, status: &str, after: Option<(&str, &str)>, filters: &str) -> String {
-    let states = match status {
+    let among = match status {
         "all" => "{0,1}",
         "pending" => "{0}",
         "completed" => "{1}",
@@ -140,7 +140,7 @@ fn list(owner: &str, sort: &str, order: &str, status: &str, after: Option<(&str,
     };
     let after = after.map_or("null, null".to_owned(), |(key, id)| format!("'{key}', '{id}'"));
     format!(
-        "list_tasks('{owner}', 3000, '{sort}', {}, null, {after}, 0, 101, '{states}', null, {filters}, false, '{{}}')",
+        "list_tasks('{owner}', 3000, '{sort}', {}, null, {after}, 0, 101, '{among}', null, {filters}, false, '{{}}')",
         order == "desc"
     )
 }

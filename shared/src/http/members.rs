@@ -15,7 +15,7 @@ use crate::{
 /// The members of an object, taken one by one. What is wrong with each is gathered, so that the client learns all at once.
 pub struct Members<'r> {
     unknown: &'r Unknown,
-    members: Object,
+    left: Object,
     details: Vec<Detail>,
 }
 
@@ -33,18 +33,18 @@ impl<'r> Members<'r> {
     /// Those of an object that stands in the body.
     #[must_use]
     pub fn inside(request: &'r Request, members: Object) -> Self {
-        Self { unknown: &request.unknown, members, details: Vec::new() }
+        Self { unknown: &request.unknown, left: members, details: Vec::new() }
     }
 
     /// Whether a member is given that nobody has taken yet.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.members.contains_key(name)
+        self.left.contains_key(name)
     }
 
     /// Takes a member, if it is given.
     pub fn optional<T>(&mut self, name: &str, parse: impl FnOnce(Value) -> Result<T, String>) -> Option<T> {
-        let parsed = parse(self.members.remove(name)?);
+        let parsed = parse(self.left.remove(name)?);
         parsed.map_err(|message| self.refuse(name, message)).ok()
     }
 
@@ -68,7 +68,7 @@ impl<'r> Members<'r> {
 
     /// What nobody has taken is no field that can be written. One that is null would store nothing, and is let pass.
     pub fn finish(mut self, read_only: &[&str]) -> Result<(), Vec<Detail>> {
-        for (name, value) in std::mem::take(&mut self.members) {
+        for (name, value) in std::mem::take(&mut self.left) {
             let passes = value.is_null() || read_only.contains(&&*name) || self.unknown.ignores(&name);
             if !passes && self.details.len() < DETAILS {
                 self.refuse(&name, "is not a field that can be written here");
