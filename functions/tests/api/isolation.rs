@@ -195,6 +195,7 @@ async fn row_level_security_holds_where_a_statement_names_no_owner() {
         assert_eq!(client.execute("update tasks set title = 'x'", &[]).await.unwrap(), 1);
         assert_eq!(client.execute("update users set revision = revision + 1", &[]).await.unwrap(), 1);
         assert_eq!(client.execute("delete from tasks", &[]).await.unwrap(), 1);
+        assert_eq!(client.execute("delete from users", &[]).await.unwrap(), 1);
         client.batch_execute("rollback").await.unwrap();
     }
     assert_eq!(everything_of_bob(&database.connect().await).await, before);
@@ -211,9 +212,10 @@ async fn row_level_security_lets_nobody_write_for_another() {
             "insert into tasks (owner_user_id, id, title, completed, created_at, updated_at, revision)
              values ('bob', gen_random_uuid(), 'planted', false, now(), now(), 1)",
             "insert into users (id) values ('carol')",
+            "insert into tombstones values ('bob', gen_random_uuid(), 1, now())",
+            "insert into idempotency_keys values ('bob', 'planted', sha256('x'), '[]')",
             "update tasks set owner_user_id = 'bob'",
             "update users set id = 'carol'",
-            "delete from users",
             "truncate tasks cascade",
         ] {
             become_user(&client, "alice").await;
