@@ -57,6 +57,16 @@ async fn create(user: &User<'_>, title: &str) -> Value {
     answer.json().clone()
 }
 
+/// The revision that a task is at.
+fn revision(task: &Value) -> i64 {
+    task["revision"].as_i64().expect("a task has a revision")
+}
+
+/// The entity tag of a task at a revision.
+fn tag(revision: i64) -> String {
+    format!("\"2.{revision}\"")
+}
+
 /// The path of a task, as its owner addresses it.
 fn path(task: &Value) -> String {
     format!("/api/me/tasks/{}", task["id"].as_str().expect("a task has an id"))
