@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::Value;
 
-pub use documents::{deployed, documented};
+pub use documents::{deployed, documented, scheduled};
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,6 +17,23 @@ fn the_template_deploys_the_routes_of_the_watch_router() {
     assert_eq!(routes::deployed(&yaml::file("template.yaml")), routes::watched());
 }
 
+/// One that nothing starts would be missed by nobody.
+#[test]
+fn every_binary_is_deployed_with_a_route_or_as_the_purge_with_a_schedule() {
+    let template = yaml::file("template.yaml");
+    let scheduled = routes::scheduled(&template);
+    let [(expression, purge)] = &Vec::from_iter(scheduled)[..] else { panic!("another schedule than the purge's") };
+    assert_eq!(purge, "purge-trash");
+    // Minute, hour, day of the month, month, day of the week, year.
+    let fields: Vec<_> = expression.trim_start_matches("cron(").trim_end_matches(')').split(' ').collect();
+    assert!(matches!(fields[..], [_, _, "?", "*", "SUN", "*"]), "not once a week: {expression}");
+
+    let routed = routes::deployed(&template).into_iter().map(|(_, binary)| binary);
+    let binaries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin")).unwrap();
+    let binaries = binaries.map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
+    assert_eq!(routed.chain([purge.clone()]).collect::<BTreeSet<_>>(), binaries.collect());
+}
+
 #[test]
 fn openapi_describes_the_routes_of_the_watch_router() {
     let watched: BTreeSet<_> = routes::watched().into_iter().map(|(route, _)| route).collect();
