@@ -103,6 +103,9 @@ begin
     if p_after.completed <> p_before.completed then
         p_after.completed_at := case when p_after.completed then v_now end;
     end if;
+    if p_before.deleted_at is null and p_after.deleted_at is not null then
+        p_after.deleted_at := v_now;
+    end if;
     p_after.updated_at := v_now;
     p_after.revision := p_owner.revision;
     p_after.outcome := 'written';

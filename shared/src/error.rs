@@ -121,7 +121,7 @@ impl Error {
             Self::PreconditionFailed { .. } => (
                 412,
                 "precondition_failed",
-                "The task is at another revision than `If-Match` names: read it again, then repeat your change.",
+                "The task is at another revision than you name: read it again, then repeat your change.",
             ),
             Self::UnmatchableTag => (
                 412,

@@ -44,13 +44,20 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["unknown"],
             &["request"],
             &["event", "query"],
-            &["authorization", "body", "path", "preconditions"],
-            &["answer"],
+            &["authorization", "body", "idempotency", "path", "preconditions"],
+            &["answer", "members"],
         ],
     ),
     (
         "tasks",
-        &[&["text", "due_date", "cursor", "caller"], &["task"], &["fields", "list"], &["operations"], &["answers"]],
+        &[
+            &["text", "due_date", "cursor", "caller", "purge"],
+            &["task"],
+            &["changes", "fields", "list"],
+            &["batch"],
+            &["operations"],
+            &["answers"],
+        ],
     ),
     ("telemetry", &[&["record"], &["metrics", "xray"]]),
 ];

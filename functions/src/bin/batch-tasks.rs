@@ -16,5 +16,5 @@ async fn batch_tasks(app: &'static App, request: Request) -> Result<Response> {
     let key = http::idempotency_key(&request)?;
     let batch = Batch::parse(&request)?;
     let results = tasks::batch(&app.db, &caller, key, &batch).await?;
-    Ok(tasks::results(&results))
+    tasks::results(&results)
 }

@@ -193,6 +193,26 @@ async fn a_batch_that_is_sent_again_under_its_key_is_done_once() {
     assert_eq!(state(&alice).await, after);
 }
 
+/// Lambda takes 6 MB, in which a control character of a description weighs seven bytes.
+#[tokio::test]
+async fn tasks_that_would_make_the_answer_too_heavy_are_left_out_of_it() {
+    let api = start().await;
+    let alice = api.user("alice");
+    let heavy = json!({ "title": "x", "description": "\u{1}".repeat(8_192) });
+    let task = alice.post("/api/me/tasks").json(heavy).send().await.json().clone();
+    let complete = json!({ "op": "complete", "id": task["id"], "completed": true });
+    let operations = json!({ "operations": vec![complete; 100] });
+    let request = || alice.post("/api/me/tasks/batch").header("idempotency-key", "k").json(operations.clone());
+    let answer = request().send().await;
+    let results = answer.json()["results"].as_array().unwrap();
+    assert!(results.len() == 100 && results.iter().all(|result| result["status"] == 200), "{:?}", answer.status);
+    assert!(!results[0]["task"].is_null() && results[99]["task"].is_null());
+    assert!(answer.text().len() < 4_000_000, "{}", answer.text().len());
+    assert_eq!(request().send().await.text(), answer.text());
+    let revision = task["revision"].as_i64().unwrap() + 100;
+    assert_eq!(alice.get(&path(&task)).send().await.json()["revision"], revision);
+}
+
 /// As of single ones: the id in the path or in an operation alone opens nothing.
 #[tokio::test]
 async fn no_operation_of_a_batch_reaches_another_users_task() {

@@ -46,21 +46,25 @@ fn replayed(response: Response, is_replayed: bool) -> Response {
     if is_replayed { response.header("Idempotency-Replayed", "true") } else { response }
 }
 
-/// 200 with what each operation of a batch has come to.
-#[must_use]
-pub fn results(BatchResults { results, is_replayed }: &BatchResults) -> Response {
+/// 200 with what each operation of a batch has come to. Tasks that would make the answer weigh too much are left out of it:
+/// all of the batch is done, so there is nothing to be refused.
+pub fn results(BatchResults { results, is_replayed }: &BatchResults) -> Result<Response> {
     #[derive(Serialize)]
     struct Body<'a> {
-        results: Vec<OneResult<'a>>,
+        results: Vec<Outcome<'a>>,
     }
     #[derive(Serialize)]
-    struct OneResult<'a> {
+    struct Outcome<'a> {
         status: u16,
         #[serde(skip_serializing_if = "Option::is_none")]
         task: Option<&'a Task>,
     }
-    let results = results.iter().map(|(status, task)| OneResult { status: *status, task: task.as_ref() }).collect();
-    replayed(json(200, &Body { results }), *is_replayed)
+    let (mut outcomes, mut weight) = (Vec::with_capacity(results.len()), 0);
+    for (status, task) in results {
+        weight += task.as_ref().map(text_of).transpose()?.as_deref().map_or(0, weight_of);
+        outcomes.push(Outcome { status: *status, task: task.as_ref().filter(|_| weight <= PAGE_BYTES) });
+    }
+    Ok(replayed(json(200, &Body { results: outcomes }), *is_replayed))
 }
 
 /// 200 with a page of the changes.
