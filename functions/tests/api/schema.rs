@@ -286,7 +286,7 @@ async fn the_list_is_read_by_its_index_where_there_are_one_or_two_owners_only() 
 #[tokio::test]
 async fn the_list_is_read_by_its_index_where_an_owner_has_a_million_tasks() {
     if !testing::is_long() {
-        return testing::skip("a million tasks: inserting them takes minutes; FAULTS=long does");
+        return testing::skip("a million tasks: inserting them takes a minute; FAULTS=long does");
     }
     let api = start().await;
     let database = api.database().connect().await;
