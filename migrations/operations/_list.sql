@@ -33,15 +33,21 @@ create type operations.list_query as (
 -- takes longer than such a plan ever does.
 do $make$
 declare
+    -- What folds all of Unicode, whatever the database's own collation is: ICU's root, or where Postgres was built without
+    -- ICU its own, which there is from 18 on.
+    c_folding constant text := (
+        select quote_ident(c.collname) from pg_collation c
+        where c.collname in ('und-x-icu', 'pg_unicode_fast') order by c.collname desc limit 1
+    );
     -- position() looks for the text as it is: no character of it means something else.
-    c_filters constant text := $sql$
+    c_filters constant text := replace($sql$
         and (p.completed is null or a.completed = p.completed)
         and (p.priorities is null or a.priority = any (p.priorities))
         and (p.tags is null or a.tags @> p.tags)
         and (p.search is null or position(p.search in a.title_key) > 0
-            or position(p.search in lower(a.description collate "und-x-icu")) > 0)
+            or position(p.search in lower(a.description collate {folding})) > 0)
         and (p.due_before is null or a.due_at < p.due_before)
-        and (p.due_after is null or a.due_at > p.due_after and a.due_at < 'infinity')$sql$;
+        and (p.due_after is null or a.due_at > p.due_after and a.due_at < 'infinity')$sql$, '{folding}', c_folding);
     -- %1: the column, %2: what is behind the page's beginning, %3: asc or desc.
     c_state constant text := $sql$
         (select a.* from operations.answer a
@@ -98,6 +104,9 @@ declare
     v_sort record;
     v_page text;
 begin
+    if c_folding is null then
+        raise exception 'this Postgres folds no Unicode: it needs ICU, or version 18';
+    end if;
     for v_sort in
         select sort, key, type, lowest, highest
         from (values

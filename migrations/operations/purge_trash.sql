@@ -2,7 +2,8 @@
 -- expired. It runs as task_api_purge, which works on all users and sees nothing but this.
 
 -- One owner's, at most `p_rows` tasks of it: the next one behind `p_after` of whom there is something to remove. They are
--- the answer, with how many tasks went; no row when there is none left. So no call is long, and no owner waits for it.
+-- the answer, with how many tasks went. Where there is none among the next 10,000, it is the last of these, of whom
+-- nothing went; and no row where there is no owner left. So no call is long, and no owner waits for it.
 create function operations.purge_trash(p_after text, p_timeout integer, p_rows integer)
 returns table (owner_user_id text, purged integer)
 language plpgsql volatile security definer
@@ -11,6 +12,7 @@ set row_security = on
 as $$
 #variable_conflict use_column
 declare
+    c_owners constant bigint := 10000;
     -- Assigned, not performed: as in enter().
     _ text;
     v_now timestamptz := clock_timestamp();
@@ -24,8 +26,8 @@ declare
 begin
     _ := set_config('lock_timeout', (p_timeout - least(200, p_timeout / 4))::text, true);
     select u.id into v_owner
-    from public.users u
-    where u.id > p_after collate "C" and (
+    from (select n.id, n.deleted_tasks from public.users n where n.id > p_after collate "C" order by n.id limit c_owners) u
+    where (
         u.deleted_tasks > 0 and exists (
             select from public.tasks t
             where t.owner_user_id = u.id and t.state = 2 and t.deleted_at <= v_trash_until
@@ -36,6 +38,10 @@ begin
     order by u.id
     limit 1;
     if v_owner is null then
+        return query
+            select max(n.id), 0
+            from (select l.id from public.users l where l.id > p_after collate "C" order by l.id limit c_owners) n
+            having count(*) > 0;
         return;
     end if;
     -- A statement of its own, as in lock_owner().

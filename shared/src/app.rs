@@ -32,6 +32,9 @@ use crate::{
 /// connection goes on being opened while the first request is read and its token checked.
 const HEAD_START: Duration = Duration::from_millis(250);
 
+/// Lambda's limit, for where no end is named that is still to come (by `cargo lambda watch`).
+const LONGEST_INVOCATION: Duration = Duration::from_mins(15);
+
 /// Held for reading by every request in flight, until Lambda has its answer. Whoever gets it for writing knows that there
 /// is none, and lets no other begin.
 static IN_FLIGHT: RwLock<()> = RwLock::const_new(());
@@ -184,16 +187,18 @@ where
     let db: &'static Db = Box::leak(Box::new(database(&settings, secrets)?));
     let service = service_fn(move |event: LambdaEvent<IgnoredAny>| {
         let end = UNIX_EPOCH.checked_add(Duration::from_millis(event.context.deadline));
-        let left = end.and_then(|end| end.duration_since(SystemTime::now()).ok()).unwrap_or_default();
+        let left = end.and_then(|end| end.duration_since(SystemTime::now()).ok()).unwrap_or(LONGEST_INVOCATION);
         let outcome = work(db, Instant::now() + left.saturating_sub(margin));
         async move { outcome.await.map_err(|error| diagnostic(&error)) }
     });
     lambda_runtime::run(service).await.map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
 }
 
-/// What Lambda is told of an invocation that has failed.
+/// What Lambda is told of an invocation that has failed, and the log.
 fn diagnostic(error: &Error) -> Diagnostic {
-    Diagnostic { error_type: error.code().to_owned(), error_message: error.cause().unwrap_or_default().to_owned() }
+    let (code, cause) = (error.code(), error.cause().unwrap_or_default());
+    tracing::error!(code, cause, "what the schedule asked for has failed");
+    Diagnostic { error_type: code.to_owned(), error_message: cause.to_owned() }
 }
 
 /// The log and what else is told, if this is a Lambda function's process.

@@ -21,7 +21,7 @@ mod unknown;
 pub use self::{
     answer::{error_answer, json, no_content},
     body::batch_object,
-    idempotency::idempotency_key,
+    idempotency::{IdempotencyKey, idempotency_key},
     members::Members,
     path::{addresses, task_id},
     preconditions::if_match,

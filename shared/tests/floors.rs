@@ -44,8 +44,8 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["unknown"],
             &["request"],
             &["event", "query"],
-            &["authorization", "body", "idempotency", "path", "preconditions"],
-            &["answer", "members"],
+            &["authorization", "body", "path", "preconditions"],
+            &["answer", "idempotency", "members"],
         ],
     ),
     (

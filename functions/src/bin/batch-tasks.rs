@@ -13,8 +13,8 @@ async fn main() -> Result<(), Fatal> {
 async fn batch_tasks(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
     http::no_parameters(&request)?;
-    let key = http::idempotency_key(&request)?;
+    let key = http::idempotency_key(&request, "batch-tasks")?;
     let batch = Batch::parse(&request)?;
-    let results = tasks::batch(&app.db, &caller, key, &batch).await?;
+    let results = tasks::batch(&app.db, &caller, key.as_ref(), &batch).await?;
     tasks::results(&results)
 }

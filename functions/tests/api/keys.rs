@@ -31,7 +31,7 @@ async fn the_same_key_and_the_same_request_make_one_task_and_get_the_same_answer
     assert_eq!(alice.delete(&path(first.json())).send().await.status, 204);
     // Written in another way, it is the same request.
     let spelled = api.user("alice").post("/api/alice/tasks").header("idempotency-key", "k");
-    let again = spelled.body(r#"{ "priority": null, "title": " Milk" }"#).header("content-type", "application/json");
+    let again = spelled.body(r#"{ "title" : "\u004dilk" }"#).header("content-type", "application/json");
     for request in [keyed(&api, "k", "Milk"), again] {
         let again = request.send().await;
         assert_eq!(again.header("idempotency-replayed"), Some("true"), "{again:?}");

@@ -100,6 +100,19 @@ async fn who_follows_the_changes_hears_of_a_deletion_for_90_days_and_then_has_to
     assert_eq!((afresh.json()["tasks"].as_array().map(Vec::len), &afresh.json()["deleted"]), (Some(1), &json!([])));
 }
 
+/// A call looks at 10,000 users.
+#[tokio::test]
+async fn a_purge_gets_by_many_users_of_whom_there_is_nothing_to_remove() {
+    let api = start().await;
+    let zoe = api.user("zoe");
+    deleted(&zoe, "old").await;
+    days_go_by(&api, 30).await;
+    let many = "insert into users (id) select 'user-' || n from generate_series(1, 20000) n";
+    api.database().connect().await.batch_execute(many).await.unwrap();
+    purge(&api).await;
+    assert_eq!((count(&api, "tasks").await, count(&api, "tombstones").await), (0, 1));
+}
+
 /// More than one call takes, of one owner.
 #[tokio::test]
 async fn a_large_trash_goes_in_portions() {
@@ -123,4 +136,6 @@ async fn a_purge_that_cannot_reach_the_database_fails_and_says_why() {
     let error = api.invoke("purge-trash", &json!({})).await.unwrap_err();
     let told = error.to_string();
     assert!(told.contains("database_unavailable") && told.contains("Connection refused"), "{told}");
+    let logged = api.log().lines().into_iter().find(|line| line.contains("the schedule")).unwrap();
+    assert!(logged.contains("Connection refused"), "{logged}");
 }

@@ -27,7 +27,7 @@ pub(super) fn optional_object(request: &Request) -> Result<Option<Object>> {
     read(request, BODY_LIMIT)
 }
 
-/// The body of a batch.
+/// The same of a batch, which may be larger.
 pub fn batch_object(request: &Request) -> Result<Object> {
     there(read(request, BATCH_LIMIT)?)
 }

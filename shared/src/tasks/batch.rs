@@ -58,8 +58,8 @@ impl Batch {
     }
 
     /// As the database takes it. An id that the client has not made is made here.
-    pub(super) fn for_database(&self, new_id: impl Fn() -> Option<Uuid>) -> Value {
-        self.0.iter().map(|operation| Value::Object(operation.for_database(&new_id))).collect()
+    pub(super) fn for_database(&self) -> Value {
+        self.0.iter().map(|operation| Value::Object(operation.for_database())).collect()
     }
 }
 
@@ -103,10 +103,10 @@ impl Operation {
         Ok(Self { id: id.or(inner), if_match, what })
     }
 
-    fn for_database(&self, new_id: &impl Fn() -> Option<Uuid>) -> Object {
+    fn for_database(&self) -> Object {
         let mut object = Object::new();
         let mut set = |name: &str, value: Value| object.insert(name.to_owned(), value);
-        set("id", json!(self.id.or_else(new_id)));
+        set("id", json!(self.id.unwrap_or_else(Uuid::now_v7)));
         if let Some(revision) = self.if_match {
             set("if_match", revision.into());
         }

@@ -1,8 +1,6 @@
 //! What can be done with tasks: one call an operation, to the function of its name in the database
 //! (migrations/operations has the SQL, one file an operation).
 
-use ring::digest;
-use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio_postgres::{
     Row,
@@ -21,6 +19,7 @@ use super::{
 use crate::{
     db::{Call, Db},
     error::{Error, Result},
+    http::IdempotencyKey,
 };
 
 /// A page of the list, or none of it where the client has it.
@@ -94,11 +93,10 @@ pub struct Made {
     pub is_replayed: bool,
 }
 
-/// Makes a task, and with the first one the user. `key` is the client's idempotency key.
-pub async fn create(db: &Db, caller: &Caller, key: Option<&str>, new: &NewTask) -> Result<Made> {
-    let (request, columns) = (Uuid::now_v7(), Value::Object(new.columns()));
-    let hash = key.map(|_| hash("create", &json!({ "id": new.id, "task": columns })));
-    let (id, task) = (new.id.unwrap_or_else(Uuid::now_v7), Json(columns));
+/// Makes a task, and with the first one the user.
+pub async fn create(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, new: &NewTask) -> Result<Made> {
+    let (request, id, task) = (Uuid::now_v7(), new.id.unwrap_or_else(Uuid::now_v7), Json(new.columns()));
+    let (key, hash) = (key.map(|it| it.key), key.map(|it| &it.request_hash));
     let call = Call::new("create_task")
         .with(&request, Type::UUID)
         .with(&key, Type::TEXT)
@@ -108,11 +106,6 @@ pub async fn create(db: &Db, caller: &Caller, key: Option<&str>, new: &NewTask) 
     let rows = db.call(caller.asker(), call).await?;
     let answer = one(&rows)?;
     Ok(Made { task: answer.task()?, is_replayed: answer.how == How::Replayed })
-}
-
-/// What an idempotency key holds for: what is asked for, not how it is written. Two spellings of one task are the same.
-fn hash(operation: &str, asked: &Value) -> Vec<u8> {
-    digest::digest(&digest::SHA256, format!("{operation} {asked}").as_bytes()).as_ref().to_vec()
 }
 
 /// Changes what `patch` names. `allowed` are the revisions at which the task may be; `None` for any.
@@ -183,11 +176,10 @@ pub struct BatchResults {
     pub is_replayed: bool,
 }
 
-/// Does all operations of a batch, or none. `key` is the client's idempotency key.
-pub async fn batch(db: &Db, caller: &Caller, key: Option<&str>, batch: &Batch) -> Result<BatchResults> {
-    let request = Uuid::now_v7();
-    let hash = key.map(|_| hash("batch", &batch.for_database(|| None)));
-    let operations = Json(batch.for_database(|| Some(Uuid::now_v7())));
+/// Does all operations of a batch, or none.
+pub async fn batch(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, batch: &Batch) -> Result<BatchResults> {
+    let (request, operations) = (Uuid::now_v7(), Json(batch.for_database()));
+    let (key, hash) = (key.map(|it| it.key), key.map(|it| &it.request_hash));
     let call = Call::new("batch_tasks")
         .with(&request, Type::UUID)
         .with(&key, Type::TEXT)
