@@ -58,9 +58,9 @@ bench: ## what each function costs, beside a bare hello (Linux, two processors; 
 	cargo build --profile runner $(BENCH) -p bench
 	taskset -c 0 $(PYTHON) scripts/postgres.py run -- $(TARGET)/runner/bench $(TARGET)/release
 
-bench-peers: ## list and create beside FastAPI and Go in one run, and with a million tasks (Linux, two processors)
+bench-peers: ## list and create beside FastAPI and Go in one run, with a million tasks, and batches (Linux, two processors)
 	@$(PYTHON) scripts/peers.py
-	cargo build --release --locked -p functions --bin list-tasks --bin create-task
+	cargo build --release --locked -p functions --bin list-tasks --bin create-task --bin list-changes --bin batch-tasks
 	cargo build --profile runner $(BENCH) -p bench
 	taskset -c 0 $(PYTHON) scripts/postgres.py run -- $(TARGET)/runner/bench $(TARGET)/release peers .dev/peers
 

@@ -141,12 +141,22 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
 
 /// What the gateway makes of a request.
 pub(crate) fn event(method: &str, target: &str, body: Option<&str>, token: &str) -> String {
+    event_with(method, target, body, token, None)
+}
+
+/// The same of a reader who has something already.
+pub(crate) fn event_if_none_match(target: &str, tag: &str, token: &str) -> String {
+    event_with("GET", target, None, token, Some(("if-none-match".to_owned(), tag.to_owned())))
+}
+
+fn event_with(method: &str, target: &str, body: Option<&str>, token: &str, header: Option<(String, String)>) -> String {
     let mut headers = vec![
         ("authorization".to_owned(), format!("Bearer {token}")),
         ("accept".to_owned(), "application/json".to_owned()),
         ("user-agent".to_owned(), "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned()),
         ("x-forwarded-for".to_owned(), "203.0.113.7".to_owned()),
     ];
+    headers.extend(header);
     headers.extend(body.map(|_| ("content-type".to_owned(), "application/json".to_owned())));
     let body = body.unwrap_or_default().as_bytes().to_vec();
     let request = HttpRequest { method: method.to_owned(), target: target.to_owned(), headers, body };
