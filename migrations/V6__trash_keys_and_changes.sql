@@ -68,6 +68,18 @@ create table idempotency_keys (
 -- Which of an owner's have expired.
 create index idempotency_keys_by_age on idempotency_keys (owner_user_id, created_at);
 
+-- The requests that have erased a user. Of those there is no row left that could remember them, and a try that comes late
+-- must not erase what the same user has made since. It says nothing of whom it was.
+create table erasures (
+    request uuid not null,
+    erased_at timestamptz not null default clock_timestamp(),
+    constraint erasures_pkey primary key (request)
+);
+
+alter table erasures enable row level security;
+alter table erasures force row level security;
+create policy erasures_add on erasures for insert to task_api with check (true);
+
 alter table tombstones enable row level security;
 alter table tombstones force row level security;
 create policy tombstones_own on tombstones to task_api
@@ -83,6 +95,7 @@ create policy idempotency_keys_own on idempotency_keys to task_api
 grant update (deleted_at) on tasks to task_api;
 -- A user goes with all that is theirs; `on delete cascade` needs no right to the other tables.
 grant delete, update (deleted_tasks) on users to task_api;
+grant insert (request) on erasures to task_api;
 grant select, insert, delete, update (revision, deleted_at) on tombstones to task_api;
 grant select, insert, delete, update (request_hash, answers, created_at) on idempotency_keys to task_api;
 
@@ -117,8 +130,10 @@ create policy users_purge on users to task_api_purge using (true);
 create policy tasks_purge on tasks to task_api_purge using (deleted_at is not null);
 create policy tombstones_purge on tombstones to task_api_purge using (true);
 create policy idempotency_keys_purge on idempotency_keys to task_api_purge using (true);
+create policy erasures_purge on erasures to task_api_purge using (true);
 grant select (id, revision, deleted_tasks, purge_floor), update (revision, deleted_tasks, purge_floor) on users
     to task_api_purge;
 grant select (owner_user_id, id, revision, deleted_at, state), delete on tasks to task_api_purge;
 grant select, insert, delete, update (revision, deleted_at) on tombstones to task_api_purge;
 grant select (owner_user_id, created_at), delete on idempotency_keys to task_api_purge;
+grant select (erased_at), delete on erasures to task_api_purge;

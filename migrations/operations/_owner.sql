@@ -69,6 +69,11 @@ begin
     from public.users u
     where u.id = p_user
     for update;
+    -- The time-out is that of one wait. Who stands behind another waiter waits twice, and could get the lock when its
+    -- caller has been told that it did not.
+    if clock_timestamp() - now() > current_setting('lock_timeout')::interval then
+        raise exception 'the lock came too late' using errcode = 'lock_not_available';
+    end if;
     return v_owner;
 end
 $$;

@@ -1,5 +1,5 @@
--- Weekly: removes what has been in the trash for 30 days, tombstones that are 90 days old, and idempotency keys that have
--- expired. It runs as task_api_purge, which works on all users and sees nothing but this.
+-- Weekly: removes what has been in the trash for 30 days, tombstones that are 90 days old, and idempotency keys and the
+-- memory of erasures that are a day old. It runs as task_api_purge, which works on all users and sees nothing but this.
 
 -- One owner's, at most `p_rows` tasks of it: the next one behind `p_after` of whom there is something to remove. They are
 -- the answer, with how many tasks went. Where there is none among the next 10,000, it is the last of these, of whom
@@ -19,11 +19,12 @@ declare
     v_trash_until timestamptz := v_now - interval '30 days';
     -- As long as a token of the feed of changes is honoured.
     v_tombstones_until timestamptz := v_now - interval '90 days';
-    v_keys_until timestamptz := v_now - interval '24 hours';
+    v_day_ago timestamptz := v_now - interval '24 hours';
     v_owner text;
     v_floor bigint;
     v_purged integer;
 begin
+    delete from public.erasures e where e.erased_at <= v_day_ago;
     _ := set_config('lock_timeout', (p_timeout - least(200, p_timeout / 4))::text, true);
     select u.id into v_owner
     from (select n.id, n.deleted_tasks from public.users n where n.id > p_after collate "C" order by n.id limit c_owners) u
@@ -33,7 +34,7 @@ begin
             where t.owner_user_id = u.id and t.state = 2 and t.deleted_at <= v_trash_until
         )
         or exists (select from public.tombstones b where b.owner_user_id = u.id and b.deleted_at <= v_tombstones_until)
-        or exists (select from public.idempotency_keys k where k.owner_user_id = u.id and k.created_at <= v_keys_until)
+        or exists (select from public.idempotency_keys k where k.owner_user_id = u.id and k.created_at <= v_day_ago)
     )
     order by u.id
     limit 1;
@@ -69,7 +70,7 @@ begin
     )
     select max(r.revision) into v_floor from removed r;
 
-    delete from public.idempotency_keys k where k.owner_user_id = v_owner and k.created_at <= v_keys_until;
+    delete from public.idempotency_keys k where k.owner_user_id = v_owner and k.created_at <= v_day_ago;
 
     -- The trash is another list now, so its entity tag has to be another one.
     update public.users u set

@@ -100,6 +100,19 @@ async fn who_follows_the_changes_hears_of_a_deletion_for_90_days_and_then_has_to
     assert_eq!((afresh.json()["tasks"].as_array().map(Vec::len), &afresh.json()["deleted"]), (Some(1), &json!([])));
 }
 
+#[tokio::test]
+async fn that_somebody_was_erased_is_remembered_for_a_day() {
+    let api = start().await;
+    create(&api.user("alice"), "x").await;
+    assert_eq!(api.user("alice").delete("/api/me").send().await.status, 204);
+    purge(&api).await;
+    assert_eq!(count(&api, "erasures").await, 1);
+    let age = "update erasures set erased_at = erased_at - interval '1 day'";
+    api.database().connect().await.batch_execute(age).await.unwrap();
+    purge(&api).await;
+    assert_eq!(count(&api, "erasures").await, 0);
+}
+
 /// A call looks at 10,000 users.
 #[tokio::test]
 async fn a_purge_gets_by_many_users_of_whom_there_is_nothing_to_remove() {

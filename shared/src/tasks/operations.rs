@@ -243,7 +243,8 @@ fn change(row: &Row) -> Result<Change> {
 
 /// Removes the caller with all that is theirs.
 pub async fn erase(db: &Db, caller: &Caller) -> Result<()> {
-    db.call(caller.asker(), Call::new("erase_account")).await?;
+    let request = Uuid::now_v7();
+    db.call(caller.asker(), Call::new("erase_account").with(&request, Type::UUID)).await?;
     Ok(())
 }
 
