@@ -53,14 +53,14 @@ async fn who_hears_nothing_any_more_is_told_in_time() {
 
 /// Every write there is.
 fn writes<'a>(user: &User<'a>, task: Uuid) -> impl Iterator<Item = Request<'a>> {
-    let (user, path) = (user.clone(), format!("/api/me/tasks/{task}"));
-    let writes = OPERATIONS.iter().filter(|operation| operation.writes() == 1);
-    writes.map(move |write| (write.ask)(&user, &On { path: &path, label: "x" }))
+    let user = user.clone();
+    let writes = OPERATIONS.iter().filter(|operation| operation.is_write());
+    writes.map(move |write| (write.ask)(&user, On { task, label: write.name }))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_waits_for_a_lock_is_told_in_time_and_writes_nothing_later() {
-    let api = builder().deadline(DEADLINE).environments(2).start().await;
+    let api = builder().deadline(DEADLINE).environments(3).start().await; // one for each kind of deletion
     let (alice, bob, mut holder) = (api.user("alice"), api.user("bob"), api.database().connect().await);
     seed(&holder, "alice").await; // behind which a task can be moved
     let (hers, his) = (seed(&holder, "alice").await, seed(&holder, "bob").await);

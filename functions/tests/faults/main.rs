@@ -83,6 +83,19 @@ async fn revision(database: &Client, user: &str) -> i64 {
     database.query_one(sql, &[&user]).await.unwrap().get(0)
 }
 
+/// The tasks of every user are as many, pending, completed and in the trash, as the user's row says.
+async fn assert_counted(database: &Client) {
+    let sql = "select u.id, u.pending_tasks, u.completed_tasks, u.deleted_tasks,
+                   count(t) filter (where t.deleted_at is null and not t.completed),
+                   count(t) filter (where t.deleted_at is null and t.completed),
+                   count(t) filter (where t.deleted_at is not null)
+               from users u left join tasks t on t.owner_user_id = u.id group by u.id";
+    for row in database.query(sql, &[]).await.unwrap() {
+        let numbers = |from| (from..from + 3).map(|column| row.get(column)).collect::<Vec<i64>>();
+        assert_eq!(numbers(1), numbers(4), "pending, completed and deleted tasks of {}", row.get::<_, String>(0));
+    }
+}
+
 /// Nothing has gone wrong that no client may see.
 fn assert_calm(api: &Api) {
     let log = api.log().to_string();
