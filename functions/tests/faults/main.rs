@@ -5,6 +5,7 @@
 //! - [`storm`]: many users and devices through random faults, held to what each of them was told. `FAULTS=long` makes it
 //!   a long one, `FAULTS_SEED` repeats one. [`leaks`] looks at what it leaves behind.
 //! - [`cold`], [`init`], [`recycling`]: what connections cost and when they are opened, kept and given up.
+//! - [`late`]: a try that Postgres gets to when the next one has been answered.
 //! - [`deadline`]: who waits how long. [`environment`]: what Lambda does to the process.
 //! - [`pooled`]: the same through `PgBouncer`. [`poisoned`]: what other clients of it leave in a session.
 //! - [`tls`]: whom a function believes to be its database.
@@ -17,6 +18,7 @@ mod cold;
 mod deadline;
 mod environment;
 mod init;
+mod late;
 mod leaks;
 mod matrix;
 mod operations;
