@@ -110,6 +110,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     write("delete for good out of the trash", 3, 204, Target::Trash, |user, on| user.delete(&on.for_good()), &[GONE]),
     write("batch", 15, 200, Target::Live, changes, &[TITLE, COMPLETED, IN_TRASH, RESTORED, PENDING]),
     keyed(write("batch with a key", 15, 200, Target::Live, additions, &[NEW, LAST, DESCRIPTION_OF_NEW])),
+    Operation { target: Target::Live, status: 404, ..read("batch that is refused", 10, refused) },
     write("erase", 0, 204, Target::Nothing, |user, _| user.delete("/api/me"), &[ERASED]),
 ];
 
@@ -164,6 +165,16 @@ fn additions<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
     batch(user, operations).header("idempotency-key", &on.key())
 }
 
+/// A batch that has written before it is refused, of which nothing may be left.
+fn refused<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
+    let operations = json!([
+        { "op": "create", "task": { "title": on.label } },
+        { "op": "update", "id": on.task, "task": { "title": on.label } },
+        { "op": "delete", "id": Uuid::nil() },
+    ]);
+    batch(user, operations).header("idempotency-key", &on.key())
+}
+
 fn batch<'a>(user: &User<'a>, operations: Value) -> Request<'a> {
     user.post("/api/me/tasks/batch").json(json!({ "operations": operations }))
 }
@@ -214,6 +225,11 @@ fn is_as(expected: &Value, task: &Value) -> bool {
 impl Operation {
     pub(crate) fn is_write(&self) -> bool {
         !self.steps.is_empty()
+    }
+
+    /// Whether it needs no lock.
+    pub(crate) fn is_read(&self) -> bool {
+        self.steps.is_empty() && self.status == 200
     }
 
     /// The user's revision after it, where nothing else is written.
@@ -281,6 +297,9 @@ impl Operation {
 /// The tasks that an answer shows.
 pub(crate) fn shown(answer: &Answer) -> Vec<&Value> {
     let body = answer.json();
+    if answer.error_code().is_some() {
+        return Vec::new();
+    }
     if let Some(results) = body["results"].as_array() {
         return results.iter().filter_map(|result| result.get("task")).collect();
     }
