@@ -58,6 +58,10 @@ async fn comes_late(operation: &Operation, cluster: &Cluster) {
     assert_eq!(answer.status, operation.status, "{}: {answer:?}", operation.name);
     let next = alice.post("/api/me/tasks").json(serde_json::json!({ "title": "next" })).send().await;
     assert_eq!(next.status, 201, "{}: {next:?}", operation.name);
+    if !operation.erases() {
+        let undone = operation.undoing(&alice, task).send().await;
+        assert!(undone.status < 300, "{}: {undone:?}", operation.name);
+    }
     let before = (revision(&database, "alice").await, of_alice(&api).await);
     drop(stopped);
     gone(&database, backend).await;

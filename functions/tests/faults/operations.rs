@@ -262,6 +262,17 @@ impl Operation {
         self.name == RESTORE
     }
 
+    /// What takes its effect back, as far as doing it once more would be noticed then.
+    pub(crate) fn undoing<'a>(&self, user: &User<'a>, task: Uuid) -> Request<'a> {
+        let on = On { task, label: "undone" };
+        match self.name {
+            DELETE => user.post(&on.within("restore")),
+            RESTORE => user.delete(&on.path()),
+            _ if self.deletes() => user.post(TASKS).json(json!({ "id": task, "title": on.label })),
+            _ => user.put(&on.path()).json(json!({ "title": on.label })),
+        }
+    }
+
     /// Whether it leaves nothing of the user.
     pub(crate) fn erases(&self) -> bool {
         self.steps.iter().any(|step| step.whose == Whose::Account)

@@ -71,7 +71,9 @@ pub(super) struct History {
 
 impl Transaction {
     pub(super) fn toggles(&self) -> bool {
-        self.changes.iter().any(|change| change.before["completed"] != change.after["completed"])
+        let completed = |task: &Value| task["completed"].as_bool();
+        let both = |change: &Change| completed(&change.before).zip(completed(&change.after));
+        self.changes.iter().filter_map(both).any(|(before, after)| before != after)
     }
 
     /// The task that the request was about: the first that was there before it.
