@@ -347,6 +347,10 @@ async fn twins_of_two_owners_never_meet_in_the_trash_in_a_batch_or_in_the_end() 
         let before = all_of_bob(&database).await;
 
         assert_eq!(create_keyed(&alice, "Alice's").await, task, "the key is hers");
+        // What the batch removes is hers: Bob has a key of the same name.
+        let expired =
+            "update idempotency_keys set created_at = created_at - interval '25 hours' where owner_user_id = 'alice'";
+        database.execute(expired, &[]).await.unwrap();
         let id = &task["id"];
         let operations = json!({ "operations": [
             { "op": "update", "id": id, "task": { "title": "changed" } },
