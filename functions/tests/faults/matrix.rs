@@ -181,7 +181,7 @@ async fn shut_for_long(door: Door) {
 /// The try that follows must not take another's write for its own, nor its own for another's.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_write_whose_acknowledgement_is_lost_is_done_once_though_others_come_between() {
-    // An erasure that is tried again takes what others have written between the two tries: they were not told of its end.
+    // An erasure that is tried again takes what others write between the two tries: it has not been answered yet.
     let writes = OPERATIONS.iter().filter(|operation| operation.is_write() && !operation.erases());
     testing::on_tasks_of_their_own(writes.map(others_between)).await;
 }

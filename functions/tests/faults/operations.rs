@@ -73,8 +73,9 @@ const MOVE: &str = "move";
 const DELETE: &str = "delete";
 const RESTORE: &str = "restore";
 
-#[rustfmt::skip] // a line each
-const NEW: Step = made(|task, write| *task = json!({ "title": write.label, "description": null, "completed": false, "deleted_at": false }));
+const NEW: Step = made(|task, write| {
+    *task = json!({ "title": write.label, "description": null, "completed": false, "deleted_at": false });
+});
 const TITLE: Step = asked(|task, write| task["title"] = json!(write.label));
 const DESCRIPTION: Step = asked(|task, write| task["description"] = json!(write.label));
 const TOGGLED: Step = asked(|task, _| task["completed"] = json!(task["completed"] != true));
@@ -98,7 +99,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     read("export", 5, |user, _| user.get("/api/me/export?limit=500")),
     Operation { target: Target::Live, ..read("get", 10, |user, on| user.get(&on.path())) },
     write("create", 15, 201, Target::Nothing, |user, on| user.post(TASKS).json(json!({ "title": on.label })), &[NEW]),
-    keyed(write("create with a key", 15, 201, Target::Nothing, |user, on| user.post(TASKS).json(json!({ "title": on.label })).header("idempotency-key", &on.key()), &[NEW])),
+    keyed(&write("create with a key", 15, 201, Target::Nothing, |user, on| user.post(TASKS).json(json!({ "title": on.label })).header("idempotency-key", &on.key()), &[NEW])),
     write("put", 10, 200, Target::Live, |user, on| user.put(&on.path()).json(json!({ "title": on.label })), &[TITLE]),
     write("patch", 10, 200, Target::Live, |user, on| user.patch(&on.path()).json(json!({ "description": on.label })), &[DESCRIPTION]),
     write("toggle", 25, 200, Target::Live, |user, on| user.patch(&on.within("complete")), &[TOGGLED]),
@@ -109,7 +110,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     write("delete for good", 3, 204, Target::Live, |user, on| user.delete(&on.for_good()), &[GONE]),
     write("delete for good out of the trash", 3, 204, Target::Trash, |user, on| user.delete(&on.for_good()), &[GONE]),
     write("batch", 15, 200, Target::Live, changes, &[TITLE, COMPLETED, IN_TRASH, RESTORED, PENDING]),
-    keyed(write("batch with a key", 15, 200, Target::Live, additions, &[NEW, LAST, DESCRIPTION_OF_NEW])),
+    keyed(&write("batch with a key", 15, 200, Target::Live, additions, &[NEW, LAST, DESCRIPTION_OF_NEW])),
     Operation { target: Target::Live, status: 404, ..read("batch that is refused", 10, refused) },
     write("erase", 0, 204, Target::Nothing, |user, _| user.delete("/api/me"), &[ERASED]),
 ];
@@ -129,8 +130,8 @@ const fn write(
     Operation { name, weight, status, target, is_keyed: false, ask, steps }
 }
 
-const fn keyed(operation: Operation) -> Operation {
-    Operation { is_keyed: true, ..operation }
+const fn keyed(operation: &Operation) -> Operation {
+    Operation { is_keyed: true, ..*operation }
 }
 
 const fn asked(effect: Effect) -> Step {
@@ -151,7 +152,7 @@ fn changes<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
         { "op": "restore", "id": id },
         { "op": "complete", "id": id, "completed": false },
     ]);
-    batch(user, operations)
+    batch(user, &operations)
 }
 
 /// A batch that makes a task and goes on with it, and with another one in between.
@@ -162,7 +163,7 @@ fn additions<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
         { "op": "move", "id": on.task, "before": null },
         { "op": "update", "id": id, "task": { "description": on.label } },
     ]);
-    batch(user, operations).header("idempotency-key", &on.key())
+    batch(user, &operations).header("idempotency-key", &on.key())
 }
 
 /// A batch that has written before it is refused, of which nothing may be left.
@@ -172,10 +173,10 @@ fn refused<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
         { "op": "update", "id": on.task, "task": { "title": on.label } },
         { "op": "delete", "id": Uuid::nil() },
     ]);
-    batch(user, operations).header("idempotency-key", &on.key())
+    batch(user, &operations).header("idempotency-key", &on.key())
 }
 
-fn batch<'a>(user: &User<'a>, operations: Value) -> Request<'a> {
+fn batch<'a>(user: &User<'a>, operations: &Value) -> Request<'a> {
     user.post("/api/me/tasks/batch").json(json!({ "operations": operations }))
 }
 
@@ -278,8 +279,8 @@ impl Operation {
         self.steps.iter().any(|step| step.whose == Whose::Account)
     }
 
-    /// Whether it makes `after` of `before`, which was at the user's `revision`. Both are the task that it is asked about,
-    /// or the one that it makes.
+    /// Whether it makes `after` of `before`, when the user was at `revision`. Both are the task that it is asked about, or
+    /// the one that it makes.
     pub(crate) fn explains(&self, whose: Whose, before: &Value, after: &Value, label: &str, revision: i64) -> bool {
         let mut expected = if self.erases() { Value::Null } else { before.clone() };
         for (revision, step) in (revision + 1..).zip(self.steps) {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::audit::{Change, History, Transaction};
 use crate::{
     is_honest_503,
-    operations::{Operation, Target, Whose, Write, made_by, shown},
+    operations::{Operation, Step, Target, Whose, Write, made_by, shown},
 };
 use figures::Figures;
 
@@ -139,7 +139,8 @@ impl Ledger {
         figures
     }
 
-    /// Every transaction has to be some request's, whole, and every acknowledged request's some transaction, one to one.
+    /// Every transaction has to be some request's, all of it, and every acknowledged request's some transaction, one to
+    /// one.
     fn match_writes(&self, history: &History, figures: &mut Figures) {
         type Group<'a> = (Vec<&'a Transaction>, Vec<&'a Entry>);
         let mut groups: BTreeMap<(&str, Option<Uuid>), Group<'_>> = BTreeMap::new();
@@ -208,7 +209,7 @@ impl Entry {
         let (steps, changes) = (self.operation.steps, &transaction.changes);
         let made = changes.iter().find(|change| change.before.is_null()).and_then(|change| change.task);
         let is_made = !self.is_acknowledged() || !self.operation.makes() || made_by(self.answer()) == made;
-        let is_step = |(step, change): (&crate::operations::Step, &Change)| {
+        let is_step = |(step, change): (&Step, &Change)| {
             let task = match step.whose {
                 Whose::Asked => self.task,
                 Whose::Made => made,
@@ -220,8 +221,8 @@ impl Entry {
         is_made && steps.len() == changes.len() && steps.iter().zip(changes).all(is_step) && self.may_show(changes)
     }
 
-    /// Whether the tasks in the answer are as these changes have left them, or later ones have. Under an idempotency key
-    /// they are answered as they were written.
+    /// Whether the tasks in the answer are as these changes have left them, or later ones have. Under an idempotency
+    /// key they are answered as they were written.
     fn may_show(&self, changes: &[Change]) -> bool {
         let shown = if self.is_acknowledged() { shown(self.answer()) } else { Vec::new() };
         let shown: Vec<_> = shown.iter().filter_map(|task| Some((id(task)?, task["revision"].as_i64()?))).collect();
