@@ -75,6 +75,7 @@ impl<'a> User<'a> {
 }
 
 /// A request that is being put together.
+#[derive(Clone)]
 #[must_use = "it goes nowhere until it is sent"]
 pub struct Request<'a> {
     api: &'a Api,

@@ -131,3 +131,101 @@ async fn a_user_who_comes_in_by_many_first_requests_at_once_is_one() {
         assert_gapless(&answers);
     }
 }
+
+/// The second of them has not begun before the first has kept its answer: nobody gets through by being late.
+#[tokio::test]
+async fn of_duplicates_with_one_key_that_wait_for_each_other_one_is_done() {
+    let api = builder().environments(WRITERS).start().await;
+    let alice = api.user("alice");
+    let before = create(&alice, "x").await["revision"].as_i64().unwrap();
+    let operations = json!({ "operations": vec![json!({ "op": "create", "task": { "title": "x" } }); 3] });
+    let one = alice.post("/api/me/tasks").json(json!({ "title": "x" })).header("idempotency-key", "one");
+    let three = alice.post("/api/me/tasks/batch").json(operations).header("idempotency-key", "three");
+    for (request, status) in [(one, 201), (three, 200)] {
+        let answers = behind_a_lock(&api, (0..WRITERS).map(|_| request.clone().send())).await;
+        let same = |answer: &&Answer| answer.status == status && answer.text() == answers[0].text();
+        assert_eq!(answers.iter().filter(same).count(), WRITERS, "{answers:?}");
+        let replayed = answers.iter().filter(|answer| answer.header("idempotency-replayed") == Some("true"));
+        assert_eq!(replayed.count(), WRITERS - 1, "{answers:?}");
+    }
+    assert_eq!(create(&alice, "next").await["revision"], before + 1 + 3 + 1);
+    let listed = alice.get("/api/me/tasks").send().await;
+    assert_eq!(listed.header("x-total-count"), Some("6"));
+}
+
+/// The revisions of one batch follow each other: no other write comes in between.
+#[tokio::test]
+async fn concurrent_batches_and_single_writes_do_not_mix() {
+    const SIZE: usize = 5;
+    let api = builder().environments(WRITERS).start().await;
+    let alice = api.user("alice");
+    let operations = json!({ "operations": vec![json!({ "op": "create", "task": { "title": "x" } }); SIZE] });
+    let requests = (0..40).map(|number| match number % 2 {
+        0 => alice.post("/api/me/tasks/batch").json(operations.clone()).send(),
+        _ => alice.post("/api/me/tasks").json(json!({ "title": "x" })).send(),
+    });
+    let answers = testing::concurrently(WRITERS, requests).await;
+    let mut all = BTreeSet::new();
+    for answer in &answers {
+        let results = answer.json()["results"].as_array().map_or(vec![answer.json()], |results| {
+            assert_eq!(results.len(), SIZE, "{answer:?}");
+            results.iter().map(|result| &result["task"]).collect()
+        });
+        let revisions: Vec<_> = results.iter().map(|task| task["revision"].as_i64().unwrap()).collect();
+        assert!(revisions.is_sorted_by(|one, next| one + 1 == *next), "{revisions:?}");
+        all.extend(revisions);
+    }
+    assert_eq!(all.len(), 20 * SIZE + 20, "none was given twice");
+    assert_eq!(all.last().unwrap() - all.first().unwrap() + 1, i64::try_from(all.len()).unwrap(), "without gaps");
+}
+
+#[tokio::test]
+async fn of_concurrent_restores_one_writes_and_of_concurrent_deletions_one_finds_the_task() {
+    let api = builder().environments(WRITERS).start().await;
+    let alice = api.user("alice");
+    let task = create(&alice, "x").await;
+    let mut revision = task["revision"].as_i64().unwrap();
+    for permanent in ["", "?permanent=true"] {
+        let delete = alice.delete(&format!("{}{permanent}", path(&task)));
+        let answers = behind_a_lock(&api, (0..WRITERS).map(|_| delete.clone().send())).await;
+        let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [[204].as_slice(), &[404; WRITERS - 1]].concat());
+        revision += 1;
+
+        let restore = alice.post(&format!("{}/restore", path(&task)));
+        let answers = behind_a_lock(&api, (0..WRITERS).map(|_| restore.clone().send())).await;
+        if permanent.is_empty() {
+            revision += 1;
+            let shown = |answer: &&Answer| answer.status == 200 && answer.json()["revision"] == revision;
+            assert_eq!(answers.iter().filter(shown).count(), WRITERS, "{answers:?}");
+        } else {
+            assert!(answers.iter().all(|answer| answer.status == 404), "{answers:?}");
+        }
+    }
+    assert_eq!(create(&alice, "next").await["revision"], revision + 1);
+}
+
+/// Whoever writes meanwhile makes the user anew, and what was acknowledged after the last erasure is there.
+#[tokio::test]
+async fn a_user_who_is_erased_while_they_write_is_whole() {
+    let api = builder().environments(WRITERS).start().await;
+    let alice = api.user("alice");
+    for _ in 0..10 {
+        let requests = (0..WRITERS).map(|number| match number % 4 {
+            3 => alice.delete("/api/me").send(),
+            _ => alice.post("/api/me/tasks").json(json!({ "title": "x" })).header("idempotency-key", "k").send(),
+        });
+        let answers = testing::concurrently(WRITERS, requests).await;
+        assert!(answers.iter().all(|answer| [201, 204].contains(&answer.status)), "{answers:?}");
+        let listed = alice.get("/api/me/tasks").send().await;
+        let tasks = listed.json().as_array().unwrap();
+        assert!(tasks.len() <= 1, "the key made one of them: {listed:?}");
+        assert_eq!(listed.header("x-total-count"), Some(&*tasks.len().to_string()));
+        let made = |answer: &Answer| answer.json()["id"] == tasks[0]["id"];
+        assert!(tasks.is_empty() || answers.iter().any(made), "{listed:?}: {answers:?}");
+    }
+    let last = create(&alice, "x").await;
+    assert_eq!(alice.delete("/api/me").send().await.status, 204);
+    assert_eq!(alice.get(&path(&last)).send().await.status, 404);
+}

@@ -1,10 +1,13 @@
 //! Connections that break, and writes that are done once all the same.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use testing::{
-    Api, Request,
+    Answer, Api, Request, User,
     proxy::{Break, Fault, Moment},
 };
+use tokio::time::sleep;
 
 use crate::{builder, create, path, revision, start, tag};
 
@@ -177,4 +180,193 @@ async fn a_lock_that_nobody_frees_is_a_503_within_the_budget_and_writes_nothing_
     lock.rollback().await.unwrap();
     assert_eq!(alice.get("/api/me/tasks").send().await.json().as_array().unwrap().len(), 1);
     assert_eq!(revision(&create(&alice, "next").await), revision(&task) + 1);
+}
+
+/// A batch of the user's.
+fn batch<'a>(user: &User<'a>, operations: &Value) -> Request<'a> {
+    user.post("/api/me/tasks/batch").json(json!({ "operations": operations }))
+}
+
+/// The rest of the writes, on a task that is there and one in the trash: the status of each, and how many revisions it
+/// takes.
+fn more_writes<'a>(user: &User<'a>, live: &Value, deleted: &Value, key: &str) -> Vec<(Request<'a>, u16, i64)> {
+    let add = json!({ "op": "create", "task": { "title": key } });
+    let update = json!({ "op": "update", "id": live["id"], "task": { "title": key } });
+    let remove = json!({ "op": "delete", "id": live["id"] });
+    let new = user.post("/api/me/tasks").json(json!({ "title": key }));
+    vec![
+        (user.post(&format!("{}/restore", path(deleted))), 200, 1),
+        (user.delete(&format!("{}?permanent=true", path(live))), 204, 1),
+        (user.delete(&format!("{}?permanent=true", path(deleted))), 204, 1),
+        (new.header("idempotency-key", key), 201, 1),
+        (batch(user, &json!([update, add, add, remove])), 200, 4),
+        (batch(user, &json!([add, update, add])).header("idempotency-key", key), 200, 3),
+    ]
+}
+
+/// A task of the user's, and one that is in their trash.
+async fn two_tasks(user: &User<'_>) -> (Value, Value) {
+    let (live, deleted) = (create(user, "x").await, create(user, "x").await);
+    assert_eq!(user.delete(&path(&deleted)).send().await.status, 204);
+    (live, deleted)
+}
+
+#[tokio::test]
+async fn a_write_to_the_trash_with_a_key_or_in_a_batch_whose_connection_breaks_is_done_exactly_once() {
+    let api = on_a_wire().await;
+    let (alice, bob) = (api.user("alice"), api.user("bob"));
+    for loss in [Moment::Request, Moment::Answer] {
+        for number in 0..6 {
+            let key = format!("{loss:?}-{number}");
+            let (live, deleted) = two_tasks(&bob).await;
+            let (request, status, _) = more_writes(&bob, &live, &deleted, &key).swap_remove(number);
+            assert_eq!(request.send().await.status, status, "the function is running");
+            let (live, deleted) = two_tasks(&alice).await;
+            let (request, status, revisions) = more_writes(&alice, &live, &deleted, &key).swap_remove(number);
+            let revision = create(&alice, "before").await["revision"].as_i64().unwrap();
+
+            api.proxy().plant(Fault::next(loss, Break::Fin));
+            let answer = request.send().await;
+            assert_eq!((answer.status, answer.header("idempotency-replayed")), (status, None), "{key}: {answer:?}");
+            assert_eq!(api.proxy().planted(), 0, "{key}: nothing has struck");
+            assert_eq!(create(&alice, "next").await["revision"], revision + revisions + 1, "{key}: once");
+        }
+    }
+}
+
+/// A write of Alice's whose acknowledgement is lost, and which is tried again after `meanwhile`.
+async fn interrupted(api: &Api, write: Request<'_>, meanwhile: impl Future<Output = ()>) -> Answer {
+    let database = api.database().connect().await;
+    let sql = "select revision from users where id = 'alice'";
+    let revision = async || database.query_one(sql, &[]).await.unwrap().get::<_, i64>(0);
+    let before = revision().await;
+    api.proxy().plant(Fault::next(Moment::Answer, Break::Silence));
+    let meanwhile = async {
+        while revision().await == before {
+            sleep(Duration::from_millis(2)).await;
+        }
+        meanwhile.await;
+        Instant::now()
+    };
+    let write = async { (write.send().await, Instant::now()) };
+    let ((answer, answered), done) = tokio::join!(write, meanwhile);
+    assert!(done < answered, "it was tried again too early");
+    answer
+}
+
+/// With time for others between two tries.
+async fn on_a_patient_wire() -> Api {
+    builder().env("DB_TRY_MS", "1500").environments(2).through_proxy(Duration::ZERO).start().await
+}
+
+#[tokio::test]
+async fn a_keyed_create_whose_acknowledgement_is_lost_answers_as_written_and_so_it_does_when_the_client_tries_again() {
+    let api = on_a_patient_wire().await;
+    let (alice, bob) = (api.user("alice"), api.user("bob"));
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let new = json!({ "id": id, "title": "mine" });
+    let [keyed, bobs] =
+        [&alice, &bob].map(|user| user.post("/api/me/tasks").header("idempotency-key", "k").json(new.clone()));
+    for user in [&alice, &bob] {
+        create(user, "first").await;
+    }
+    let task = format!("/api/me/tasks/{id}");
+    let change = || alice.patch(&task).json(json!({ "title": "changed" })).send();
+    assert_eq!((bobs.send().await.status, change().await.status), (201, 404), "the functions are running");
+
+    let answer = interrupted(&api, keyed.clone(), async { assert_eq!(change().await.status, 200) }).await;
+    assert_eq!((answer.status, answer.header("idempotency-replayed")), (201, None), "{answer:?}");
+    assert_eq!(answer.json()["title"], "mine", "as it was written, not as it is");
+    let again = keyed.send().await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (201, Some("true")), "{again:?}");
+    assert_eq!(again.text(), answer.text());
+    for name in ["etag", "location"] {
+        assert_eq!(again.header(name), answer.header(name), "{name}");
+    }
+    let next = create(&alice, "next").await;
+    assert_eq!(next["revision"], answer.json()["revision"].as_i64().unwrap() + 2, "it was written once");
+}
+
+/// It has no key to be known by but our own. A task of it that is gone meanwhile cannot be shown.
+#[tokio::test]
+async fn a_batch_whose_acknowledgement_is_lost_is_done_once_though_others_come_between() {
+    let api = on_a_patient_wire().await;
+    let (alice, bob) = (api.user("alice"), api.user("bob"));
+    let (task, other) = (create(&alice, "a").await, create(&alice, "b").await);
+    let bobs = create(&bob, "x").await;
+    for request in [
+        batch(&bob, &json!([{ "op": "delete", "id": bobs["id"] }])),
+        bob.patch(&format!("{}/complete", path(&task))),
+        bob.delete(&path(&task)),
+    ] {
+        let answer = request.send().await;
+        assert!(answer.status < 500, "the functions are running: {answer:?}");
+    }
+    let operations = json!([
+        { "op": "create", "task": { "title": "new" } },
+        { "op": "complete", "id": task["id"], "completed": true },
+        { "op": "update", "id": other["id"], "task": { "title": "changed" } },
+        { "op": "delete", "id": other["id"] },
+        { "op": "restore", "id": other["id"] },
+    ]);
+    let meanwhile = async {
+        let toggled = alice.patch(&format!("{}/complete", path(&task))).send().await;
+        assert_eq!((toggled.status, &toggled.json()["completed"]), (200, &json!(false)));
+        assert_eq!(alice.delete(&path(&other)).send().await.status, 204);
+    };
+    let answer = interrupted(&api, batch(&alice, &operations), meanwhile).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let results = answer.json()["results"].as_array().unwrap();
+    let statuses: Vec<_> = results.iter().map(|result| result["status"].as_i64().unwrap()).collect();
+    assert_eq!(statuses, [201, 200, 404, 204, 404], "{answer:?}");
+    let first = results[0]["task"]["revision"].as_i64().unwrap();
+    assert_eq!(first, other["revision"].as_i64().unwrap() + 1);
+    assert_eq!(results[1]["task"]["revision"], first + 5, "as it is, not as it was written: {answer:?}");
+    assert_eq!(create(&alice, "next").await["revision"], first + 7, "five of the batch, and two between");
+    let titles = alice.get("/api/me/tasks?sort=position").send().await;
+    let titles: Vec<_> = titles.json().as_array().unwrap().iter().map(|task| task["title"].clone()).collect();
+    assert_eq!(titles, ["a", "new", "next"]);
+}
+
+/// What the batch has done before it came to the operation that is refused is undone by each try.
+#[tokio::test]
+async fn a_refused_batch_whose_answer_is_lost_has_done_nothing() {
+    let api = on_a_wire().await;
+    let (alice, bob) = (api.user("alice"), api.user("bob"));
+    let task = create(&alice, "x").await;
+    let operations = json!([
+        { "op": "create", "task": { "title": "new" } },
+        { "op": "update", "id": task["id"], "task": { "title": "changed" } },
+        { "op": "delete", "id": "01890a5d-ac96-774b-bcce-b302099a8057" },
+    ]);
+    assert_eq!(batch(&bob, &operations).send().await.status, 404, "the function is running");
+    for loss in [Moment::Request, Moment::Answer] {
+        api.proxy().plant(Fault::next(loss, Break::Fin));
+        let answer = batch(&alice, &operations).header("idempotency-key", "k").send().await;
+        assert_eq!((answer.status, &answer.json()["details"][0]["operation"]), (404, &json!(2)), "{answer:?}");
+        assert_eq!(api.proxy().planted(), 0, "nothing has struck");
+        assert_eq!(*alice.get("/api/me/tasks").send().await.json(), json!([task]));
+    }
+    assert_eq!(create(&alice, "next").await["revision"], task["revision"].as_i64().unwrap() + 1);
+}
+
+/// It leaves nothing in which it could be remembered, and needs no memory: there is nothing more to remove.
+#[tokio::test]
+async fn an_erasure_whose_connection_breaks_is_done_and_the_user_can_come_back() {
+    let api = on_a_wire().await;
+    let (alice, bob) = (api.user("alice"), api.user("bob"));
+    assert_eq!(bob.delete("/api/me").send().await.status, 204, "the function is running");
+    let bobs = create(&bob, "Bob's").await;
+    let mut last = 0;
+    for loss in [Moment::Request, Moment::Answer] {
+        let task = create(&alice, "x").await;
+        assert!(task["revision"].as_i64().unwrap() > last, "{loss:?}: a revision has come back");
+        last = task["revision"].as_i64().unwrap();
+        api.proxy().plant(Fault::next(loss, Break::Fin));
+        let answer = alice.delete("/api/me").send().await;
+        assert_eq!((answer.status, answer.text()), (204, ""), "{loss:?}: {answer:?}");
+        assert_eq!(api.proxy().planted(), 0, "{loss:?}: nothing has struck");
+        assert_eq!(*alice.get("/api/me/tasks").send().await.json(), json!([]));
+        assert_eq!(*bob.get("/api/me/tasks").send().await.json(), json!([bobs]));
+    }
 }

@@ -333,3 +333,101 @@ async fn everything_of_bob(database: &Client) -> Vec<Value> {
         .unwrap();
     rows.iter().map(|row| serde_json::from_str(row.get(0)).unwrap()).collect()
 }
+
+/// As `twins_of_two_owners_never_meet`, for what goes to the trash and back, for batches, and for the whole account.
+#[tokio::test]
+async fn twins_of_two_owners_never_meet_in_the_trash_in_a_batch_or_in_the_end() {
+    for api in each_api().await {
+        let (alice, bob) = (api.user("alice"), api.user("bob"));
+        let create_keyed = async |user: &User<'_>, title: &str| {
+            let request = user.post("/api/me/tasks").header("idempotency-key", "k").json(json!({ "title": title }));
+            let answer = request.send().await;
+            assert_eq!(answer.status, 201, "{answer:?}");
+            answer.json().clone()
+        };
+        // Bob's come first, also to a look past the owner.
+        let twins = [create_keyed(&bob, "Bob's").await, create(&bob, "Bob's").await];
+        let (task, gone) = (create_keyed(&alice, "Alice's").await, create(&alice, "Alice's").await);
+        // One of Bob's is in his trash, and one is gone for good.
+        let third = create(&bob, "Bob's").await;
+        assert_eq!(bob.delete(&path(&twins[1])).send().await.status, 204);
+        assert_eq!(bob.delete(&format!("{}?permanent=true", path(&third))).send().await.status, 204);
+        let database = api.database().connect().await;
+        for (theirs, hers) in [(&twins[0], &task), (&twins[1], &gone)] {
+            let [theirs, hers] = [theirs, hers].map(|task| task["id"].as_str().unwrap().to_owned());
+            let sql = "update tasks set id = $1::text::uuid where owner_user_id = 'bob' and id = $2::text::uuid";
+            assert_eq!(database.execute(sql, &[&hers, &theirs]).await.unwrap(), 1);
+        }
+        let before = all_of_bob(&database).await;
+
+        assert_eq!(create_keyed(&alice, "Alice's").await, task, "the key is hers");
+        // What the batch removes is hers: Bob has a key of the same name.
+        let expired =
+            "update idempotency_keys set created_at = created_at - interval '25 hours' where owner_user_id = 'alice'";
+        database.execute(expired, &[]).await.unwrap();
+        let id = &task["id"];
+        let operations = json!({ "operations": [
+            { "op": "update", "id": id, "task": { "title": "changed" } },
+            { "op": "complete", "id": id, "completed": true },
+            { "op": "move", "id": id, "after": gone["id"] },
+            { "op": "delete", "id": id },
+            { "op": "restore", "id": id },
+        ] });
+        for key in ["batch", "batch"] {
+            let request = alice.post("/api/me/tasks/batch").header("idempotency-key", key).json(operations.clone());
+            let answer = request.send().await;
+            let results = answer.json()["results"].as_array().unwrap();
+            let hers = |result: &Value| result.get("task").is_none_or(|task| task["owner_user_id"] == "alice");
+            assert!(results.len() == 5 && results.iter().all(hers), "{answer:?}");
+        }
+        assert_eq!(alice.delete(&path(&task)).send().await.status, 204);
+        let trash = alice.get("/api/me/tasks?deleted=true").send().await;
+        let hers = |list: &Value| list.as_array().unwrap().iter().all(|task| task["owner_user_id"] == "alice");
+        assert!(trash.json()[0]["id"] == *id && trash.json()[1].is_null() && hers(trash.json()), "{trash:?}");
+        assert_eq!(trash.header("x-total-count"), Some("1"));
+        let restored = alice.post(&format!("{}/restore", path(&task))).send().await;
+        assert_eq!((restored.status, restored.json()["owner_user_id"].clone()), (200, json!("alice")));
+        assert_eq!(alice.delete(&format!("{}?permanent=true", path(&gone))).send().await.status, 204);
+        let export = alice.get("/api/me/export").send().await;
+        assert_eq!(*export.json(), json!([restored.json()]));
+        let changes = alice.get("/api/me/tasks/changes").send().await;
+        assert_eq!(changes.json()["tasks"], json!([restored.json()]));
+        assert_eq!(changes.json()["deleted"], json!([gone["id"]]));
+        assert_eq!(alice.delete("/api/me").send().await.status, 204);
+        assert_eq!(*alice.get("/api/me/export").send().await.json(), json!([]));
+
+        assert_eq!(all_of_bob(&database).await, before);
+    }
+}
+
+/// A token says which of its owner's changes were seen, and opens nobody else's.
+#[tokio::test]
+async fn another_users_token_and_cursor_show_nothing() {
+    for api in each_api().await {
+        let (alice, bob) = (api.user("alice"), api.user("bob"));
+        for user in [&alice, &bob] {
+            create(user, "x").await;
+            create(user, "x").await;
+        }
+        let token = bob.get("/api/me/tasks/changes?limit=1").send().await.json()["next"].as_str().unwrap().to_owned();
+        let answer = alice.get(&format!("/api/me/tasks/changes?since={token}")).send().await;
+        assert_eq!((answer.status, answer.error_code()), (410, Some("gone")), "{answer:?}");
+        let page = bob.get("/api/me/export?limit=1").send().await;
+        let next = page.header("link").unwrap().split(['<', '>']).nth(1).unwrap().to_owned();
+        let answer = alice.get(&next).send().await;
+        let hers = |task: &Value| task["owner_user_id"] == "alice";
+        assert!(answer.status == 400 || answer.json().as_array().unwrap().iter().all(hers), "{answer:?}");
+    }
+}
+
+/// Bob's rows in all tables.
+async fn all_of_bob(database: &Client) -> Vec<Value> {
+    let mut all = everything_of_bob(database).await;
+    let sql = "select to_jsonb(tombstones)::text as row from tombstones where owner_user_id = 'bob'
+               union all select to_jsonb(idempotency_keys)::text from idempotency_keys where owner_user_id = 'bob'";
+    let rows = database.query(sql, &[]).await.unwrap();
+    assert_eq!(rows.len(), 2, "Bob has a tombstone and a key");
+    all.extend(rows.iter().map(|row| serde_json::from_str::<Value>(row.get(0)).unwrap()));
+    all.sort_by_key(ToString::to_string);
+    all
+}

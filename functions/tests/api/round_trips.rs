@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use testing::{Request, User};
 
 use crate::{builder, create, path};
 
@@ -63,4 +64,74 @@ async fn what_is_refused_before_the_database_does_not_go_there() {
     assert_eq!(alice.post("/api/bob/tasks").json(json!({ "title": "x" })).send().await.status, 403);
     assert_eq!(alice.post("/api/me/tasks").without_token().send().await.status, 401);
     assert_eq!(api.proxy().flights(), 0);
+}
+
+/// A batch of 100 operations, of all kinds.
+fn hundred<'a>(user: &User<'a>) -> Request<'a> {
+    let ids: Vec<_> = (0..40).map(|_| uuid::Uuid::now_v7()).collect();
+    let mut operations: Vec<_> =
+        ids.iter().map(|id| json!({ "op": "create", "id": id, "task": { "title": "x", "tags": ["a"] } })).collect();
+    for ids in ids.chunks(4) {
+        operations.extend([
+            json!({ "op": "update", "id": ids[0], "task": { "title": "y" } }),
+            json!({ "op": "complete", "id": ids[1], "completed": true }),
+            json!({ "op": "move", "id": ids[2], "after": null }),
+            json!({ "op": "move", "id": ids[3], "before": ids[0] }),
+            json!({ "op": "delete", "id": ids[1] }),
+            json!({ "op": "restore", "id": ids[1] }),
+        ]);
+    }
+    user.post("/api/me/tasks/batch").json(json!({ "operations": operations }))
+}
+
+/// A new task of the user's, under a key.
+fn keyed<'a>(user: &User<'a>) -> Request<'a> {
+    user.post("/api/me/tasks").header("idempotency-key", "k").json(json!({ "title": "x" }))
+}
+
+/// For one who has tasks, and for one who has never been there.
+#[tokio::test]
+async fn the_trash_changes_batches_and_the_account_are_one_round_trip_each() {
+    let api = builder().through_proxy(ONE_WAY).start().await;
+    let (alice, carol) = (api.user("alice"), api.user("carol"));
+    let (task, other) = (path(&create(&alice, "x").await), path(&create(&alice, "x").await));
+    for request in [
+        alice.get("/api/me/tasks"),
+        alice.get("/api/me/tasks/changes"),
+        alice.get("/api/me/export"),
+        carol.delete(&task),
+        carol.post(&format!("{task}/restore")),
+        hundred(&carol),
+        carol.delete("/api/me"),
+    ] {
+        let answer = request.send().await;
+        assert!(answer.status < 500, "the function is running: {answer:?}");
+    }
+    let next = alice.get("/api/me/tasks/changes").send().await.json()["next"].as_str().unwrap().to_owned();
+
+    for (operation, request, status) in [
+        ("delete", alice.delete(&task), 204),
+        ("the trash", alice.get("/api/me/tasks?deleted=true"), 200),
+        ("restore", alice.post(&format!("{task}/restore")), 200),
+        ("restore what is not in the trash", alice.post(&format!("{task}/restore")), 200),
+        ("delete for good", alice.delete(&format!("{other}?permanent=true")), 204),
+        ("changes", alice.get(&format!("/api/me/tasks/changes?since={next}")), 200),
+        ("changes from the beginning", alice.get("/api/me/tasks/changes"), 200),
+        ("create with a key", keyed(&alice), 201),
+        ("the same again", keyed(&alice), 201),
+        ("a batch of 100", hundred(&alice), 200),
+        ("the same with a key", hundred(&alice).header("idempotency-key", "l"), 200),
+        ("export", alice.get("/api/me/export"), 200),
+        ("erase", alice.delete("/api/me"), 204),
+        ("erase what is not there", alice.delete("/api/me"), 204),
+        ("changes of a new user", api.user("dora").get("/api/me/tasks/changes"), 200),
+        ("export of a new user", api.user("dora").get("/api/me/export"), 200),
+        ("a batch of a new user's", hundred(&api.user("dora")), 200),
+        ("a batch with a key of a new user's", hundred(&api.user("emil")).header("idempotency-key", "k"), 200),
+        ("create with a key of a new user's", keyed(&api.user("fred")), 201),
+    ] {
+        api.proxy().reset();
+        let answer = request.send().await;
+        assert_eq!((answer.status, api.proxy().flights()), (status, 1), "{operation}: {answer:?}");
+    }
 }

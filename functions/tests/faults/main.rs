@@ -5,6 +5,7 @@
 //! - [`storm`]: many users and devices through random faults, held to what each of them was told. `FAULTS=long` makes it
 //!   a long one, `FAULTS_SEED` repeats one. [`leaks`] looks at what it leaves behind.
 //! - [`cold`], [`init`], [`recycling`]: what connections cost and when they are opened, kept and given up.
+//! - [`late`]: a try that Postgres gets to when the next one has been answered.
 //! - [`deadline`]: who waits how long. [`environment`]: what Lambda does to the process.
 //! - [`pooled`]: the same through `PgBouncer`. [`poisoned`]: what other clients of it leave in a session.
 //! - [`tls`]: whom a function believes to be its database.
@@ -17,6 +18,7 @@ mod cold;
 mod deadline;
 mod environment;
 mod init;
+mod late;
 mod leaks;
 mod matrix;
 mod operations;
@@ -81,6 +83,19 @@ async fn seed(database: &Client, user: &str) -> Uuid {
 async fn revision(database: &Client, user: &str) -> i64 {
     let sql = "select coalesce((select revision from users where id = $1), 0)";
     database.query_one(sql, &[&user]).await.unwrap().get(0)
+}
+
+/// The tasks of every user are as many, pending, completed and in the trash, as the user's row says.
+async fn assert_counted(database: &Client) {
+    let sql = "select u.id, u.pending_tasks, u.completed_tasks, u.deleted_tasks,
+                   count(t) filter (where t.deleted_at is null and not t.completed),
+                   count(t) filter (where t.deleted_at is null and t.completed),
+                   count(t) filter (where t.deleted_at is not null)
+               from users u left join tasks t on t.owner_user_id = u.id group by u.id";
+    for row in database.query(sql, &[]).await.unwrap() {
+        let numbers = |from| (from..from + 3).map(|column| row.get(column)).collect::<Vec<i64>>();
+        assert_eq!(numbers(1), numbers(4), "pending, completed and deleted tasks of {}", row.get::<_, String>(0));
+    }
 }
 
 /// Nothing has gone wrong that no client may see.

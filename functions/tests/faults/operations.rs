@@ -1,15 +1,20 @@
 //! Every operation that there is: the matrix and the storm take them from here, one line each.
 
 use serde_json::{Value, json};
-use testing::{Request, User};
+use testing::{Answer, Request, User};
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use crate::seed;
 
 /// The task of a request, and a text that no other request has.
+#[derive(Clone, Copy)]
 pub(crate) struct On<'a> {
-    pub(crate) path: &'a str,
+    pub(crate) task: Uuid,
     pub(crate) label: &'a str,
 }
 
-type Ask = for<'a> fn(&User<'a>, &On<'_>) -> Request<'a>;
+type Ask = for<'a> fn(&User<'a>, On<'_>) -> Request<'a>;
 
 /// A write that is looked for: the label of its request, and the revision that it was given.
 pub(crate) struct Write<'a> {
@@ -20,6 +25,31 @@ pub(crate) struct Write<'a> {
 /// What becomes of a task, as JSON: null is none.
 type Effect = fn(&mut Value, &Write<'_>);
 
+/// Which task a request needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Nothing,
+    Live,
+    Trash,
+}
+
+/// What a write changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// The task that it is asked about.
+    Asked,
+    /// The one that it makes.
+    Made,
+    /// The user, with all that is theirs.
+    Account,
+}
+
+/// One write of an operation, in a revision of its own.
+pub(crate) struct Step {
+    pub(crate) whose: Whose,
+    effect: Effect,
+}
+
 /// One operation.
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
@@ -27,8 +57,12 @@ pub(crate) struct Operation {
     pub(crate) weight: u32,
     /// The status of its success.
     pub(crate) status: u16,
+    pub(crate) target: Target,
+    /// Whether it may be sent again under its idempotency key, which is the label.
+    pub(crate) is_keyed: bool,
     pub(crate) ask: Ask,
-    effect: Option<Effect>,
+    /// Its writes, in order: a batch has several, and a read has none.
+    pub(crate) steps: &'static [Step],
 }
 
 const TASKS: &str = "/api/me/tasks";
@@ -36,32 +70,114 @@ const TASKS: &str = "/api/me/tasks";
 /// To the end of the manual order. So what is created or moved in between can be told from it, and a move that is done
 /// twice from one that is done once.
 const MOVE: &str = "move";
+const DELETE: &str = "delete";
+const RESTORE: &str = "restore";
 
+const NEW: Step = made(|task, write| {
+    *task = json!({ "title": write.label, "description": null, "completed": false, "deleted_at": false });
+});
+const TITLE: Step = asked(|task, write| task["title"] = json!(write.label));
+const DESCRIPTION: Step = asked(|task, write| task["description"] = json!(write.label));
+const TOGGLED: Step = asked(|task, _| task["completed"] = json!(task["completed"] != true));
+const COMPLETED: Step = asked(|task, _| task["completed"] = json!(true));
+const PENDING: Step = asked(|task, _| task["completed"] = json!(false));
+const LAST: Step = asked(|task, write| task["position"] = json!(last(write)));
+const IN_TRASH: Step = asked(|task, _| task["deleted_at"] = json!(true));
+const RESTORED: Step = asked(|task, _| task["deleted_at"] = json!(false));
+const GONE: Step = asked(|task, _| *task = Value::Null);
+const DESCRIPTION_OF_NEW: Step = made(|task, write| task["description"] = json!(write.label));
+const ERASED: Step = Step { whose: Whose::Account, effect: |account, _| *account = Value::Null };
+
+/// The erasure is the last, so that it leaves the others what they need.
 #[rustfmt::skip] // a line each
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("list", 10, |user, _| user.get(TASKS)),
     read("list one status", 5, |user, _| user.get("/api/me/tasks?status=pending&limit=5")),
     read("list in another order", 5, |user, _| user.get("/api/me/tasks?sort=due_date&order=desc&search=e&count=true&limit=5")),
-    read("get", 10, |user, on| user.get(on.path)),
-    write("create", 20, 201, |user, on| user.post(TASKS).json(json!({ "title": on.label })), |task, write| *task = new(write.label)),
-    write("put", 10, 200, |user, on| user.put(on.path).json(json!({ "title": on.label })), |task, write| task["title"] = json!(write.label)),
-    write("patch", 10, 200, |user, on| user.patch(on.path).json(json!({ "description": on.label })), |task, write| task["description"] = json!(write.label)),
-    write("toggle", 25, 200, |user, on| user.patch(&complete(on)), |task, _| task["completed"] = json!(task["completed"] != true)),
-    write("complete", 5, 200, |user, on| user.patch(&complete(on)).json(json!({ "completed": true })), |task, _| task["completed"] = json!(true)),
-    write(MOVE, 15, 200, |user, on| user.post(&format!("{}/move", on.path)).json(json!({ "before": null })), |task, write| task["position"] = json!(last(write))),
-    write("delete", 5, 204, |user, on| user.delete(on.path), |task, _| *task = Value::Null),
+    read("list the trash", 5, |user, _| user.get("/api/me/tasks?deleted=true&limit=5")),
+    read("changes", 10, |user, _| user.get("/api/me/tasks/changes?limit=500")),
+    read("export", 5, |user, _| user.get("/api/me/export?limit=500")),
+    Operation { target: Target::Live, ..read("get", 10, |user, on| user.get(&on.path())) },
+    write("create", 15, 201, Target::Nothing, |user, on| user.post(TASKS).json(json!({ "title": on.label })), &[NEW]),
+    keyed(&write("create with a key", 15, 201, Target::Nothing, |user, on| user.post(TASKS).json(json!({ "title": on.label })).header("idempotency-key", &on.key()), &[NEW])),
+    write("put", 10, 200, Target::Live, |user, on| user.put(&on.path()).json(json!({ "title": on.label })), &[TITLE]),
+    write("patch", 10, 200, Target::Live, |user, on| user.patch(&on.path()).json(json!({ "description": on.label })), &[DESCRIPTION]),
+    write("toggle", 25, 200, Target::Live, |user, on| user.patch(&on.within("complete")), &[TOGGLED]),
+    write("complete", 5, 200, Target::Live, |user, on| user.patch(&on.within("complete")).json(json!({ "completed": true })), &[COMPLETED]),
+    write(MOVE, 15, 200, Target::Live, |user, on| user.post(&on.within("move")).json(json!({ "before": null })), &[LAST]),
+    write(DELETE, 10, 204, Target::Live, |user, on| user.delete(&on.path()), &[IN_TRASH]),
+    write(RESTORE, 10, 200, Target::Trash, |user, on| user.post(&on.within("restore")), &[RESTORED]),
+    write("delete for good", 3, 204, Target::Live, |user, on| user.delete(&on.for_good()), &[GONE]),
+    write("delete for good out of the trash", 3, 204, Target::Trash, |user, on| user.delete(&on.for_good()), &[GONE]),
+    write("batch", 15, 200, Target::Live, changes, &[TITLE, COMPLETED, IN_TRASH, RESTORED, PENDING]),
+    keyed(&write("batch with a key", 15, 200, Target::Live, additions, &[NEW, LAST, DESCRIPTION_OF_NEW])),
+    Operation { target: Target::Live, status: 404, ..read("batch that is refused", 10, refused) },
+    write("erase", 0, 204, Target::Nothing, |user, _| user.delete("/api/me"), &[ERASED]),
 ];
 
 const fn read(name: &'static str, weight: u32, ask: Ask) -> Operation {
-    Operation { name, weight, status: 200, ask, effect: None }
+    Operation { name, weight, status: 200, target: Target::Nothing, is_keyed: false, ask, steps: &[] }
 }
 
-const fn write(name: &'static str, weight: u32, status: u16, ask: Ask, effect: Effect) -> Operation {
-    Operation { name, weight, status, ask, effect: Some(effect) }
+const fn write(
+    name: &'static str,
+    weight: u32,
+    status: u16,
+    target: Target,
+    ask: Ask,
+    steps: &'static [Step],
+) -> Operation {
+    Operation { name, weight, status, target, is_keyed: false, ask, steps }
 }
 
-fn new(title: &str) -> Value {
-    json!({ "title": title, "description": null, "completed": false })
+const fn keyed(operation: &Operation) -> Operation {
+    Operation { is_keyed: true, ..*operation }
+}
+
+const fn asked(effect: Effect) -> Step {
+    Step { whose: Whose::Asked, effect }
+}
+
+const fn made(effect: Effect) -> Step {
+    Step { whose: Whose::Made, effect }
+}
+
+/// A batch on one task. Nothing in it fails where it is done twice.
+fn changes<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
+    let id = on.task;
+    let operations = json!([
+        { "op": "update", "id": id, "task": { "title": on.label } },
+        { "op": "complete", "id": id, "completed": true },
+        { "op": "delete", "id": id },
+        { "op": "restore", "id": id },
+        { "op": "complete", "id": id, "completed": false },
+    ]);
+    batch(user, &operations)
+}
+
+/// A batch that makes a task and goes on with it, and with another one in between.
+fn additions<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
+    let id = Uuid::now_v7();
+    let operations = json!([
+        { "op": "create", "id": id, "task": { "title": on.label } },
+        { "op": "move", "id": on.task, "before": null },
+        { "op": "update", "id": id, "task": { "description": on.label } },
+    ]);
+    batch(user, &operations).header("idempotency-key", &on.key())
+}
+
+/// A batch that has written before it is refused, of which nothing may be left.
+fn refused<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
+    let operations = json!([
+        { "op": "create", "task": { "title": on.label } },
+        { "op": "update", "id": on.task, "task": { "title": on.label } },
+        { "op": "delete", "id": Uuid::nil() },
+    ]);
+    batch(user, &operations).header("idempotency-key", &on.key())
+}
+
+fn batch<'a>(user: &User<'a>, operations: &Value) -> Request<'a> {
+    user.post("/api/me/tasks/batch").json(json!({ "operations": operations }))
 }
 
 /// The place behind all others, which is made of the revision (migrations/operations/_position.sql).
@@ -69,51 +185,156 @@ fn last(write: &Write<'_>) -> String {
     format!("e{:012x}", write.revision)
 }
 
-fn complete(on: &On<'_>) -> String {
-    format!("{}/complete", on.path)
+impl On<'_> {
+    fn path(&self) -> String {
+        format!("{TASKS}/{}", self.task)
+    }
+
+    fn within(&self, what: &str) -> String {
+        format!("{TASKS}/{}/{what}", self.task)
+    }
+
+    fn for_good(&self) -> String {
+        format!("{TASKS}/{}?permanent=true", self.task)
+    }
+
+    /// The label, as far as a key may hold it.
+    fn key(&self) -> String {
+        self.label.chars().filter(char::is_ascii_graphic).collect()
+    }
+}
+
+impl Step {
+    /// Whether it makes `after` of `before`.
+    pub(crate) fn explains(&self, before: &Value, after: &Value, write: &Write<'_>) -> bool {
+        let mut expected = before.clone();
+        (self.effect)(&mut expected, write);
+        is_as(&expected, after)
+    }
+}
+
+/// Whether a task is as expected. Of a new one that is said as far as the request goes.
+fn is_as(expected: &Value, task: &Value) -> bool {
+    match (expected, task) {
+        (Value::Object(expected), Value::Object(task)) => {
+            expected.iter().all(|(name, value)| task.get(name) == Some(value))
+        }
+        _ => expected == task,
+    }
 }
 
 impl Operation {
-    /// How many writes of its owner's it is. A move of a task that stands there already is none.
-    pub(crate) fn writes(&self) -> i64 {
-        i64::from(self.effect.is_some())
+    pub(crate) fn is_write(&self) -> bool {
+        !self.steps.is_empty()
     }
 
-    /// Whether it needs no task.
-    pub(crate) fn creates(&self) -> bool {
-        self.status == 201
+    /// Whether it needs no lock.
+    pub(crate) fn is_read(&self) -> bool {
+        self.steps.is_empty() && self.status == 200
     }
 
-    /// Whether it leaves none.
+    /// The user's revision after it, where nothing else is written.
+    pub(crate) fn moves_on(&self, revision: i64) -> i64 {
+        if self.erases() { 0 } else { revision + i64::try_from(self.steps.len()).unwrap() }
+    }
+
+    /// Whether it makes a task.
+    pub(crate) fn makes(&self) -> bool {
+        self.steps.iter().any(|step| step.whose == Whose::Made)
+    }
+
+    /// Whether it leaves no task where it was asked about one.
     pub(crate) fn deletes(&self) -> bool {
-        self.status == 204
+        self.target != Target::Nothing && self.status == 204
     }
 
-    /// Whether it puts a task behind all others.
+    /// Whether it puts a task behind all others, and does nothing else.
     pub(crate) fn moves(&self) -> bool {
         self.name == MOVE
     }
 
-    /// Whether it makes `after` of `before`. Of a new task that is said as far as the request goes.
-    pub(crate) fn explains(&self, before: &Value, after: &Value, write: &Write<'_>) -> bool {
-        let Some(effect) = self.effect else { return before == after };
-        let mut expected = before.clone();
-        effect(&mut expected, write);
-        match (&expected, after) {
-            (Value::Object(expected), Value::Object(after)) => {
-                expected.iter().all(|(name, value)| after.get(name) == Some(value))
-            }
-            _ => expected == *after,
+    /// Whether it puts a task into the trash, and does nothing else.
+    pub(crate) fn discards(&self) -> bool {
+        self.name == DELETE
+    }
+
+    /// Whether it brings a task back, and does nothing else.
+    pub(crate) fn restores(&self) -> bool {
+        self.name == RESTORE
+    }
+
+    /// What takes its effect back, as far as doing it once more would be noticed then.
+    pub(crate) fn undoing<'a>(&self, user: &User<'a>, task: Uuid) -> Request<'a> {
+        let on = On { task, label: "undone" };
+        match self.name {
+            DELETE => user.post(&on.within("restore")),
+            RESTORE => user.delete(&on.path()),
+            _ if self.deletes() => user.post(TASKS).json(json!({ "id": task, "title": on.label })),
+            _ => user.put(&on.path()).json(json!({ "title": on.label })),
         }
+    }
+
+    /// Whether it leaves nothing of the user.
+    pub(crate) fn erases(&self) -> bool {
+        self.steps.iter().any(|step| step.whose == Whose::Account)
+    }
+
+    /// Whether it makes `after` of `before`, when the user was at `revision`. Both are the task that it is asked about, or
+    /// the one that it makes.
+    pub(crate) fn explains(&self, whose: Whose, before: &Value, after: &Value, label: &str, revision: i64) -> bool {
+        let mut expected = if self.erases() { Value::Null } else { before.clone() };
+        for (revision, step) in (revision + 1..).zip(self.steps) {
+            if step.whose == whose {
+                (step.effect)(&mut expected, &Write { label, revision });
+            }
+        }
+        is_as(&expected, after)
+    }
+
+    /// A task of a user's that it can be asked about, past the API.
+    pub(crate) async fn seed(&self, database: &Client, user: &str) -> Uuid {
+        let task = seed(database, user).await;
+        if self.target == Target::Trash {
+            let sql = "with task as (
+                           update tasks set deleted_at = clock_timestamp() where owner_user_id = $1 and id = $2
+                       )
+                       update users set pending_tasks = pending_tasks - 1, deleted_tasks = deleted_tasks + 1
+                       where id = $1";
+            database.execute(sql, &[&user, &task]).await.unwrap();
+        }
+        task
     }
 }
 
-/// A task less what its clock and its title say anyhow, so that it can be compared.
+/// The tasks that an answer shows.
+pub(crate) fn shown(answer: &Answer) -> Vec<&Value> {
+    let body = answer.json();
+    if answer.error_code().is_some() {
+        return Vec::new();
+    }
+    if let Some(results) = body["results"].as_array() {
+        return results.iter().filter_map(|result| result.get("task")).collect();
+    }
+    match body.as_array().or(body["tasks"].as_array()) {
+        Some(tasks) => tasks.iter().collect(),
+        None => Some(body).filter(|body| !body.is_null()).into_iter().collect(),
+    }
+}
+
+/// The id of the task that a request has made, by its answer.
+pub(crate) fn made_by(answer: &Answer) -> Option<Uuid> {
+    let task = answer.json().pointer("/results/0/task").unwrap_or(answer.json());
+    task["id"].as_str()?.parse().ok()
+}
+
+/// A task less what its clock, its title and its other columns say anyhow, so that it can be compared. Of when it was
+/// deleted, whether it is.
 pub(crate) fn timeless(mut task: Value) -> Value {
     if let Value::Object(members) = &mut task {
-        for clock in ["completed_at", "created_at", "updated_at", "revision", "title_key"] {
+        for clock in ["completed_at", "created_at", "updated_at", "revision", "title_key", "state"] {
             members.remove(clock);
         }
+        members.entry("deleted_at").and_modify(|at| *at = json!(!at.is_null()));
     }
     task
 }

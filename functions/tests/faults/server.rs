@@ -8,7 +8,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::{
-    IN_TIME, assert_calm, builder,
+    IN_TIME, assert_calm, assert_counted, builder,
     operations::{OPERATIONS, On},
     revision, seed, timed,
 };
@@ -39,7 +39,7 @@ async fn through(mishap: Mishap, in_the_middle: bool, api: &Api, cluster: &mut C
     let mut tasks = Vec::new();
     for operation in OPERATIONS {
         seed(&database, operation.name).await; // behind which a task can be moved
-        tasks.push(seed(&database, operation.name).await);
+        tasks.push(operation.seed(&database, operation.name).await);
     }
     send_all(api, &warm_ups(&database).await, "warm").await;
     let before = revisions(&database).await;
@@ -68,8 +68,9 @@ async fn through(mishap: Mishap, in_the_middle: bool, api: &Api, cluster: &mut C
         assert_eq!(answer.status, operation.status, "{case}, {}: {answer:?}\n{}", operation.name, api.log());
         assert!(took < IN_TIME, "{case}, {}: {took:?}", operation.name);
         let after = revision(&api.database().connect().await, operation.name).await;
-        assert_eq!(after, before + operation.writes(), "{case}, {}: once", operation.name);
+        assert_eq!(after, operation.moves_on(before), "{case}, {}: once", operation.name);
     }
+    assert_counted(&api.database().connect().await).await;
 }
 
 async fn happen(mishap: Mishap, cluster: &mut Cluster) {
@@ -90,7 +91,7 @@ async fn happen(mishap: Mishap, cluster: &mut Cluster) {
 async fn warm_ups(database: &Client) -> Vec<Uuid> {
     let mut tasks = Vec::new();
     for operation in OPERATIONS {
-        tasks.push(seed(database, &format!("{}warm", operation.name)).await);
+        tasks.push(operation.seed(database, &format!("{}warm", operation.name)).await);
     }
     tasks
 }
@@ -99,7 +100,8 @@ async fn warm_ups(database: &Client) -> Vec<Uuid> {
 async fn send_all(api: &Api, tasks: &[Uuid], suffix: &str) -> Vec<(Answer, Duration)> {
     let requests = OPERATIONS.iter().zip(tasks).map(|(operation, task)| {
         let user = api.user(&format!("{}{suffix}", operation.name));
-        timed((operation.ask)(&user, &On { path: &format!("/api/me/tasks/{task}"), label: "x" }))
+        let label = Uuid::new_v4().to_string();
+        timed((operation.ask)(&user, On { task: *task, label: &label }))
     });
     testing::concurrently_all(requests).await
 }

@@ -27,6 +27,8 @@ use weather::Weather;
 
 const USERS: usize = 20;
 const WITH_TWO_DEVICES: usize = 8;
+/// So many more erase themselves now and then, and come back.
+const ERASED: usize = 4;
 const ENVIRONMENTS: usize = 4;
 
 /// How much of it.
@@ -38,7 +40,7 @@ pub(crate) struct Scale {
 
 impl Scale {
     fn from_env() -> Self {
-        let (operations, faults) = if testing::is_long() { (5_000, 300) } else { (400, 30) };
+        let (operations, faults) = if testing::is_long() { (6_000, 300) } else { (480, 30) };
         let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
         let seed = env::var("FAULTS_SEED").map_or_else(|_| now(), |seed| seed.parse().expect("a seed is a number"));
         Self { operations, faults, seed }
@@ -97,9 +99,13 @@ async fn what_was_acknowledged_through_a_storm_is_what_there_is() {
 
 /// Every device with its share of the operations.
 fn devices<'a>(api: &'a Api, scale: &Scale) -> Vec<Device<'a>> {
-    let users = (0..USERS).chain(0..WITH_TWO_DEVICES);
-    let share = scale.operations.div_ceil(USERS + WITH_TWO_DEVICES);
-    users.enumerate().map(|(number, user)| Device::new(api, user, share, scale.random(number + 1))).collect()
+    let users = (0..USERS + ERASED).chain(0..WITH_TWO_DEVICES);
+    let share = scale.operations.div_ceil(USERS + ERASED + WITH_TWO_DEVICES);
+    let devices = users.enumerate().map(|(number, user)| {
+        let device = Device::new(api, user, share, scale.random(number + 1));
+        if user < USERS { device } else { device.erasing() }
+    });
+    devices.collect()
 }
 
 impl Progress {

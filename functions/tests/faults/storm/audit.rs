@@ -1,4 +1,5 @@
-//! What really happened, by the database's own account: every change of a task, with the revision that it was given.
+//! What really happened, by the database's own account: every change of a task, with the revision that it was given and
+//! the transaction that it was part of, and when users came and went.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -8,90 +9,145 @@ use uuid::Uuid;
 
 use crate::operations::timeless;
 
-/// Writes every change of a task down, in the same transaction. (A task that is deleted gets no revision, but its owner
-/// moves on by one at the end of the write.)
+/// Writes every change down, in the same transaction. (A task that is deleted for good gets no revision, but its owner
+/// moves on by one at the end of the write. Of the tasks that go with their owner, the owner's end says enough.)
 pub(super) struct Audit;
 
-const TRIGGER: &str = "
-    create table audit (owner text, revision bigint, task uuid, before jsonb, after jsonb);
-    create function audit() returns trigger language plpgsql security definer as $$
+const TRIGGERS: &str = "
+    create table audit (
+        number bigint generated always as identity, transaction text default pg_current_xact_id()::text,
+        owner text, revision bigint, task uuid, before jsonb, after jsonb
+    );
+    create function audit_task() returns trigger language plpgsql security definer as $$
     begin
-        insert into public.audit
+        insert into public.audit (owner, revision, task, before, after)
         select id, coalesce(new.revision, revision + 1), coalesce(new.id, old.id), to_jsonb(old), to_jsonb(new)
         from public.users where id = coalesce(new.owner_user_id, old.owner_user_id);
         return null;
     end $$;
-    create trigger audit after insert or update or delete on tasks for each row execute function audit();";
+    create trigger audit after insert or update or delete on tasks for each row execute function audit_task();
+    create function audit_user() returns trigger language plpgsql security definer as $$
+    begin
+        insert into public.audit (owner, revision, before, after)
+        values (coalesce(new.id, old.id), coalesce(new.revision, old.revision), to_jsonb(old), to_jsonb(new));
+        return coalesce(new, old);
+    end $$;
+    create trigger audit before insert or delete on users for each row execute function audit_user();";
 
 /// One change.
 pub(super) struct Change {
-    pub(super) owner: String,
-    pub(super) task: Uuid,
+    /// None where it is the owner who goes.
+    pub(super) task: Option<Uuid>,
     pub(super) before: Value,
     pub(super) after: Value,
     pub(super) revision: i64,
 }
 
-/// All of them.
-pub(super) struct History {
+/// What was done at once, by one try of one request.
+pub(super) struct Transaction {
+    pub(super) owner: String,
     pub(super) changes: Vec<Change>,
-    states: HashMap<(Uuid, i64), Value>,
-    last: HashSet<(Uuid, i64)>,
 }
 
-impl Change {
+/// From an owner's first write to their end, if it has come.
+struct Life {
+    owner: String,
+    epoch: Value,
+    /// Before the first change.
+    born: i64,
+    /// Of the changes, in order.
+    revisions: Vec<i64>,
+    is_over: bool,
+}
+
+/// All of it.
+pub(super) struct History {
+    pub(super) transactions: Vec<Transaction>,
+    lives: Vec<Life>,
+    states: HashMap<(Uuid, i64), Value>,
+    last: HashSet<(Uuid, i64)>,
+    deleted: HashSet<Uuid>,
+}
+
+impl Transaction {
     pub(super) fn toggles(&self) -> bool {
-        self.before["completed"] != self.after["completed"]
+        let completed = |task: &Value| task["completed"].as_bool();
+        let both = |change: &Change| completed(&change.before).zip(completed(&change.after));
+        self.changes.iter().filter_map(both).any(|(before, after)| before != after)
+    }
+
+    /// The task that the request was about: the first that was there before it.
+    pub(super) fn task(&self) -> Option<Uuid> {
+        let made = |id| self.changes.iter().any(|change| change.task == id && change.before.is_null());
+        self.changes.iter().find(|change| !made(change.task)).and_then(|change| change.task)
     }
 }
 
 impl Audit {
     pub(super) async fn of(database: &Database) -> Self {
-        database.connect().await.batch_execute(TRIGGER).await.unwrap();
+        database.connect().await.batch_execute(TRIGGERS).await.unwrap();
         Self
     }
 
     pub(super) async fn read(&self, database: &Database) -> History {
-        let sql = "select owner, revision, task, coalesce(before, 'null')::text, coalesce(after, 'null')::text
-                   from audit order by owner, revision";
-        let (mut changes, mut states) = (Vec::new(), HashMap::new());
+        let sql =
+            "select owner, transaction, revision, task, coalesce(before, 'null')::text, coalesce(after, 'null')::text
+                   from audit order by owner, number";
+        let (mut transactions, mut lives): (Vec<Transaction>, Vec<Life>) = (Vec::new(), Vec::new());
+        let mut current = String::new();
         for row in database.connect().await.query(sql, &[]).await.unwrap() {
             let state = |column| timeless(serde_json::from_str(row.get(column)).unwrap());
-            let (task, revision, after) = (row.get(2), row.get(1), state(4));
-            states.insert((task, revision), after.clone());
-            changes.push(Change { owner: row.get(0), task, before: state(3), after, revision });
+            let (owner, transaction): (String, String) = (row.get(0), row.get(1));
+            let change = Change { task: row.get(3), before: state(4), after: state(5), revision: row.get(2) };
+            if change.task.is_none() && change.before.is_null() {
+                let epoch = change.after["epoch"].clone();
+                lives.push(Life { owner, epoch, born: change.revision, revisions: Vec::new(), is_over: false });
+                continue;
+            }
+            let life =
+                lives.last_mut().filter(|life| life.owner == owner && !life.is_over).expect("whoever writes lives");
+            if change.task.is_some() {
+                life.revisions.push(change.revision);
+            } else {
+                life.is_over = true;
+            }
+            if current != transaction {
+                transactions.push(Transaction { owner, changes: Vec::new() });
+                current = transaction;
+            }
+            transactions.last_mut().unwrap().changes.push(change);
         }
-        let last = last(&changes);
-        History { changes, states, last }
+        History::of(transactions, lives)
     }
-}
-
-/// The tasks that at any time stood behind all others of their owner's, each at the revision that it then had.
-fn last(changes: &[Change]) -> HashSet<(Uuid, i64)> {
-    let mut orders: BTreeMap<&str, BTreeSet<(&str, Uuid)>> = BTreeMap::new();
-    let (mut revisions, mut last) = (HashMap::new(), HashSet::new());
-    for change in changes {
-        let order = orders.entry(&change.owner).or_default();
-        if let Some(position) = change.before["position"].as_str() {
-            order.remove(&(position, change.task));
-        }
-        if let Some(position) = change.after["position"].as_str() {
-            order.insert((position, change.task));
-        }
-        revisions.insert(change.task, change.revision);
-        last.extend(order.last().map(|(_, task)| (*task, revisions[task])));
-    }
-    last
 }
 
 impl History {
+    fn of(transactions: Vec<Transaction>, lives: Vec<Life>) -> Self {
+        let (mut states, mut deleted) = (HashMap::new(), HashSet::new());
+        for change in transactions.iter().flat_map(|transaction| &transaction.changes) {
+            let Some(task) = change.task else { continue };
+            states.insert((task, change.revision), change.after.clone());
+            if change.after.is_null() || change.after["deleted_at"] == true {
+                deleted.insert(task);
+            }
+        }
+        let last = last(&transactions);
+        Self { transactions, lives, states, last, deleted }
+    }
+
     /// Whether a task as a client was shown it is one as it was.
     pub(super) fn knows(&self, shown: &Value) -> bool {
         let id = shown["id"].as_str().and_then(|id| id.parse().ok());
         let state = id.zip(shown["revision"].as_i64()).and_then(|key| self.states.get(&key));
+        let shown = timeless(shown.clone());
         // Columns that are shown as they are kept.
-        let names = ["id", "owner_user_id", "title", "description", "completed", "tags", "position"];
+        let names = ["id", "owner_user_id", "title", "description", "completed", "tags", "position", "deleted_at"];
         state.is_some_and(|state| names.iter().all(|name| state[name] == shown[name]))
+    }
+
+    /// Whether a task that a client was told is deleted has ever been.
+    pub(super) fn knows_deleted(&self, id: &Value) -> bool {
+        id.as_str().and_then(|id| id.parse().ok()).is_some_and(|id: Uuid| self.deleted.contains(&id))
     }
 
     /// Whether a task stood behind all others of its owner's while it was at this revision.
@@ -99,25 +155,80 @@ impl History {
         self.last.contains(&(task, revision))
     }
 
-    /// Every user's revisions are 1, 2, 3 …, and the tasks that there are are those of the last changes.
+    /// Every user's revisions follow each other from the first on, and those of who has come back are higher than all
+    /// before. The tasks that there are are those of the last changes.
     pub(super) async fn assert_gapless(&self, database: &Database) {
-        let mut revisions: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-        let mut last: BTreeMap<Uuid, &Value> = BTreeMap::new();
-        for change in &self.changes {
-            revisions.entry(&change.owner).or_default().push(change.revision);
-            last.insert(change.task, &change.after);
+        for life in &self.lives {
+            let expected: Vec<_> = (life.born + 1..).take(life.revisions.len()).collect();
+            assert_eq!(life.revisions, expected, "{}", life.owner);
         }
+        for pair in self.lives.windows(2).filter(|pair| pair[0].owner == pair[1].owner) {
+            assert!(
+                Some(&pair[1].born) > pair[0].revisions.last(),
+                "{} has come back with old revisions",
+                pair[0].owner
+            );
+        }
+        let epochs: BTreeSet<_> = self.lives.iter().map(|life| life.epoch.to_string()).collect();
+        assert_eq!(epochs.len(), self.lives.len(), "an epoch has come back");
+
         let client = database.connect().await;
-        for row in client.query("select id, revision from users", &[]).await.unwrap() {
-            let (id, revision): (String, i64) = (row.get(0), row.get(1));
-            let expected: Vec<_> = (1..=revision).collect();
-            assert_eq!(revisions.remove(&*id).unwrap_or_default(), expected, "{id}");
-        }
+        let living = self.lives.iter().filter(|life| !life.is_over);
+        let living: BTreeMap<String, (i64, String)> = living
+            .map(|life| {
+                let revision = life.revisions.last().copied().unwrap_or(life.born);
+                (life.owner.clone(), (revision, life.epoch.as_str().unwrap().to_owned()))
+            })
+            .collect();
+        let users = client.query("select id, revision, epoch::text from users", &[]).await.unwrap();
+        let users: BTreeMap<String, (i64, String)> =
+            users.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect();
+        assert_eq!(users, living);
+
         let tasks = client.query("select id, to_jsonb(tasks)::text from tasks", &[]).await.unwrap();
         let tasks: BTreeMap<Uuid, Value> =
             tasks.iter().map(|row| (row.get(0), timeless(serde_json::from_str(row.get(1)).unwrap()))).collect();
-        let last: BTreeMap<_, _> =
-            last.into_iter().filter(|(_, task)| !task.is_null()).map(|(id, task)| (id, task.clone())).collect();
-        assert_eq!(tasks, last);
+        assert_eq!(tasks, self.tasks());
+        crate::assert_counted(&client).await;
     }
+
+    /// Those that the changes have left.
+    fn tasks(&self) -> BTreeMap<Uuid, Value> {
+        let mut tasks: BTreeMap<Uuid, Value> = BTreeMap::new();
+        for transaction in &self.transactions {
+            for change in &transaction.changes {
+                match change.task {
+                    None => tasks.retain(|_, task| task["owner_user_id"] != *transaction.owner),
+                    Some(id) if change.after.is_null() => drop(tasks.remove(&id)),
+                    Some(id) => drop(tasks.insert(id, change.after.clone())),
+                }
+            }
+        }
+        tasks
+    }
+}
+
+/// The tasks that at any time stood behind all others of their owner's, each at the revision that it then had. Those in
+/// the trash keep their places.
+fn last(transactions: &[Transaction]) -> HashSet<(Uuid, i64)> {
+    let mut orders: BTreeMap<&str, BTreeSet<(&str, Uuid)>> = BTreeMap::new();
+    let (mut revisions, mut last) = (HashMap::new(), HashSet::new());
+    for transaction in transactions {
+        let order = orders.entry(&transaction.owner).or_default();
+        for change in &transaction.changes {
+            let Some(task) = change.task else {
+                order.clear();
+                continue;
+            };
+            if let Some(position) = change.before["position"].as_str() {
+                order.remove(&(position, task));
+            }
+            if let Some(position) = change.after["position"].as_str() {
+                order.insert((position, task));
+            }
+            revisions.insert(task, change.revision);
+            last.extend(order.last().map(|(_, task)| (*task, revisions[task])));
+        }
+    }
+    last
 }

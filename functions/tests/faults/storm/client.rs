@@ -3,51 +3,72 @@
 use std::{sync::atomic::Ordering, time::Instant};
 
 use rand_chacha::{ChaCha8Rng, rand_core::RngCore};
-use testing::{Api, User};
+use testing::{Api, Request, User};
 use uuid::Uuid;
 
-use super::{Progress, ledger::Entry};
-use crate::operations::{OPERATIONS, On, Operation};
+use super::{
+    Progress,
+    ledger::{Attempt, Entry},
+};
+use crate::operations::{OPERATIONS, On, Operation, Target};
+
+/// How often a device sends a request with an idempotency key again that was not answered.
+const RETRIES: usize = 3;
 
 pub(super) struct Device<'a> {
     user: User<'a>,
     operations: usize,
+    /// Whether it erases its user now and then. Two of one user's would not know what the other one has done since.
+    erases: bool,
     random: ChaCha8Rng,
 }
 
 impl<'a> Device<'a> {
     pub(super) fn new(api: &'a Api, user: usize, operations: usize, random: ChaCha8Rng) -> Self {
-        Self { user: api.user(&format!("user-{user:02}")), operations, random }
+        Self { user: api.user(&format!("user-{user:02}")), operations, erases: false, random }
+    }
+
+    pub(super) fn erasing(mut self) -> Self {
+        self.erases = true;
+        self
     }
 
     pub(super) async fn work(mut self, progress: &Progress) {
         for _ in 0..self.operations {
+            let operation = self.operation();
             // Of what any device of this user knows.
-            let tasks = progress.ledger.lock().unwrap().tasks(self.user.id());
+            let tasks = progress.ledger.lock().unwrap().tasks(self.user.id(), operation.target);
             let task = (!tasks.is_empty()).then(|| tasks[self.below(tasks.len())]);
-            // Who has none makes one.
-            let operation = if task.is_some() { self.operation() } else { creation() };
-            self.send(operation, task.unwrap_or_default(), progress).await;
+            match operation.target {
+                Target::Nothing => self.send(operation, None, progress).await,
+                // Who has none makes one.
+                _ if task.is_none() => self.send(creation(), None, progress).await,
+                _ => self.send(operation, task, progress).await,
+            }
             progress.done.fetch_add(1, Ordering::SeqCst);
         }
     }
 
-    async fn send(&self, operation: &'static Operation, task: Uuid, progress: &Progress) {
-        let label = Uuid::new_v4().to_string();
-        let on = On { path: &format!("/api/me/tasks/{task}"), label: &label };
-        let request = (operation.ask)(&self.user, &on);
-        let task = (!operation.creates()).then_some(task);
-        if operation.deletes() {
-            progress.ledger.lock().unwrap().deleting(task);
+    async fn send(&self, operation: &'static Operation, task: Option<Uuid>, progress: &Progress) {
+        let (user, label) = (self.user.id().to_owned(), Uuid::new_v4().to_string());
+        let request = (operation.ask)(&self.user, On { task: task.unwrap_or_default(), label: &label });
+        let mut entry = progress.ledger.lock().unwrap().begin(Entry::new(user, operation, task, label));
+        attempt(&mut entry, &request).await;
+        if operation.is_keyed {
+            while entry.answer().status == 503 && entry.attempts.len() <= RETRIES {
+                attempt(&mut entry, &request).await;
+            }
+            if entry.is_acknowledged() {
+                entry.replay = Some(request.send().await);
+            }
         }
-        let started = Instant::now();
-        let answer = request.send().await;
-        let user = self.user.id().to_owned();
-        let entry = Entry { user, operation, task, label, answer, started, ended: Instant::now() };
         progress.ledger.lock().unwrap().write(entry);
     }
 
     fn operation(&mut self) -> &'static Operation {
+        if self.erases && self.below(8) == 0 {
+            return OPERATIONS.iter().find(|operation| operation.erases()).expect("one erases");
+        }
         let all = OPERATIONS.iter().map(|operation| operation.weight).sum::<u32>();
         let mut chosen = self.random.next_u32() % all;
         let of_weight = |operation: &&Operation| {
@@ -63,6 +84,13 @@ impl<'a> Device<'a> {
     }
 }
 
+async fn attempt(entry: &mut Entry, request: &Request<'_>) {
+    let started = Instant::now();
+    let answer = request.clone().send().await;
+    entry.attempts.push(Attempt { answer, started, ended: Instant::now() });
+}
+
 fn creation() -> &'static Operation {
-    OPERATIONS.iter().find(|operation| operation.creates()).expect("one makes tasks")
+    let makes = |operation: &&Operation| operation.makes() && operation.target == Target::Nothing;
+    OPERATIONS.iter().find(makes).expect("one makes tasks")
 }

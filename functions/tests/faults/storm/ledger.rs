@@ -12,20 +12,31 @@ use serde_json::Value;
 use testing::Answer;
 use uuid::Uuid;
 
-use super::audit::{Change, History};
+use super::audit::{Change, History, Transaction};
 use crate::{
     is_honest_503,
-    operations::{Operation, Write},
+    operations::{Operation, Step, Target, Whose, Write, made_by, shown},
 };
 use figures::Figures;
 
-/// A request and its answer.
+/// A request, as often as it was sent, and what came of it.
 pub(super) struct Entry {
     pub(super) user: String,
     pub(super) operation: &'static Operation,
-    /// None where one is made.
+    /// None where it is about none that is there.
     pub(super) task: Option<Uuid>,
     pub(super) label: String,
+    /// One; more with an idempotency key, where the others were not answered.
+    pub(super) attempts: Vec<Attempt>,
+    /// The answer to the same request once more, when it had been answered.
+    pub(super) replay: Option<Answer>,
+    /// Whether the user was known to have tasks when it was sent.
+    has_tasks: bool,
+    /// No task at this revision or below may be shown: the user was erased since.
+    erased_to: i64,
+}
+
+pub(super) struct Attempt {
     pub(super) answer: Answer,
     pub(super) started: Instant,
     pub(super) ended: Instant,
@@ -35,46 +46,92 @@ pub(super) struct Entry {
 #[derive(Default)]
 pub(super) struct Ledger {
     entries: Vec<Entry>,
-    tasks: HashMap<String, Vec<Uuid>>,
+    users: HashMap<String, Known>,
     deleting: HashSet<Uuid>,
 }
 
+/// What the devices of a user know.
+#[derive(Default)]
+struct Known {
+    live: Vec<Uuid>,
+    trash: Vec<Uuid>,
+    /// The highest that a task was shown at.
+    revision: i64,
+    erased_to: i64,
+}
+
+impl Known {
+    fn forget(&mut self, id: Uuid) {
+        self.live.retain(|task| *task != id);
+        self.trash.retain(|task| *task != id);
+    }
+}
+
 impl Ledger {
-    /// The tasks that a user knows of and has not begun to delete.
-    pub(super) fn tasks(&self, user: &str) -> Vec<Uuid> {
-        let known = self.tasks.get(user).into_iter().flatten();
-        known.filter(|task| !self.deleting.contains(task)).copied().collect()
+    /// The tasks that a user knows of, where they have not begun to delete or to erase them.
+    pub(super) fn tasks(&self, user: &str, target: Target) -> Vec<Uuid> {
+        let known = self.users.get(user);
+        known.map(|known| if target == Target::Trash { &known.trash } else { &known.live }).cloned().unwrap_or_default()
     }
 
-    /// From here on another device may find a task gone.
-    pub(super) fn deleting(&mut self, task: Option<Uuid>) {
-        self.deleting.extend(task);
+    /// Before it is sent. From here on another device may find a task gone.
+    pub(super) fn begin(&mut self, mut entry: Entry) -> Entry {
+        let known = self.users.entry(entry.user.clone()).or_default();
+        entry.has_tasks = !known.live.is_empty() || !known.trash.is_empty();
+        entry.erased_to = known.erased_to;
+        if entry.operation.deletes() {
+            self.deleting.extend(entry.task);
+            entry.task.into_iter().for_each(|task| known.forget(task));
+        }
+        if entry.operation.erases() {
+            self.deleting.extend(known.live.drain(..).chain(known.trash.drain(..)));
+        }
+        entry
     }
 
     pub(super) fn write(&mut self, entry: Entry) {
-        if entry.answer.status == 201 {
-            let id = entry.answer.json()["id"].as_str().unwrap().parse().unwrap();
-            self.tasks.entry(entry.user.clone()).or_default().push(id);
+        if entry.is_acknowledged() {
+            let known = self.users.entry(entry.user.clone()).or_default();
+            let revisions = shown(entry.answer()).into_iter().filter_map(|task| task["revision"].as_i64());
+            known.revision = revisions.fold(known.revision, i64::max);
+            if entry.operation.makes() {
+                known.live.extend(made_by(entry.answer()));
+            }
+            if entry.operation.erases() {
+                known.erased_to = known.revision;
+            }
+            if let Some(task) = entry.task {
+                if entry.operation.discards() {
+                    known.trash.push(task);
+                }
+                if entry.operation.restores() {
+                    known.forget(task);
+                    known.live.push(task);
+                }
+            }
         }
         self.entries.push(entry);
     }
 
     pub(super) fn figures(&self, history: &History, outages: &[(Instant, Instant)]) -> Figures {
-        let mut figures = Figures { requests: self.entries.len(), ..Figures::default() };
+        let mut figures = Figures::default();
         for entry in &self.entries {
+            figures.requests += entry.attempts.len() + usize::from(entry.replay.is_some());
+            let unavailable = entry.attempts.iter().filter(|attempt| attempt.answer.status == 503);
+            for attempt in unavailable {
+                figures.unavailable += 1;
+                figures.unavailable_without_outage += usize::from(!attempt.meets(outages));
+            }
             match entry.outcome(&self.deleting) {
                 Outcome::Acknowledged => {
-                    figures.acknowledged += usize::from(entry.operation.writes() == 1);
+                    figures.acknowledged += usize::from(entry.operation.is_write());
                     figures.untrue += usize::from(!entry.shows_what_was(history));
-                }
-                Outcome::Unknown if entry.answer.status == 503 => {
-                    figures.unavailable += 1;
-                    figures.unavailable_without_outage += usize::from(!entry.meets(outages));
+                    figures.unlike += usize::from(!entry.is_replayed());
                 }
                 Outcome::Unknown => {}
                 Outcome::Unexpected => {
                     figures.unexpected += 1;
-                    testing::tell(&format!("unexpected, {}: {:?}", entry.operation.name, entry.answer));
+                    testing::tell(&format!("unexpected, {}: {:?}", entry.operation.name, entry.answer()));
                 }
             }
         }
@@ -82,26 +139,26 @@ impl Ledger {
         figures
     }
 
-    /// Every change has to be some request's, and every acknowledged request's some change, one to one.
+    /// Every transaction has to be some request's, all of it, and every acknowledged request's some transaction, one to
+    /// one.
     fn match_writes(&self, history: &History, figures: &mut Figures) {
-        type Group<'a> = (Vec<&'a Change>, Vec<&'a Entry>);
+        type Group<'a> = (Vec<&'a Transaction>, Vec<&'a Entry>);
         let mut groups: BTreeMap<(&str, Option<Uuid>), Group<'_>> = BTreeMap::new();
-        for change in &history.changes {
-            let task = (!change.before.is_null()).then_some(change.task);
-            groups.entry((&change.owner, task)).or_default().0.push(change);
+        for transaction in &history.transactions {
+            groups.entry((&transaction.owner, transaction.task())).or_default().0.push(transaction);
         }
-        for entry in self.entries.iter().filter(|entry| entry.operation.writes() == 1) {
+        for entry in self.entries.iter().filter(|entry| entry.operation.is_write()) {
             groups.entry((&entry.user, entry.task)).or_default().1.push(entry);
         }
-        for (changes, requests) in groups.values() {
-            let explained = matching::unmatched(changes, requests, |change, request| Entry::explains(request, change));
-            figures.doubled += explained.len();
-            figures.toggled_twice += explained.iter().filter(|change| change.toggles()).count();
+        for (transactions, requests) in groups.values() {
+            let unexplained = matching::unmatched(transactions, requests, |done, request| request.explains(done));
+            figures.doubled += unexplained.len();
+            figures.toggled_twice += unexplained.iter().filter(|transaction| transaction.toggles()).count();
             let acknowledged = requests.iter().copied().filter(|entry| entry.is_acknowledged());
             let written: Vec<_> = acknowledged.filter(|entry| !entry.may_have_found_it_there(history)).collect();
-            let lost = matching::unmatched(&written, changes, Entry::explains);
+            let lost = matching::unmatched(&written, transactions, Entry::explains);
             figures.lost += lost.len();
-            figures.changes += changes.len();
+            figures.changes += transactions.iter().map(|transaction| transaction.changes.len()).sum::<usize>();
         }
     }
 }
@@ -113,53 +170,102 @@ enum Outcome {
     Unexpected,
 }
 
+impl Attempt {
+    fn meets(&self, outages: &[(Instant, Instant)]) -> bool {
+        outages.iter().any(|(began, ended)| self.started < *ended && *began < self.ended)
+    }
+}
+
 impl Entry {
-    fn is_acknowledged(&self) -> bool {
-        self.answer.status == self.operation.status
+    /// Of a request that is about to be sent.
+    pub(super) fn new(user: String, operation: &'static Operation, task: Option<Uuid>, label: String) -> Self {
+        let (attempts, replay) = (Vec::new(), None);
+        Self { user, operation, task, label, attempts, replay, has_tasks: false, erased_to: 0 }
+    }
+
+    /// The one that the client goes by.
+    pub(super) fn answer(&self) -> &Answer {
+        &self.attempts.last().expect("it was sent").answer
+    }
+
+    pub(super) fn is_acknowledged(&self) -> bool {
+        self.answer().status == self.operation.status
     }
 
     /// Who finds a task gone may have written to it before: its acknowledgement was lost, and another device has
     /// deleted it.
     fn outcome(&self, deleting: &HashSet<Uuid>) -> Outcome {
         let may_be_gone = self.task.is_some_and(|task| deleting.contains(&task));
-        match self.answer.status {
+        match self.answer().status {
             _ if self.is_acknowledged() => Outcome::Acknowledged,
             404 if may_be_gone => Outcome::Unknown,
-            503 if is_honest_503(&self.answer) => Outcome::Unknown,
+            503 if is_honest_503(self.answer()) => Outcome::Unknown,
             _ => Outcome::Unexpected,
         }
     }
 
-    fn explains(&self, change: &Change) -> bool {
-        let made = change.task.to_string();
-        let is_it = !self.is_acknowledged() || self.task.is_some() || self.answer.json()["id"] == *made;
-        // The answer shows the task as the write has left it, or a later one has.
-        let is_shown = self.shown().is_none_or(|shown| change.revision <= shown);
-        let write = Write { label: &self.label, revision: change.revision };
-        is_it && is_shown && self.operation.explains(&change.before, &change.after, &write)
+    /// Whether it is what the request does: all of it, and nothing else.
+    fn explains(&self, transaction: &Transaction) -> bool {
+        let (steps, changes) = (self.operation.steps, &transaction.changes);
+        let made = changes.iter().find(|change| change.before.is_null()).and_then(|change| change.task);
+        let is_made = !self.is_acknowledged() || !self.operation.makes() || made_by(self.answer()) == made;
+        let is_step = |(step, change): (&Step, &Change)| {
+            let task = match step.whose {
+                Whose::Asked => self.task,
+                Whose::Made => made,
+                Whose::Account => None,
+            };
+            let write = Write { label: &self.label, revision: change.revision };
+            change.task == task && step.explains(&change.before, &change.after, &write)
+        };
+        is_made && steps.len() == changes.len() && steps.iter().zip(changes).all(is_step) && self.may_show(changes)
     }
 
-    /// The revision of the task in the answer.
-    fn shown(&self) -> Option<i64> {
-        self.answer.json()["revision"].as_i64()
-    }
-
-    /// A move to where the task stands changes nothing. The task that is answered stood there then.
-    fn may_have_found_it_there(&self, history: &History) -> bool {
-        let shown = self.task.zip(self.shown());
-        self.operation.moves() && shown.is_some_and(|(task, revision)| history.stood_last(task, revision))
-    }
-
-    /// Whether every task in the answer is one as it was at its revision.
-    fn shows_what_was(&self, history: &History) -> bool {
-        match self.answer.json() {
-            Value::Array(tasks) => tasks.iter().all(|task| history.knows(task)),
-            Value::Null => true,
-            task => history.knows(task),
+    /// Whether the tasks in the answer are as these changes have left them, or later ones have. Under an idempotency
+    /// key they are answered as they were written.
+    fn may_show(&self, changes: &[Change]) -> bool {
+        let shown = if self.is_acknowledged() { shown(self.answer()) } else { Vec::new() };
+        let shown: Vec<_> = shown.iter().filter_map(|task| Some((id(task)?, task["revision"].as_i64()?))).collect();
+        let written = changes.iter().filter_map(|change| Some((change.task?, change.revision)));
+        if self.operation.is_keyed {
+            return !self.is_acknowledged() || written.eq(shown);
         }
+        written.into_iter().all(|(id, revision)| {
+            let last = shown.iter().filter(|(task, _)| *task == id).map(|(_, shown)| *shown).max();
+            last.is_none_or(|last| revision <= last)
+        })
     }
 
-    fn meets(&self, outages: &[(Instant, Instant)]) -> bool {
-        outages.iter().any(|(began, ended)| self.started < *ended && *began < self.ended)
+    /// Where it acknowledges what needed no writing. A move to where the task stands: the one that is answered stood
+    /// there then. The restoring of a task that another device has restored: it is answered, and out of the trash. The
+    /// erasure of a user who was not known to have anything.
+    fn may_have_found_it_there(&self, history: &History) -> bool {
+        let revision = self.answer().json()["revision"].as_i64();
+        let stood_last = self.task.zip(revision).is_some_and(|(task, revision)| history.stood_last(task, revision));
+        let is_restored = self.answer().json()["deleted_at"].is_null() && self.shows_what_was(history);
+        self.operation.moves() && stood_last
+            || self.operation.restores() && is_restored
+            || self.operation.erases() && !self.has_tasks
     }
+
+    /// Whether every task in the answer is one as it was at its revision, and none of before the user was erased.
+    fn shows_what_was(&self, history: &History) -> bool {
+        let is_true = |task: &&Value| history.knows(task) && task["revision"].as_i64() > Some(self.erased_to);
+        let deleted = self.answer().json()["deleted"].as_array().into_iter().flatten();
+        shown(self.answer()).iter().all(is_true) && deleted.into_iter().all(|id| history.knows_deleted(id))
+    }
+
+    /// Whether the same request was answered in the same way again, where it was answered.
+    fn is_replayed(&self) -> bool {
+        let Some(replay) = self.replay.as_ref().filter(|replay| replay.status != 503) else { return true };
+        let told = |answer: &Answer| {
+            let headers = ["etag", "location"].map(|name| answer.header(name).map(ToOwned::to_owned));
+            (answer.status, answer.text().to_owned(), headers)
+        };
+        told(replay) == told(self.answer()) && replay.header("idempotency-replayed") == Some("true")
+    }
+}
+
+fn id(task: &Value) -> Option<Uuid> {
+    task["id"].as_str()?.parse().ok()
 }

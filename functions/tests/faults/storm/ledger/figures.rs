@@ -15,6 +15,7 @@ pub(in crate::storm) struct Figures {
     pub(super) doubled: usize,
     pub(super) toggled_twice: usize,
     pub(super) untrue: usize,
+    pub(super) unlike: usize,
     pub(super) unexpected: usize,
     pub(super) unavailable: usize,
     pub(super) unavailable_without_outage: usize,
@@ -39,12 +40,13 @@ impl Figures {
         self
     }
 
-    fn bad(&self) -> [(&'static str, usize); 8] {
+    fn bad(&self) -> [(&'static str, usize); 9] {
         [
             ("acknowledged writes lost", self.lost),
-            ("writes that nobody asked for, or twice", self.doubled),
+            ("writes that nobody asked for, or twice, or in part", self.doubled),
             ("toggles among them", self.toggled_twice),
             ("answers that show what never was", self.untrue),
+            ("answers to a key that differ from its first", self.unlike),
             ("unexpected answers", self.unexpected),
             ("503s outside of an outage", self.unavailable_without_outage),
             ("requests past their deadline", self.late),
