@@ -366,7 +366,8 @@ async fn an_erasure_whose_connection_breaks_is_done_and_the_user_can_come_back()
         let answer = alice.delete("/api/me").send().await;
         assert_eq!((answer.status, answer.text()), (204, ""), "{loss:?}: {answer:?}");
         assert_eq!(api.proxy().planted(), 0, "{loss:?}: nothing has struck");
-        assert_eq!(*alice.get("/api/me/tasks").send().await.json(), json!([]));
+        let rows = "select count(*) from users where id = 'alice'";
+        assert_eq!(api.database().connect().await.query_one(rows, &[]).await.unwrap().get::<_, i64>(0), 0);
         assert_eq!(*bob.get("/api/me/tasks").send().await.json(), json!([bobs]));
     }
 }

@@ -13,7 +13,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::{
-    IN_TIME, assert_calm, assert_counted, impatient, is_honest_503,
+    IN_TIME, assert_calm, assert_counted, builder, impatient, is_honest_503,
     operations::{OPERATIONS, On, Operation, Whose, made_by, timeless},
     revision, seed, timed,
 };
@@ -188,7 +188,8 @@ async fn a_write_whose_acknowledgement_is_lost_is_done_once_though_others_come_b
 
 async fn others_between(operation: &'static Operation) {
     let _turn = TURNS.acquire().await;
-    let api = impatient().environments(2).through_proxy(Duration::ZERO).start().await;
+    // The others need time between the two tries.
+    let api = builder().env("DB_TRY_MS", "1500").environments(2).through_proxy(Duration::ZERO).start().await;
     let (alice, bob, database) = (api.user("alice"), api.user("bob"), api.database().connect().await);
     seed(&database, "alice").await; // behind which a task can be moved
     seed(&database, "bob").await;

@@ -279,8 +279,8 @@ impl Operation {
         self.steps.iter().any(|step| step.whose == Whose::Account)
     }
 
-    /// Whether it makes `after` of `before`, when the user was at `revision`. Both are the task that it is asked about, or
-    /// the one that it makes.
+    /// Whether it makes `after` of `before`, when the user was at `revision`. Both are the task that it is asked about,
+    /// or the one that it makes.
     pub(crate) fn explains(&self, whose: Whose, before: &Value, after: &Value, label: &str, revision: i64) -> bool {
         let mut expected = if self.erases() { Value::Null } else { before.clone() };
         for (revision, step) in (revision + 1..).zip(self.steps) {
