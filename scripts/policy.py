@@ -3,10 +3,10 @@
 
     scripts/policy.py
 
-Writes the stacks, transformed and resolved, to .dev/stacks: those of samconfig.toml, one with every option on, and the
-pipeline's two. checkov judges them by its own rules and by those in policies/ (.checkov.yaml says what is excepted, and
-why); `make check` has cfn-lint look at them, too. The template as it is written would not do: there, most of what
-matters stands behind an !If.
+Writes the stacks, transformed and resolved, to .dev/stacks: those of samconfig.toml, one with every option on, one
+without the API's document, and the pipeline's two. checkov judges them by its own rules and by those in policies/
+(.checkov.yaml says what is excepted, and why); `make check` has cfn-lint look at them, too. The template as it is
+written would not do: there, most of what matters stands behind an !If.
 
 A rule about a single resource belongs in policies/. Those here no such tool can know: they hold a resource against
 others, against a parameter or the runbook, pair an action with its resource, or read JSON that is a text in the
@@ -34,6 +34,7 @@ EVERYTHING = {
     "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
 }
 PIPELINES = {"staging": {}, "prod": {"ProviderExists": "true", "SecretsKeyArn": KEY, "HostedZoneId": "Z0"}}
+WITHOUT_TOKENS = {"health", "docs"}  # the functions that ask nobody who they are
 SECRETS = {"DatabaseUrl": "DATABASE_URL", "JwtSecret": "JWT_SECRET", "JwtSecretPrevious": "JWT_SECRET_PREVIOUS"}
 # Actions that know no resources or whose resource has no name yet; template.yaml gives the source beside each.
 ANY_RESOURCE = {
@@ -45,7 +46,8 @@ ANY_RESOURCE = {
 
 def main():
     run_in_sam()
-    stacks = {"default": Stack.of("default", GIVEN), **{name: Stack.of(name) for name in ("dev", "staging", "prod")},
+    stacks = {"default": Stack.of("default", GIVEN), "without-docs": Stack.of("default", {**GIVEN, "ApiDocs": "off"}),
+              **{name: Stack.of(name) for name in ("dev", "staging", "prod")},
               "prod-with-everything": Stack.of("prod", EVERYTHING)}
     broken = [(f"{rule.__doc__} Not so: {what}.", name)
               for rule in RULES for name, stack in stacks.items() for what in rule(stack)]
@@ -99,8 +101,9 @@ def architecture(stack):
 
 
 def environments(stack):
-    """All functions but health have the same variables: one without JWT_AUDIENCE would take other tokens."""
-    variables = {binary: set(given.items()) for binary, given in stack.environments().items() if binary != "health"}
+    """All functions that take tokens have the same variables: one without JWT_AUDIENCE would take others."""
+    variables = {binary: set(given.items()) for binary, given in stack.environments().items()
+                 if binary not in WITHOUT_TOKENS}
     shared = set.intersection(*variables.values())
     for binary, given in variables.items():
         if given != shared:
@@ -108,15 +111,17 @@ def environments(stack):
 
 
 def secrets(stack):
-    """A secret that is a parameter is NoEcho and has no default, and health has none."""
+    """A secret that is a parameter is NoEcho and has no default, and who takes no tokens has none."""
     for name in SECRETS:
         parameter = stack.template["Parameters"][name]
         if parameter.get("NoEcho") is not True or parameter["Default"]:
             yield name
-    if stack.environments()["health"].keys() & {"SECRETS_PATH", *SECRETS.values()}:
-        yield "health has one"
-    if {"Ref": "SecretsPolicy"} in stack.resources["HealthRole"]["Properties"]["ManagedPolicyArns"]:
-        yield "health may read them"
+    for binary in WITHOUT_TOKENS & stack.environments().keys():
+        if stack.environments()[binary].keys() & {"SECRETS_PATH", *SECRETS.values()}:
+            yield f"{binary} has one"
+        role = stack.resources[f"{binary.capitalize()}Role"]["Properties"]
+        if {"Ref": "SecretsPolicy"} in role["ManagedPolicyArns"]:
+            yield f"{binary} may read them"
 
 
 def roles(stack):
@@ -173,6 +178,16 @@ def throttling(stack):
             yield f"{name} lacks a limit"
 
 
+def docs(stack):
+    """The document and its page are there, or nothing of them is: no function, no role, no route, no metric."""
+    paths = stack.resources["Api"]["Properties"]["Body"]["paths"].keys() & {"/openapi.json", "/docs", "/docs/{file}"}
+    there = {*paths, *(name for name in stack.resources if name.startswith("Docs"))}
+    if stack.parameters["ApiDocs"] == "on" and len(paths) != 3:
+        yield f"of the routes there is {', '.join(sorted(paths)) or 'none'}"
+    if stack.parameters["ApiDocs"] == "off" and (there or '"Docs' in json.dumps(stack.resources)):
+        yield f"there is {', '.join(sorted(there)) or 'a reference to them'}, with ApiDocs=off"
+
+
 def alarms(stack):
     """At most ten alarms, each with its section in the runbook; no alarm or dashboard where idling is to be free."""
     alarms, dashboards = stack.of_type("AWS::CloudWatch::Alarm"), stack.of_type("AWS::CloudWatch::Dashboard")
@@ -196,7 +211,7 @@ def releases(stack):
             yield f"{name} watches {json.dumps(group.get('AlarmConfiguration'))}"
 
 
-RULES = [architecture, environments, secrets, roles, resources, access_log, throttling, alarms, releases]
+RULES = [architecture, environments, secrets, roles, resources, access_log, throttling, docs, alarms, releases]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -22,6 +22,8 @@ WATCHED = """\
 !/functions/Cargo.toml
 !/functions/src/**
 !/migrations/operations/**
+!/openapi.yaml
+!/reference/**
 !/shared/**
 *~
 .*.sw?

@@ -20,7 +20,7 @@ pub use self::{
     answer::{error_answer, json, no_content},
     body::{object, optional_object},
     path::{addresses, task_id},
-    preconditions::if_match,
+    preconditions::{if_match, none_matches},
     query::{Parameters, no_parameters},
     request::{Request, Response},
 };
@@ -29,6 +29,6 @@ pub(crate) use self::{
     authorization::bearer,
     event::Event,
     path::{tasks_path, uuid},
-    preconditions::{known_lists, list_tag, none_matches, task_tag},
+    preconditions::{known_lists, list_tag, task_tag},
     unknown::{Unknown, UnknownInput},
 };

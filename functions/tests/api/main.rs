@@ -8,6 +8,7 @@ mod better_auth;
 mod blank;
 mod concurrency;
 mod contract;
+mod docs;
 mod documents;
 mod events;
 mod exactly_once;
