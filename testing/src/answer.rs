@@ -68,9 +68,9 @@ impl Answer {
         self.headers.get(&name.to_ascii_lowercase()).map(String::as_str)
     }
 
-    /// The names of all headers, in lower case.
-    pub(crate) fn header_names(&self) -> impl Iterator<Item = &str> {
-        self.headers.keys().map(String::as_str)
+    /// All headers; the names are in lower case.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The `code` of an error.

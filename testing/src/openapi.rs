@@ -95,7 +95,7 @@ impl Answers {
                 _ => {}
             }
         }
-        let names = answer.header_names().filter(|name| !UNDECLARED.contains(name));
+        let names = answer.headers().map(|(name, _)| name).filter(|name| !UNDECLARED.contains(name));
         violations.extend(
             names.filter(|name| !declared.headers.contains_key(*name)).map(|name| format!("{name} is not declared")),
         );

@@ -7,6 +7,7 @@ mod attacks;
 mod better_auth;
 mod blank;
 mod concurrency;
+mod conformance;
 mod contract;
 mod docs;
 mod documents;
