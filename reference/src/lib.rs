@@ -1,5 +1,5 @@
 //! What `docs` serves: `openapi.yaml` as JSON, and a page that shows it, by Swagger UI. All of it is in the program, plain
-//! and compressed, as build/main.rs has made it; the page loads nothing from anywhere else.
+//! and compressed, as build/build.rs has made it; the page loads nothing from anywhere else.
 
 use shared::{Error, Request, Response, Result, http};
 

@@ -65,10 +65,11 @@ impl Files {
         encoder.write_all(bytes)?;
         fs::write(self.directory.join(name), bytes)?;
         fs::write(self.directory.join(format!("{name}.gz")), encoder.finish()?)?;
-        let hash: String = Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let hash = Sha256::digest(bytes);
+        let hash = hash.iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
         let included = |suffix| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}{suffix}\"))");
         let (plain, gzip) = (included(""), included(".gz"));
-        writeln!(self.table, "    File {{ name: {name:?}, hash: {hash:?}, plain: {plain}, gzip: {gzip} }},")?;
+        writeln!(self.table, "    File {{ name: {name:?}, hash: \"{hash:016x}\", plain: {plain}, gzip: {gzip} }},")?;
         Ok(())
     }
 }
