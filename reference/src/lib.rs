@@ -1,4 +1,5 @@
-//! What `docs` serves: `openapi.yaml` as JSON, and a page that shows it, by Swagger UI. All of it is in the program, plain
+//! What `docs` serves: `openapi.yaml` as JSON, and a page that shows it, by [Swagger
+//! UI](https://swagger.io/tools/swagger-ui/) (Apache-2.0). All of it is in the program, plain
 //! and compressed, as build/build.rs has made it; the page loads nothing from anywhere else.
 
 use shared::{Error, Request, Response, Result, http};
