@@ -31,7 +31,7 @@ test: ## all the tests, on a database of their own
 test-release: ## what is deployed: two release builds under the template's environment (BINARIES=all, or their names)
 	$(PYTHON) scripts/release.py $(BINARIES)
 
-test-full: ## make test with 5,000 operations through 300 faults and 10,000 random requests (FAULTS_SEED=… CONFORMANCE_SEED=…), then all the release builds
+test-full: ## make test with 5,000 operations through 300 faults, 10,000 random requests (FAULTS_SEED=… CONFORMANCE_SEED=…) and a million tasks, then all the release builds
 	@# The benchmark has dependencies of its own, and so takes as long as all the rest.
 	cargo clippy --workspace --all-targets $(BENCH) -- -D warnings
 	@FAULTS=long CONFORMANCE=long $(MAKE) --no-print-directory test
@@ -59,9 +59,9 @@ bench: ## what each function costs, beside a bare hello (Linux, two processors; 
 	cargo build --profile runner $(BENCH) -p bench
 	taskset -c 0 $(PYTHON) scripts/postgres.py run -- $(TARGET)/runner/bench $(TARGET)/release
 
-bench-peers: ## list and create beside FastAPI and Go in one run, and with a million tasks (Linux, two processors)
+bench-peers: ## list and create beside FastAPI and Go in one run, with a million tasks, and batches (Linux, two processors)
 	@$(PYTHON) scripts/peers.py
-	cargo build --release --locked -p functions --bin list-tasks --bin create-task
+	cargo build --release --locked -p functions --bin list-tasks --bin create-task --bin list-changes --bin batch-tasks
 	cargo build --profile runner $(BENCH) -p bench
 	taskset -c 0 $(PYTHON) scripts/postgres.py run -- $(TARGET)/runner/bench $(TARGET)/release peers .dev/peers
 

@@ -34,7 +34,7 @@ EVERYTHING = {
     "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
 }
 PIPELINES = {"staging": {}, "prod": {"ProviderExists": "true", "SecretsKeyArn": KEY, "HostedZoneId": "Z0"}}
-WITHOUT_TOKENS = {"health", "docs"}  # the functions that ask nobody who they are
+TAKE_NO_TOKENS = {"health", "docs", "purge-trash"}
 SECRETS = {"DatabaseUrl": "DATABASE_URL", "JwtSecret": "JWT_SECRET", "JwtSecretPrevious": "JWT_SECRET_PREVIOUS"}
 # Actions that know no resources or whose resource has no name yet; template.yaml gives the source beside each.
 ANY_RESOURCE = {
@@ -46,9 +46,9 @@ ANY_RESOURCE = {
 
 def main():
     run_in_sam()
-    stacks = {"default": Stack.of("default", GIVEN), "without-docs": Stack.of("default", {**GIVEN, "ApiDocs": "off"}),
-              **{name: Stack.of(name) for name in ("dev", "staging", "prod")},
-              "prod-with-everything": Stack.of("prod", EVERYTHING)}
+    stacks = {"default": Stack.of("default", GIVEN), **{name: Stack.of(name) for name in ("dev", "staging", "prod")},
+              "prod-with-everything": Stack.of("prod", EVERYTHING),
+              "prod-without-docs": Stack.of("prod", {"ApiDocs": "off"})}
     broken = [(f"{rule.__doc__} Not so: {what}.", name)
               for rule in RULES for name, stack in stacks.items() for what in rule(stack)]
     for name, more in PIPELINES.items():
@@ -101,27 +101,31 @@ def architecture(stack):
 
 
 def environments(stack):
-    """All functions that take tokens have the same variables: one without JWT_AUDIENCE would take others."""
+    """All functions that take tokens have the same variables: one without JWT_AUDIENCE would take other tokens."""
     variables = {binary: set(given.items()) for binary, given in stack.environments().items()
-                 if binary not in WITHOUT_TOKENS}
+                 if binary not in TAKE_NO_TOKENS}
     shared = set.intersection(*variables.values())
     for binary, given in variables.items():
         if given != shared:
             yield f"{binary} has {', '.join(sorted(name for name, _ in given - shared))}, which not all have so"
+    for name, value in shared - set(stack.environments()["purge-trash"].items()):
+        if name not in ("JWT_SECRET", "JWT_SECRET_PREVIOUS"):
+            yield f"purge-trash lacks {name}, or has another value than {value!r}"
 
 
 def secrets(stack):
-    """A secret that is a parameter is NoEcho and has no default, and who takes no tokens has none."""
+    """A secret that is a parameter is NoEcho, without default; health and docs have none, purge-trash no token's."""
     for name in SECRETS:
         parameter = stack.template["Parameters"][name]
         if parameter.get("NoEcho") is not True or parameter["Default"]:
             yield name
-    for binary in WITHOUT_TOKENS & stack.environments().keys():
+    for binary in {"health", "docs"} & stack.environments().keys():
         if stack.environments()[binary].keys() & {"SECRETS_PATH", *SECRETS.values()}:
             yield f"{binary} has one"
-        role = stack.resources[f"{binary.capitalize()}Role"]["Properties"]
-        if {"Ref": "SecretsPolicy"} in role["ManagedPolicyArns"]:
+        if {"Ref": "SecretsPolicy"} in stack.resources[f"{binary.capitalize()}Role"]["Properties"]["ManagedPolicyArns"]:
             yield f"{binary} may read them"
+    if stack.environments()["purge-trash"].keys() & {"JWT_SECRET", "JWT_SECRET_PREVIOUS"}:
+        yield "purge-trash has one of tokens"
 
 
 def roles(stack):
@@ -169,8 +173,7 @@ def throttling(stack):
     """All routes have a limit, those that write one of their own, and every limit belongs to a route."""
     stage = stack.resources["ApiApiGatewayDefaultStage"]["Properties"]
     writing = {f"{event['Properties']['Method']} {event['Properties']['Path']}"
-               for resource in stack.template["Resources"].values() if resource["Type"] == "AWS::Serverless::Function"
-               for event in resource["Properties"]["Events"].values() if event["Properties"]["Method"] != "GET"}
+               for _, event in _events(stack, "HttpApi") if event["Properties"]["Method"] != "GET"}
     for route in writing ^ stage["RouteSettings"].keys():
         yield f"{route} is no route that writes, or has no RouteSettings"
     for name, settings in {"DefaultRouteSettings": stage["DefaultRouteSettings"], **stage["RouteSettings"]}.items():
@@ -189,7 +192,7 @@ def docs(stack):
 
 
 def alarms(stack):
-    """At most ten alarms, each with its section in the runbook; no alarm or dashboard where idling is to be free."""
+    """At most ten alarms of ten metrics at most (CloudWatch's limit), in the runbook; none where idling is free."""
     alarms, dashboards = stack.of_type("AWS::CloudWatch::Alarm"), stack.of_type("AWS::CloudWatch::Dashboard")
     if len(alarms) > 10:
         yield f"there are {len(alarms)}"
@@ -198,20 +201,86 @@ def alarms(stack):
     titles = re.findall(r"^#+ (.*)$", (PROJECT / "docs/runbook.md").read_text(), re.M)
     sections = {"#" + re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in titles}
     for name, alarm in alarms.items():
+        if len(_metrics(alarm)) > 10:
+            yield f"{name} has {len(_metrics(alarm))} metrics"
         if alarm["AlarmDescription"].partition("docs/runbook.md")[2] not in sections:
             yield f"{name} says {alarm['AlarmDescription']}"
 
 
+def watched(stack):
+    """Every function's errors ring an alarm, and the dashboard shows each."""
+    functions = stack.of_type("AWS::Lambda::Function").keys()
+    if stack.parameters["Alarms"] != "none":
+        counted = [metric for alarm in stack.of_type("AWS::CloudWatch::Alarm").values() for metric in _metrics(alarm)]
+        for name in functions - {metric["Dimensions"][0]["Value"].get("Ref") for metric in counted
+                                 if metric["Namespace"] == "AWS/Lambda" and metric["MetricName"] == "Errors"}:
+            yield f"no alarm counts the errors of {name}"
+    for dashboard in stack.of_type("AWS::CloudWatch::Dashboard").values():
+        for name in functions:
+            # Served at once, crashes, turned away.
+            if json.dumps(dashboard).count(f"${{{name}}}") != 3:
+                yield f"the dashboard does not show {name} thrice"
+
+
+def timeouts(stack):
+    """A function has more than a request's 8 s and less than the gateway's 30 s; one without a route Lambda's 900 s."""
+    routed = {name for name, _ in _events(stack, "HttpApi")}
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        if not (8 < function["Timeout"] < 30 if name in routed else function["Timeout"] == 900):
+            yield f"{name} has {function['Timeout']} s"
+
+
+def schedules(stack):
+    """A schedule starts an alias, by a role for this account's schedules that may do no more; its tries are bounded."""
+    for name, schedule in stack.of_type("AWS::Scheduler::Schedule").items():
+        target = schedule["Target"]
+        alias = target["Arn"].get("Ref")
+        if stack.resources.get(alias, {}).get("Type") != "AWS::Lambda::Alias":
+            yield f"{name} starts {json.dumps(target['Arn'])}"
+            continue
+        role = stack.resources[target["RoleArn"]["Fn::GetAtt"][0]]["Properties"]
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]:
+            if (statement["Principal"] != {"Service": "scheduler.amazonaws.com"}
+                    or statement.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount") != ACCOUNT):
+                yield f"{name}'s role is for others: {json.dumps(statement)}"
+        allowed = [statement for policy in role["ManagedPolicyArns"]
+                   for statement in stack.resources[policy["Ref"]]["Properties"]["PolicyDocument"]["Statement"]]
+        if "Policies" in role or allowed != [
+                {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": {"Ref": alias}}]:
+            yield f"{name}'s role may do more, or less"
+        function = stack.resources[alias]["Properties"]["FunctionName"]
+        tries = [config for config in stack.of_type("AWS::Lambda::EventInvokeConfig").values()
+                 if config["FunctionName"] == function and config["Qualifier"] == "live"]
+        if "RetryPolicy" not in target or not tries:
+            yield f"{name} has no bound to its tries"
+
+
 def releases(stack):
-    """Where alarms take a release back, they are the same two for every function."""
+    """Where alarms take a release back, they are the same for every function."""
     rollback = stack.parameters["Alarms"] == "rollback"
-    expected = [{"Name": {"Ref": name}} for name in ("ServerErrorsAlarm", "CrashesAlarm")] if rollback else []
+    names = ("ServerErrorsAlarm", "ReadCrashesAlarm", "WriteCrashesAlarm") if rollback else ()
+    expected = [{"Name": {"Ref": name}} for name in names]
     for name, group in stack.of_type("AWS::CodeDeploy::DeploymentGroup").items():
         if group.get("AlarmConfiguration", {}).get("Alarms", []) != expected:
             yield f"{name} watches {json.dumps(group.get('AlarmConfiguration'))}"
 
 
-RULES = [architecture, environments, secrets, roles, resources, access_log, throttling, docs, alarms, releases]
+def _events(stack, kind):
+    """The events of a kind, each with the function that it starts."""
+    return [(name, event) for name, resource in stack.template["Resources"].items()
+            if resource["Type"] == "AWS::Serverless::Function"
+            for event in resource["Properties"]["Events"].values() if event["Type"] == kind]
+
+
+def _metrics(alarm):
+    """What an alarm looks at: each with its name and dimensions."""
+    if "Metrics" not in alarm:
+        return [alarm]
+    return [query["MetricStat"]["Metric"] for query in alarm["Metrics"] if "MetricStat" in query]
+
+
+RULES = [architecture, environments, secrets, roles, resources, access_log, throttling, docs, alarms, watched,
+         timeouts, schedules, releases]
 
 if __name__ == "__main__":
     sys.exit(main())

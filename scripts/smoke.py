@@ -4,7 +4,7 @@
     scripts/smoke.py URL
 
 Without a token it asks what needs none: health, and that everybody else is refused. With one it makes a task of its own
-for the token's user, and finds, changes, completes and deletes it. The token is TOKEN in the environment, or signed
+for the token's user, finds, changes, completes and deletes it, takes it out of the trash, and removes it for good. The token is TOKEN in the environment, or signed
 here (HS256) with JWT_SECRET from the environment, for the user `smoke-test`; JWT_ISSUER, JWT_AUDIENCE, JWT_USER_CLAIM
 and JWT_AUDIENCE_CLAIM then say what else the API asks of a token.
 """
@@ -64,8 +64,11 @@ class Smoke:
             self.expect(200, "PATCH", path, changed, wanted=changed)
             done = {"completed": True}
             self.expect(200, "PATCH", f"{path}/complete", done, wanted=done)
-        finally:
             self.expect(204, "DELETE", path)
+            self.expect(404, "GET", path)
+            self.expect(200, "POST", f"{path}/restore", wanted=done)
+        finally:
+            self.expect(204, "DELETE", f"{path}?permanent=true")
         self.expect(404, "GET", path)
 
     def expect(self, status, method, path, body=None, token=..., wanted=None):

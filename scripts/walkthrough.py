@@ -3,8 +3,8 @@
 of another origin does and what one does with /docs, then Ctrl-C.
 
 Between <!-- walk-through --> and <!-- /walk-through --> every ```sh block is run, all of them in one shell. A ```json
-or ```text block behind it is what it is to print. UUIDs and times differ from run to run and count as equal. At the end
-nothing that was started may be left.
+or ```text block behind it is what it is to print. What differs from run to run counts as equal: UUIDs, times, and the
+revisions and positions that come of them. At the end nothing that was started may be left.
 """
 
 import json
@@ -27,7 +27,8 @@ from project import PROJECT
 
 SECTION = re.compile(r"<!-- walk-through -->(.*?)<!-- /walk-through -->", re.S)
 STEP = re.compile(r"^```sh\n(.*?)^```$(?:\s*^```(?:json|text)\n(.*?)^```$)?", re.S | re.M)
-VOLATILE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+VOLATILE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
+                      r'|(?<="revision":)\d{15}|(?<="position":")e[0-9a-f]{12}')
 START_LIMIT, SCRIPT_LIMIT = 1500, 180  # seconds; the first covers a build from nothing
 
 

@@ -27,19 +27,26 @@ pub(crate) const METRICS: &str = "metrics";
 /// The body of a create.
 pub(crate) const CREATE: &str = r#"{"title":"Buy milk","description":"Two litres"}"#;
 
+/// The body of a move: behind the task that was the next one.
+const MOVE: &str = r#"{"after":"01890a5d-ac96-774b-bcce-000000000001"}"#;
+
 /// Each function: its name, method, path, body and the status of its answer.
-const OPERATIONS: [(&str, &str, &str, Option<&str>, u64); 7] = [
+const OPERATIONS: [(&str, &str, &str, Option<&str>, u64); 8] = [
     ("list-tasks", "GET", "/api/me/tasks", None, 200),
     ("create-task", "POST", "/api/me/tasks", Some(CREATE), 201),
     ("get-task", "GET", "/api/me/tasks/{id}", None, 200),
     ("update-task", "PATCH", "/api/me/tasks/{id}", Some(r#"{"title":"Buy oat milk"}"#), 200),
     ("delete-task", "DELETE", "/api/me/tasks/{id}", None, 204),
     ("complete-task", "PATCH", "/api/me/tasks/{id}/complete", Some(r#"{"completed":true}"#), 200),
+    ("move-task", "POST", "/api/me/tasks/{id}/move", Some(MOVE), 200),
     ("health", "GET", "/health", None, 200),
 ];
 
 /// The next task to delete.
 static DELETED: AtomicU32 = AtomicU32::new(0);
+
+/// How often a task has been moved.
+static MOVED: AtomicU32 = AtomicU32::new(0);
 
 /// One binary in one setting.
 pub(crate) struct Case {
@@ -113,12 +120,17 @@ impl Case {
         matches!(self.setting, Setting::Connected { .. })
     }
 
-    /// The next event. A task can be deleted but once.
+    /// The next event. A task can be deleted but once, and a move to where it stands would write nothing: so it goes
+    /// behind one task and another in turn.
     pub(crate) fn event(&self) -> String {
-        if self.status != 204 {
-            return self.event.clone();
+        let neighbour = id(1);
+        if self.status == 204 {
+            self.event.replace(KEPT, &id(DELETED.fetch_add(1, Ordering::Relaxed)))
+        } else if self.event.contains(&neighbour) {
+            self.event.replace(&neighbour, &id(1 + MOVED.fetch_add(1, Ordering::Relaxed) % 2))
+        } else {
+            self.event.clone()
         }
-        self.event.replace(KEPT, &id(DELETED.fetch_add(1, Ordering::Relaxed)))
     }
 }
 
@@ -129,12 +141,22 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
 
 /// What the gateway makes of a request.
 pub(crate) fn event(method: &str, target: &str, body: Option<&str>, token: &str) -> String {
+    event_with(method, target, body, token, None)
+}
+
+/// The same of a reader who has something already.
+pub(crate) fn event_if_none_match(target: &str, tag: &str, token: &str) -> String {
+    event_with("GET", target, None, token, Some(("if-none-match".to_owned(), tag.to_owned())))
+}
+
+fn event_with(method: &str, target: &str, body: Option<&str>, token: &str, header: Option<(String, String)>) -> String {
     let mut headers = vec![
         ("authorization".to_owned(), format!("Bearer {token}")),
         ("accept".to_owned(), "application/json".to_owned()),
         ("user-agent".to_owned(), "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned()),
         ("x-forwarded-for".to_owned(), "203.0.113.7".to_owned()),
     ];
+    headers.extend(header);
     headers.extend(body.map(|_| ("content-type".to_owned(), "application/json".to_owned())));
     let body = body.unwrap_or_default().as_bytes().to_vec();
     let request = HttpRequest { method: method.to_owned(), target: target.to_owned(), headers, body };

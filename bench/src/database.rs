@@ -16,13 +16,13 @@ pub(crate) enum Setting {
     Connected { tls: bool },
 }
 
-/// The task that is read, changed and completed.
+/// The task that is read, changed, completed and moved.
 pub(crate) const KEPT: &str = "01890a5d-ac96-774b-bcce-000000000000";
 
 /// How many tasks there are to delete: more than are.
 const DELETABLE: u32 = 40_000;
 
-/// How many tasks are listed.
+/// How many tasks are listed, or are there where one of them is moved.
 const LISTED: u32 = 10;
 
 /// The database, and the file with the certificate that the server shows.
@@ -35,9 +35,13 @@ impl Database {
     pub(crate) async fn create() -> Self {
         let database = postgres::Database::create().await;
         let client = database.connect().await;
-        for (function, tasks) in
-            [("list-tasks", LISTED), ("get-task", 1), ("create-task", 1), ("delete-task", DELETABLE)]
-        {
+        for (function, tasks) in [
+            ("list-tasks", LISTED),
+            ("get-task", 1),
+            ("create-task", 1),
+            ("delete-task", DELETABLE),
+            ("move-task", LISTED),
+        ] {
             seed(&client, user(function), tasks).await;
         }
         let certificate = env::temp_dir().join(format!("{}.pem", std::process::id()));
@@ -110,12 +114,13 @@ impl Drop for Database {
     }
 }
 
-/// Whose tasks a function works on. One that adds or removes some has a user of its own.
+/// Whose tasks a function works on. One that adds, removes or moves some has a user of its own.
 pub(crate) fn user(function: &str) -> &'static str {
     match function {
         "create-task" => "creator",
         "delete-task" => "deleter",
         "list-tasks" => "lister",
+        "move-task" => "mover",
         _ => "keeper",
     }
 }

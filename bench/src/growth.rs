@@ -1,11 +1,12 @@
-//! How list and create grow with the tasks of their owner.
+//! How list, changes and create grow with the tasks of their owner, and what a batch saves.
 
 use std::path::Path;
 
+use serde_json::{Value, json};
 use testing::token::Token;
 
 use crate::{
-    cases::{CREATE, Case, event},
+    cases::{CREATE, Case, event, event_if_none_match},
     database::{Database, Setting, user},
     measure::{self, Seen},
     process::Process,
@@ -23,11 +24,21 @@ pub(crate) fn table(directory: &Path, databases: &[Database; 2]) -> String {
     let sized = || databases.iter().zip(SIZES);
     let first = sized().map(|(database, _)| page(directory, database, "/api/me/tasks?limit=20"));
     let deep = sized().map(|(database, tasks)| page(directory, database, &middle(directory, database, tasks)));
+    let known = sized().map(|(database, _)| known(directory, database));
+    let nothing_new = sized().map(|(database, _)| changes(directory, database, &end_of_changes(directory, database)));
     let create = sized().map(|(database, _)| create(directory, database));
-    let cases: Vec<_> = first.chain(deep).chain(create).collect();
+    let batch = sized().map(|(database, _)| batch(directory, database));
+    let cases: Vec<_> = first.chain(deep).chain(known).chain(nothing_new).chain(create).chain(batch).collect();
     let mut seen = Seen::of_none(&cases);
     measure::warm(&cases, &mut seen, &databases[0]);
-    let names = ["first page of 20", "page of 20 in the middle", "create"];
+    let names = [
+        "first page of 20",
+        "page of 20 in the middle",
+        "list that the client has (304)",
+        "changes, nothing new",
+        "create",
+        "batch of 100 creates",
+    ];
     let row = |(name, seen): (&str, &[Seen])| {
         let [few, many] = [&seen[0], &seen[1]];
         vec![
@@ -54,6 +65,44 @@ fn page(directory: &Path, database: &Database, target: &str) -> Case {
 fn create(directory: &Path, database: &Database) -> Case {
     let token = Token::of(user("create-task")).sign();
     case("create-task", directory, database, event("POST", "/api/me/tasks", Some(CREATE), &token), 201)
+}
+
+fn known(directory: &Path, database: &Database) -> Case {
+    let first = page(directory, database, "/api/me/tasks?limit=20");
+    let (_, answer) = Process::start(&first.binary, &first.variables).answer(&first.event(), 200);
+    let tag = answer["headers"]["ETag"].as_str().expect("a list has a tag");
+    let token = Token::of(user("list-tasks")).sign();
+    case("list-tasks", directory, database, event_if_none_match("/api/me/tasks?limit=20", tag, &token), 304)
+}
+
+fn changes(directory: &Path, database: &Database, target: &str) -> Case {
+    let token = Token::of(user("list-tasks")).sign();
+    case("list-changes", directory, database, event("GET", target, None, &token), 200)
+}
+
+/// Behind all changes, as a client gets there: by the token of each page to the next.
+fn end_of_changes(directory: &Path, database: &Database) -> String {
+    let mut target = format!("/api/me/tasks/changes?limit={STRIDE}");
+    let first = changes(directory, database, &target);
+    let mut process = Process::start(&first.binary, &first.variables);
+    loop {
+        let (_, answer) = process.answer(&changes(directory, database, &target).event(), 200);
+        let page: Value = answer["body"].as_str().and_then(|body| serde_json::from_str(body).ok()).expect("a page");
+        let next = page["next"].as_str().expect("a page has a token");
+        target = format!("/api/me/tasks/changes?limit={STRIDE}&since={next}");
+        if page["more"] == false {
+            return target;
+        }
+    }
+}
+
+/// As many creates as a batch may have, each with the body of a create.
+fn batch(directory: &Path, database: &Database) -> Case {
+    let task: Value = serde_json::from_str(CREATE).expect("the body is JSON");
+    let operations = vec![json!({ "op": "create", "task": task }); 100];
+    let body = json!({ "operations": operations }).to_string();
+    let token = Token::of(user("create-task")).sign();
+    case("batch-tasks", directory, database, event("POST", "/api/me/tasks/batch", Some(&body), &token), 200)
 }
 
 fn case(name: &str, directory: &Path, database: &Database, event: String, status: u64) -> Case {

@@ -1,6 +1,8 @@
 -- What of the list is asked for. Filters that are null let everything through.
 create type operations.list_query as (
-    pending boolean,
+    -- Any of tasks.state.
+    states smallint[],
+    -- What those are that the state does not say it of: the tasks in the trash.
     completed boolean,
     -- Any of them.
     priorities smallint[],
@@ -21,8 +23,8 @@ create type operations.list_query as (
 -- written, because they differ in a column and a direction only, and because each is then one statement whose plan
 -- Postgres keeps: planning it for each request would cost as much as all the rest.
 --
--- A page of both states merges two index scans, one of pending and one of completed tasks. A state that is not asked for
--- is not read: the condition on the query is evaluated once, before its scan. The place behind which a page begins is
+-- A page merges an index scan of each state: pending, completed, in the trash. A state that is not asked for is not read:
+-- the condition on the query is evaluated once, before its scan. The place behind which a page begins is
 -- always given, if only as a key that is ahead of all others: `key is null or …` could not be an index condition. The
 -- filters are checked on the rows that the scan finds; under row-level security they could not be index conditions.
 --
@@ -31,23 +33,28 @@ create type operations.list_query as (
 -- takes longer than such a plan ever does.
 do $make$
 declare
+    -- What folds all of Unicode, whatever the database's own collation is: ICU's root, or where Postgres was built without
+    -- ICU its own, which there is from 18 on.
+    c_folding constant text := (
+        select quote_ident(c.collname) from pg_collation c
+        where c.collname in ('und-x-icu', 'pg_unicode_fast') order by c.collname desc limit 1
+    );
     -- position() looks for the text as it is: no character of it means something else.
-    c_filters constant text := $sql$
+    c_filters constant text := replace($sql$
+        and (p.completed is null or a.completed = p.completed)
         and (p.priorities is null or a.priority = any (p.priorities))
         and (p.tags is null or a.tags @> p.tags)
         and (p.search is null or position(p.search in a.title_key) > 0
-            or position(p.search in lower(a.description collate "und-x-icu")) > 0)
+            or position(p.search in lower(a.description collate {folding})) > 0)
         and (p.due_before is null or a.due_at < p.due_before)
-        and (p.due_after is null or a.due_at > p.due_after and a.due_at < 'infinity')$sql$;
+        and (p.due_after is null or a.due_at > p.due_after and a.due_at < 'infinity')$sql$, '{folding}', c_folding);
     -- %1: the column, %2: what is behind the page's beginning, %3: asc or desc.
-    c_page constant text := $sql$
+    c_state constant text := $sql$
         (select a.* from operations.answer a
-            where a.owner_user_id = p_user and not a.completed and p.pending and %2$s $sql$ || c_filters || $sql$
-            order by a.%1$I %3$s, a.id %3$s limit p.page_offset + p.page_rows)
-        union all
-        (select a.* from operations.answer a
-            where a.owner_user_id = p_user and a.completed and p.completed and %2$s $sql$ || c_filters || $sql$
-            order by a.%1$I %3$s, a.id %3$s limit p.page_offset + p.page_rows)
+            where a.owner_user_id = p_user and a.state = {state} and {state} = any (p.states) and %2$s $sql$ || c_filters || $sql$
+            order by a.%1$I %3$s, a.id %3$s limit p.page_offset + p.page_rows)$sql$;
+    c_page constant text := replace(c_state, '{state}', '0') || ' union all ' || replace(c_state, '{state}', '1')
+        || ' union all ' || replace(c_state, '{state}', '2') || $sql$
         order by %1$I %3$s, id %3$s
         limit p.page_rows offset p.page_offset$sql$;
     c_behind constant text := '(a.%I, a.id) %s (v_key, v_id)';
@@ -97,6 +104,9 @@ declare
     v_sort record;
     v_page text;
 begin
+    if c_folding is null then
+        raise exception 'this Postgres folds no Unicode: it needs ICU, or version 18';
+    end if;
     for v_sort in
         select sort, key, type, lowest, highest
         from (values
@@ -135,7 +145,7 @@ begin
         begin
             return (
                 select count(*) from operations.answer a
-                where a.owner_user_id = p_user and (a.completed and p.completed or not a.completed and p.pending)
+                where a.owner_user_id = p_user and a.state = any (p.states)
                 %s
             );
         end

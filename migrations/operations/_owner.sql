@@ -42,7 +42,8 @@ create type operations.owner as (
     -- Whether this request is among those that their row remembers.
     is_repeated boolean,
     pending_tasks bigint,
-    completed_tasks bigint
+    completed_tasks bigint,
+    deleted_tasks bigint
 );
 
 -- What one write comes to. Several can follow each other under one lock: each begins with the owner that the one before
@@ -63,10 +64,26 @@ as $$
 declare
     v_owner operations.owner;
 begin
-    select p_user, u.revision, p_request = any (u.recent_requests), u.pending_tasks, u.completed_tasks into v_owner
+    select p_user, u.revision, p_request = any (u.recent_requests), u.pending_tasks, u.completed_tasks, u.deleted_tasks
+    into v_owner
     from public.users u
     where u.id = p_user
     for update;
+    return v_owner;
+end
+$$;
+
+-- The same for what may be a user's first write: their row is made.
+create function operations.lock_or_make_owner(p_user text, p_request uuid) returns operations.owner
+language plpgsql volatile
+as $$
+declare
+    v_owner operations.owner := operations.lock_owner(p_user, p_request);
+begin
+    if v_owner.revision is null then
+        insert into public.users (id) values (p_user) on conflict do nothing;
+        v_owner := operations.lock_owner(p_user, p_request);
+    end if;
     return v_owner;
 end
 $$;
@@ -85,8 +102,9 @@ begin
     p_owner.revision := p_owner.revision + 1;
     if p_after.completed <> p_before.completed then
         p_after.completed_at := case when p_after.completed then v_now end;
-        p_owner.completed_tasks := p_owner.completed_tasks + case when p_after.completed then 1 else -1 end;
-        p_owner.pending_tasks := p_owner.pending_tasks + case when p_after.completed then -1 else 1 end;
+    end if;
+    if p_before.deleted_at is null and p_after.deleted_at is not null then
+        p_after.deleted_at := v_now;
     end if;
     p_after.updated_at := v_now;
     p_after.revision := p_owner.revision;
@@ -103,8 +121,13 @@ begin
         tags = p_after.tags,
         position = p_after.position,
         updated_at = p_after.updated_at,
+        deleted_at = p_after.deleted_at,
         revision = p_after.revision
-    where a.owner_user_id = p_owner.id and a.id = p_after.id;
+    where a.owner_user_id = p_owner.id and a.id = p_after.id
+    returning a.state into p_after.state;
+    p_owner.pending_tasks := p_owner.pending_tasks + (p_after.state = 0)::integer - (p_before.state = 0)::integer;
+    p_owner.completed_tasks := p_owner.completed_tasks + (p_after.state = 1)::integer - (p_before.state = 1)::integer;
+    p_owner.deleted_tasks := p_owner.deleted_tasks + (p_after.state = 2)::integer - (p_before.state = 2)::integer;
     return row(p_owner, p_after)::operations.step;
 end
 $$;
@@ -119,6 +142,7 @@ begin
         revision = p_owner.revision,
         pending_tasks = p_owner.pending_tasks,
         completed_tasks = p_owner.completed_tasks,
+        deleted_tasks = p_owner.deleted_tasks,
         recent_requests = (array[p_request] || u.recent_requests)[1:32]
     where u.id = p_owner.id;
 end
@@ -129,7 +153,7 @@ create function operations.repeated(p_user text, p_id uuid) returns operations.a
 language plpgsql stable
 as $$
 declare
-    v_answer operations.answer := operations.find(p_user, p_id, null);
+    v_answer operations.answer := operations.find(p_user, p_id, null, false);
 begin
     v_answer.outcome := 'repeated';
     return v_answer;

@@ -59,7 +59,8 @@ begin
 end
 $$;
 
--- The tasks beside a place, the nearest first: behind it, or ahead of it.
+-- The tasks beside a place, the nearest first: behind it, or ahead of it. Those in the trash count, too: one that is
+-- restored comes back to its place.
 create function operations.beside(p_user text, p_position text, p_id uuid, p_is_behind boolean, p_rows bigint)
 returns setof operations.answer
 language plpgsql stable
@@ -67,8 +68,7 @@ as $$
 declare
     v_query operations.list_query;
 begin
-    v_query.pending := true;
-    v_query.completed := true;
+    v_query.states := array[0, 1, 2];
     v_query.after_key := p_position;
     v_query.after_id := p_id;
     v_query.page_offset := 0;

@@ -11,7 +11,7 @@ create function operations.complete_under_lock(
 language plpgsql volatile
 as $$
 declare
-    v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed);
+    v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed, false);
     v_after operations.answer := v_task;
 begin
     if v_task.outcome <> 'found' then

@@ -1,5 +1,6 @@
 -- POST /api/{user_id}/tasks: makes a task, at the end of the manual order, and with the first one the user.
--- Index: users_pkey; the task goes into tasks_pkey and all of tasks_by_completed_….
+-- Index: users_pkey; the task goes into tasks_pkey and all of tasks_by_state_….
+-- With `p_key`, an idempotency key, `p_hash` is what the request is known by: idempotency_keys_pkey, …_by_age.
 
 -- Under the owner's lock. `p_task` names all that may be written; its outcome is `conflict` where the owner has a task of
 -- that id.
@@ -27,7 +28,8 @@ begin
         v_task.id, v_task.owner_user_id, v_task.title, v_task.title_key, v_task.description, v_task.completed,
         v_task.completed_at, v_task.priority, v_task.due_at, v_task.due_is_day, v_task.tags, v_task.position,
         v_task.created_at, v_task.updated_at, v_task.revision
-    ) on conflict do nothing;
+    ) on conflict do nothing
+    returning state into v_task.state;
     if not found then
         v_task.outcome := 'conflict';
         return row(p_owner, v_task)::operations.step;
@@ -43,9 +45,11 @@ create function operations.create_task(
     p_user text,
     p_timeout integer,
     p_request uuid,
+    p_key text,
+    p_hash bytea,
     p_id uuid,
     p_task jsonb
-) returns operations.answer
+) returns setof operations.answer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
@@ -55,18 +59,22 @@ declare
     v_step operations.step;
 begin
     perform operations.enter(p_user, p_timeout);
-    v_owner := operations.lock_owner(p_user, p_request);
-    if v_owner.revision is null then
-        insert into public.users (id) values (p_user) on conflict do nothing;
-        v_owner := operations.lock_owner(p_user, p_request);
+    v_owner := operations.lock_or_make_owner(p_user, p_request);
+    if p_key is not null then
+        return query select * from operations.kept(v_owner, p_key, p_hash);
+        if found then
+            return;
+        end if;
     end if;
     if v_owner.is_repeated then
-        return operations.repeated(p_user, p_id);
+        return next operations.repeated(p_user, p_id);
+        return;
     end if;
     v_step := operations.create_under_lock(v_owner, p_id, p_task);
     if (v_step.answer).outcome = 'written' then
+        perform operations.keep(p_user, p_key, p_hash, array[v_step.answer]);
         perform operations.remember(v_step.owner, p_request);
     end if;
-    return v_step.answer;
+    return next v_step.answer;
 end
 $$;

@@ -1,21 +1,40 @@
--- DELETE /api/{user_id}/tasks/{task_id}: deletes a task. `p_allowed` are the revisions that the caller allows, null for
--- any. Index: users_pkey, tasks_pkey.
+-- DELETE /api/{user_id}/tasks/{task_id}: puts a task into the trash, or with `p_is_permanent` removes it, also from there.
+-- `p_allowed` are the revisions that the caller allows, null for any. Index: users_pkey, tasks_pkey, tombstones_pkey.
 
 -- Under the owner's lock. The answer is the task as it was.
-create function operations.delete_under_lock(p_owner operations.owner, p_id uuid, p_allowed bigint[])
-returns operations.step
+create function operations.delete_under_lock(
+    p_owner operations.owner,
+    p_id uuid,
+    p_allowed bigint[],
+    p_is_permanent boolean
+) returns operations.step
 language plpgsql volatile
 as $$
 declare
-    v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed);
+    v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed, p_is_permanent);
+    v_deleted operations.answer := v_task;
 begin
-    if v_task.outcome = 'found' then
-        delete from public.tasks t where t.owner_user_id = p_owner.id and t.id = p_id;
-        p_owner.revision := p_owner.revision + 1;
-        p_owner.completed_tasks := p_owner.completed_tasks - v_task.completed::integer;
-        p_owner.pending_tasks := p_owner.pending_tasks - (not v_task.completed)::integer;
-        v_task.outcome := 'written';
+    if v_task.outcome <> 'found' then
+        return row(p_owner, v_task)::operations.step;
     end if;
+    v_deleted.deleted_at := clock_timestamp();
+    if not p_is_permanent then
+        return operations.save(p_owner, v_task, v_deleted);
+    end if;
+
+    p_owner.revision := p_owner.revision + 1;
+    p_owner.pending_tasks := p_owner.pending_tasks - (v_task.state = 0)::integer;
+    p_owner.completed_tasks := p_owner.completed_tasks - (v_task.state = 1)::integer;
+    p_owner.deleted_tasks := p_owner.deleted_tasks - (v_task.state = 2)::integer;
+    delete from public.tasks t where t.owner_user_id = p_owner.id and t.id = p_id;
+    -- Of one from the trash, whoever follows the changes has heard already: what remains of it stands where it stood.
+    insert into public.tombstones as t (owner_user_id, id, revision, deleted_at)
+    values (
+        p_owner.id, p_id, case when v_task.state = 2 then v_task.revision else p_owner.revision end,
+        coalesce(v_task.deleted_at, v_deleted.deleted_at)
+    )
+    on conflict on constraint tombstones_pkey do update set revision = excluded.revision, deleted_at = excluded.deleted_at;
+    v_task.outcome := 'written';
     return row(p_owner, v_task)::operations.step;
 end
 $$;
@@ -25,7 +44,8 @@ create function operations.delete_task(
     p_timeout integer,
     p_request uuid,
     p_id uuid,
-    p_allowed bigint[]
+    p_allowed bigint[],
+    p_is_permanent boolean
 ) returns operations.answer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -40,7 +60,7 @@ begin
     if v_owner.is_repeated then
         return operations.repeated(p_user, p_id);
     end if;
-    v_step := operations.delete_under_lock(v_owner, p_id, p_allowed);
+    v_step := operations.delete_under_lock(v_owner, p_id, p_allowed, p_is_permanent);
     if (v_step.answer).outcome = 'written' then
         perform operations.remember(v_step.owner, p_request);
     end if;

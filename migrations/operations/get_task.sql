@@ -6,6 +6,6 @@ set row_security = on
 as $$
 begin
     perform operations.enter(p_user, p_timeout);
-    return operations.find(p_user, p_id, null);
+    return operations.find(p_user, p_id, null, false);
 end
 $$;

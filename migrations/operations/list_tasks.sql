@@ -1,13 +1,9 @@
--- GET /api/{user_id}/tasks: a page of the caller's tasks. Index: users_pkey; tasks_by_completed_created, …_revision, …_due,
+-- GET /api/{user_id}/tasks: a page of the caller's tasks. Index: users_pkey; tasks_by_state_created, …_revision, …_due,
 -- …_priority, …_title or …_position, by the sort.
 
--- The first row is the list's own: its state, and how many tasks there are in all. The others are its tasks.
-create view operations.page as
-select null::uuid as epoch, null::bigint as owner_revision, null::bigint as total, a.*
-from operations.answer a;
-
--- `p_epoch` is that of the cursor: one of another owner, or of the same user before they were erased, is told as
--- `other_cursor`. `p_known` are the states of the list that the client has: in one of these its outcome is `known`, and
+-- The first row is the list's own: its state, and how many tasks there are in all. The others are its tasks. `p_epoch` is
+-- that of the cursor: one of another owner, or of the same user before they were erased, is told as `other_cursor`.
+-- `p_known` are the states of the list that the client has: in one of these its outcome is `known`, and
 -- no task is read. `p_is_counted` asks for the total also where the owner's row does not have it.
 create function operations.list_tasks(
     p_user text,
@@ -19,7 +15,7 @@ create function operations.list_tasks(
     p_after_id uuid,
     p_offset bigint,
     p_rows bigint,
-    p_pending boolean,
+    p_states smallint[],
     p_completed boolean,
     p_priorities smallint[],
     p_tags text[],
@@ -36,14 +32,15 @@ as $$
 #variable_conflict use_column
 declare
     v_query operations.list_query := row(
-        p_pending, p_completed, p_priorities, p_tags, p_search, p_due_before, p_due_after,
+        p_states, p_completed, p_priorities, p_tags, p_search, p_due_before, p_due_after,
         p_after_key, p_after_id, p_offset, p_rows
     );
     v_list operations.page;
 begin
     perform operations.enter(p_user, p_timeout);
     select u.epoch, u.revision,
-        case when p_pending then u.pending_tasks else 0 end + case when p_completed then u.completed_tasks else 0 end
+        (0 = any (p_states))::integer * u.pending_tasks + (1 = any (p_states))::integer * u.completed_tasks
+            + (2 = any (p_states))::integer * u.deleted_tasks
     into v_list.epoch, v_list.owner_revision, v_list.total
     from public.users u
     where u.id = p_user;
@@ -57,7 +54,7 @@ begin
         when p_known && array['*', v_list.epoch || '.' || v_list.owner_revision] then 'known'
         else 'found'
     end;
-    if num_nonnulls(p_priorities, p_tags, p_search, p_due_before, p_due_after) > 0 then
+    if num_nonnulls(p_completed, p_priorities, p_tags, p_search, p_due_before, p_due_after) > 0 then
         v_list.total := case when p_is_counted and v_list.outcome = 'found' then operations.count_listed(p_user, v_query) end;
     end if;
     return next v_list;

@@ -18,7 +18,7 @@ declare
     -- A longer position is not given out: its neighbours are spread anew, so many on each side.
     c_longest constant integer := 48;
     c_neighbours constant integer := 50;
-    v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed);
+    v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed, false);
     v_moved operations.answer := v_task;
     v_anchor operations.answer;
     v_next operations.answer;
@@ -31,7 +31,7 @@ begin
     if v_task.outcome <> 'found' or p_anchor = p_id then
         return row(p_owner, v_task)::operations.step;
     end if;
-    v_anchor := operations.find(p_owner.id, p_anchor, null);
+    v_anchor := operations.find(p_owner.id, p_anchor, null, false);
     if p_anchor is not null and v_anchor.outcome = 'not_found' then
         v_task.outcome := 'no_anchor';
         return row(p_owner, v_task)::operations.step;

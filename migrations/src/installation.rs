@@ -39,8 +39,9 @@ const RECORD: &str = "
     )
     insert into operation_schemas (name) values ($1) on conflict (name) do update set replaced_at = null";
 
-/// What is done with each object of the new schema. The functions work as `task_api`, which bypasses nothing. Callers may
-/// call those that run as their owner: the operations. The others are parts of these.
+/// What is done with each object of the new schema. The functions work as `task_api`, which bypasses nothing, and the one
+/// that purges as `task_api_purge`. Callers may call those that run as their owner: the operations. The others are parts
+/// of these.
 const HAND_OVER: &str = "
     select format('alter view %I.%I owner to task_api', nspname, relname) as statement
         from pg_class join pg_namespace n on n.oid = relnamespace where nspname = $1 and relkind = 'v'
@@ -51,7 +52,8 @@ const HAND_OVER: &str = "
     select format('revoke all on function %s from public', p.oid::regprocedure)
             || case when prosecdef then format('; grant execute on function %s to task_api_caller', p.oid::regprocedure)
                else '' end
-            || format('; alter function %s owner to task_api', p.oid::regprocedure)
+            || format('; alter function %s owner to %I', p.oid::regprocedure,
+               case proname when 'purge_trash' then 'task_api_purge' else 'task_api' end)
         from pg_proc p join pg_namespace n on n.oid = pronamespace where nspname = $1";
 
 /// Who of the versions `$1` names a column `$3` of a table `$2`, or where that is null the table: a view by what it
@@ -187,8 +189,8 @@ pub(crate) async fn install_in(transaction: &Transaction<'_>) -> Result<bool, Fa
         // To be given an object of a schema, a role has to have the right to make some there: it is lent.
         let create = format!(
             "create schema {SCHEMA};
-             grant usage on schema {SCHEMA} to task_api, task_api_caller;
-             grant create on schema {SCHEMA} to task_api"
+             grant usage on schema {SCHEMA} to task_api, task_api_purge, task_api_caller;
+             grant create on schema {SCHEMA} to task_api, task_api_purge"
         );
         transaction.batch_execute(&create).await.map_err(|error| failed(&error))?;
         for (name, sql) in sources() {
@@ -198,7 +200,7 @@ pub(crate) async fn install_in(transaction: &Transaction<'_>) -> Result<bool, Fa
         for row in transaction.query(HAND_OVER, &[&SCHEMA]).await.map_err(|error| failed(&error))? {
             transaction.batch_execute(row.get(0)).await.map_err(|error| failed(&error))?;
         }
-        let take_back = format!("revoke create on schema {SCHEMA} from task_api");
+        let take_back = format!("revoke create on schema {SCHEMA} from task_api, task_api_purge");
         transaction.batch_execute(&take_back).await.map_err(|error| failed(&error))?;
     }
     transaction.execute(RECORD, &[&SCHEMA]).await.map_err(|error| failed(&error))?;

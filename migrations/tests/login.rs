@@ -78,7 +78,7 @@ async fn a_login_made_so_can_call_the_operations_and_do_nothing_else() {
             &format!("select from {SCHEMA}.answer"),
             &format!("select {SCHEMA}.enter('alice', 1000)"),
             &format!("select {SCHEMA}.lock_owner('alice', gen_random_uuid())"),
-            &format!("select {SCHEMA}.delete_under_lock(null, gen_random_uuid(), null)"),
+            &format!("select {SCHEMA}.delete_under_lock(null, gen_random_uuid(), null, false)"),
             "create role other",
             "create database other",
             "alter role current_user bypassrls",
@@ -86,13 +86,14 @@ async fn a_login_made_so_can_call_the_operations_and_do_nothing_else() {
             "grant postgres to current_user",
             "set role postgres",
             "set role task_api",
+            "set role task_api_purge",
         ] {
             let state = refused(&client, forbidden).await;
             assert!(["42501", "0LP01"].contains(&state.as_str()), "{forbidden}: {state}");
         }
         let (made, id) = (Uuid::new_v4(), Uuid::new_v4());
         let create =
-            format!("select outcome from {SCHEMA}.create_task('alice', 1000, '{made}', '{id}', '{{\"title\": \"x\", \"title_key\": \"x\", \"completed\": false, \"priority\": 0, \"due_at\": \"infinity\",
+            format!("select outcome from {SCHEMA}.create_task('alice', 1000, '{made}', null, null, '{id}', '{{\"title\": \"x\", \"title_key\": \"x\", \"completed\": false, \"priority\": 0, \"due_at\": \"infinity\",
                 \"due_is_day\": false, \"tags\": []}}')");
         let row = client.query_one(&create, &[]).await.unwrap();
         assert_eq!(row.get::<_, &str>(0), "written");
@@ -118,7 +119,8 @@ async fn a_call_that_waits_for_a_lock_ends_when_its_connection_does() {
     let mut config: tokio_postgres::Config = database.url().parse().unwrap();
     let (client, connection) = config.user(&login.name).password(&password).connect(NoTls).await.unwrap();
     let connection = tokio::spawn(connection);
-    let call = format!("select from {SCHEMA}.delete_task('alice', 600000, gen_random_uuid(), gen_random_uuid(), null)");
+    let call =
+        format!("select from {SCHEMA}.delete_task('alice', 600000, gen_random_uuid(), gen_random_uuid(), null, false)");
     let call = tokio::spawn(async move { client.batch_execute(&call).await });
     let waiting = "select count(*) from pg_stat_activity where usename = $1 and wait_event_type = 'Lock'";
     let waits = async |number: i64| {

@@ -8,7 +8,8 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use lambda_runtime::{LambdaEvent, LambdaInvocation, Runtime, Service, service_fn, tower::layer::layer_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, LambdaInvocation, Runtime, Service, service_fn, tower::layer::layer_fn};
+use serde::de::IgnoredAny;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::RwLock,
@@ -30,6 +31,9 @@ use crate::{
 /// a connection takes four to six round trips. A database that is asleep or down is waited for no longer: the
 /// connection goes on being opened while the first request is read and its token checked.
 const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Lambda's limit, for where no end is named that is still to come (by `cargo lambda watch`).
+const LONGEST_INVOCATION: Duration = Duration::from_mins(15);
 
 /// Held for reading by every request in flight, until Lambda has its answer. Whoever gets it for writing knows that there
 /// is none, and lets no other begin.
@@ -73,10 +77,8 @@ impl App {
         let (secrets, issuer) = (ParameterStore::from_env()?, auth::issuer()?.map(Arc::new));
         let warming = tokio::spawn(warm(issuer.clone()));
         let settings = settings(secrets.as_ref()).await?;
-        // The environment goes first: a URL that stands there does not change.
-        let rotating = secrets.filter(|_| optional("DATABASE_URL").is_none());
         let app: &'static Self = Box::leak(Box::new(Self {
-            db: Db::new(&DatabaseConfig::new(&settings)?, rotating)?,
+            db: database(&settings, secrets)?,
             tokens: Verifier::new(TokenConfig::new(&settings, issuer)?)?,
             time: TimeConfig::new(&settings)?,
             pepper: Pepper::from_settings(&settings)?,
@@ -136,6 +138,12 @@ async fn settings(secrets: Option<&ParameterStore>) -> Result<Settings, Fatal> {
     }
 }
 
+fn database(settings: &Settings, secrets: Option<ParameterStore>) -> Result<Db, Fatal> {
+    // The environment goes first: a URL that stands there does not change.
+    let rotating = secrets.filter(|_| optional("DATABASE_URL").is_none());
+    Db::new(&DatabaseConfig::new(settings)?, rotating)
+}
+
 async fn warm(issuer: Option<Arc<Jwks>>) {
     if let Some(issuer) = issuer {
         issuer.warm().await;
@@ -152,10 +160,7 @@ where
     S: Copy + Send + Sync + 'static,
     F: Future<Output = Result<Response>> + Send + 'static,
 {
-    if optional("AWS_LAMBDA_RUNTIME_API").is_none() {
-        return Err(Fatal::new("this is a Lambda function: run it on Lambda, or all of them here by `make dev`"));
-    }
-    let telemetry: &'static Telemetry = Box::leak(Box::new(Telemetry::start()?));
+    let telemetry = telemetry()?;
     let unknown_input = UnknownInput::from_env()?;
     let state = Box::pin(start()).await?; // boxed to be gone afterwards
     // Boxed, because the runtime wraps the future so often that its type is deeper than the compiler looks.
@@ -167,6 +172,41 @@ where
         .run_concurrent()
         .await
         .map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
+}
+
+/// Runs a function that a schedule starts: `work` once for each invocation, with the moment at which it should end by
+/// itself. Where it fails, so does the invocation: Lambda tries it twice more, and counts it among the function's errors.
+pub async fn serve_schedule<F>(work: impl Fn(&'static Db, Instant) -> F + Clone + Send + 'static) -> Result<(), Fatal>
+where
+    F: Future<Output = Result<()>> + Send,
+{
+    telemetry()?;
+    let secrets = ParameterStore::from_env()?;
+    let settings = settings(secrets.as_ref()).await?;
+    let margin = TimeConfig::new(&settings)?.margin;
+    let db: &'static Db = Box::leak(Box::new(database(&settings, secrets)?));
+    let service = service_fn(move |event: LambdaEvent<IgnoredAny>| {
+        let end = UNIX_EPOCH.checked_add(Duration::from_millis(event.context.deadline));
+        let left = end.and_then(|end| end.duration_since(SystemTime::now()).ok()).unwrap_or(LONGEST_INVOCATION);
+        let outcome = work(db, Instant::now() + left.saturating_sub(margin));
+        async move { outcome.await.map_err(|error| diagnostic(&error)) }
+    });
+    lambda_runtime::run(service).await.map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
+}
+
+/// What Lambda is told of an invocation that has failed, and the log.
+fn diagnostic(error: &Error) -> Diagnostic {
+    let (code, cause) = (error.code(), error.cause().unwrap_or_default());
+    tracing::error!(code, cause, "what the schedule asked for has failed");
+    Diagnostic { error_type: code.to_owned(), error_message: cause.to_owned() }
+}
+
+/// The log and what else is told, if this is a Lambda function's process.
+fn telemetry() -> Result<&'static Telemetry, Fatal> {
+    if optional("AWS_LAMBDA_RUNTIME_API").is_none() {
+        return Err(Fatal::new("this is a Lambda function: run it on Lambda, or all of them here by `make dev`"));
+    }
+    Ok(Box::leak(Box::new(Telemetry::start()?)))
 }
 
 /// What the runtime does with an invocation ends when Lambda has taken the answer.

@@ -40,6 +40,12 @@ pub enum Error {
     },
     /// 412: `If-Match` has no tag that could ever be a task's, so that reading it again does not help.
     UnmatchableTag,
+    /// 410: the feed of changes is no longer known from so far back.
+    TokenExpired,
+    /// 422: the idempotency key was sent with another request before.
+    KeyReused,
+    /// What one operation of a batch was refused for, and which one; so nothing of the batch was done.
+    InBatch(usize, Box<Error>),
     /// 413: a body over so many bytes.
     PayloadTooLarge(usize),
     /// 415: a body that is not JSON.
@@ -58,18 +64,35 @@ pub enum Error {
 pub(crate) const DETAILS: usize = 10;
 
 /// What is wrong with one field, parameter or header.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Detail {
     /// Its name as the client sent it; `body` for the body as a whole.
     pub field: String,
     /// What is wrong, and what would be right.
     pub message: String,
+    /// Which operation of a batch it stands in, from 0 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<usize>,
 }
 
 impl Detail {
     /// `field` may come from the client and be of any length: no more than 64 characters of it are repeated.
     pub fn new(field: &str, message: impl Into<String>) -> Self {
-        Self { field: field.chars().take(64).collect(), message: message.into() }
+        Self { field: field.chars().take(64).collect(), message: message.into(), operation: None }
+    }
+
+    /// The same in an operation of a batch.
+    #[must_use]
+    pub fn in_operation(self, index: usize) -> Self {
+        Self { operation: Some(index), ..self }
+    }
+
+    /// In one sentence.
+    pub(crate) fn sentence(&self) -> String {
+        match self.operation {
+            Some(index) => format!("operation {index}, {}: {}", self.field, self.message),
+            None => format!("{}: {}", self.field, self.message),
+        }
     }
 }
 
@@ -101,13 +124,24 @@ impl Error {
             Self::PreconditionFailed { .. } => (
                 412,
                 "precondition_failed",
-                "The task is at another revision than `If-Match` names: read it again, then repeat your change.",
+                "The task is at another revision than you name: read it again, then repeat your change.",
             ),
             Self::UnmatchableTag => (
                 412,
                 "precondition_failed",
                 "No tag of `If-Match` can match: send an `ETag` as you got it, neither weak (`W/`) nor changed on the way.",
             ),
+            Self::TokenExpired => (
+                410,
+                "gone",
+                "What has changed since then is no longer known: forget what you have, and start without `since`.",
+            ),
+            Self::KeyReused => (
+                422,
+                "idempotency_key_reused",
+                "This `Idempotency-Key` was sent with another request before: give each request a key of its own.",
+            ),
+            Self::InBatch(_, error) => return error.parts(),
             Self::PayloadTooLarge(limit) => {
                 return (413, "payload_too_large", format!("A body has at most {limit} bytes.").into());
             }
@@ -133,10 +167,24 @@ impl Error {
         self.parts().1
     }
 
-    pub(crate) fn details(&self) -> &[Detail] {
+    pub(crate) fn details(&self) -> Cow<'_, [Detail]> {
         match self {
-            Self::InvalidRequest(details) | Self::ValidationFailed(details) => details,
-            _ => &[],
+            Self::InvalidRequest(details) | Self::ValidationFailed(details) => details.into(),
+            Self::InBatch(index, error) => {
+                let field = if matches!(**error, Self::PreconditionFailed { .. }) { "if_match" } else { "id" };
+                vec![Detail::new(field, error.parts().2).in_operation(*index)].into()
+            }
+            _ => Cow::Borrowed(&[]),
+        }
+    }
+
+    /// What an operation of a batch was refused for.
+    pub(crate) fn in_batch(self, index: usize) -> Self {
+        match self {
+            Self::ValidationFailed(details) => {
+                Self::ValidationFailed(details.into_iter().map(|detail| detail.in_operation(index)).collect())
+            }
+            other => Self::InBatch(index, Box::new(other)),
         }
     }
 
@@ -146,9 +194,17 @@ impl Error {
         match self {
             Self::Internal(cause) | Self::DatabaseUnavailable(cause) | Self::DatabaseRefused(cause) => Some(cause),
             Self::Unauthorized(reason) => Some(reason.cause()),
+            Self::InBatch(_, error) => error.cause(),
             Self::KeysUnavailable => Some("no keys of the issuer: see the fetches that failed"),
             _ => None,
         }
+    }
+}
+
+impl From<Vec<Detail>> for Error {
+    /// What is wrong with the fields of a body.
+    fn from(details: Vec<Detail>) -> Self {
+        Self::ValidationFailed(details)
     }
 }
 

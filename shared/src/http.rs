@@ -2,7 +2,7 @@
 //!
 //! - `request`: the request as API Gateway hands it over, and the response as it takes it back.
 //! - `event`: what of all that Lambda can hand over is such a request.
-//! - `authorization`, `path`, `query`, `preconditions` and `body`: what stands in a request.
+//! - `authorization`, `path`, `query`, `preconditions`, `idempotency`, `body` and `members`: what stands in a request.
 //! - `unknown`: what becomes of what nobody here knows.
 //! - `answer`: what every answer has, and the one body of every error.
 
@@ -10,6 +10,8 @@ mod answer;
 mod authorization;
 mod body;
 mod event;
+mod idempotency;
+mod members;
 mod path;
 mod preconditions;
 mod query;
@@ -18,17 +20,20 @@ mod unknown;
 
 pub use self::{
     answer::{error_answer, json, no_content},
-    body::{object, optional_object},
+    body::batch_object,
+    idempotency::{IdempotencyKey, idempotency_key},
+    members::Members,
     path::{addresses, task_id},
     preconditions::{if_match, none_matches},
-    query::{Parameters, no_parameters},
+    query::{Parameters, no_parameters, only_flag},
     request::{Request, Response},
 };
 pub(crate) use self::{
     answer::{finish, raw_json},
     authorization::bearer,
     event::Event,
-    path::{tasks_path, uuid},
+    path::{account_path, uuid},
     preconditions::{known_lists, list_tag, task_tag},
+    query::{parse_flag, parse_whole},
     unknown::{Unknown, UnknownInput},
 };

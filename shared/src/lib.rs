@@ -28,7 +28,7 @@ pub mod tasks;
 mod telemetry;
 mod tls;
 
-pub use app::{App, serve};
+pub use app::{App, serve, serve_schedule};
 pub use error::{Error, Result};
 pub use http::{Request, Response};
 pub use settings::Fatal;

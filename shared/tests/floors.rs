@@ -45,12 +45,19 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["request"],
             &["event", "query"],
             &["authorization", "body", "path", "preconditions"],
-            &["answer"],
+            &["answer", "idempotency", "members"],
         ],
     ),
     (
         "tasks",
-        &[&["text", "due_date", "cursor", "caller"], &["task"], &["fields", "list"], &["operations"], &["answers"]],
+        &[
+            &["text", "due_date", "cursor", "caller", "purge"],
+            &["task"],
+            &["changes", "fields", "list"],
+            &["batch"],
+            &["operations"],
+            &["answers"],
+        ],
     ),
     ("telemetry", &[&["record"], &["metrics", "xray"]]),
 ];

@@ -55,7 +55,7 @@ impl Api {
 
     /// The environments of a function.
     pub fn environments(&self, function: &str) -> &Environments {
-        self.functions.get(function).unwrap_or_else(|| panic!("no route leads to {function}"))
+        self.functions.get(function).unwrap_or_else(|| panic!("there is no function {function}"))
     }
 
     /// Freezes every environment that is idle, until its next event.
@@ -193,7 +193,8 @@ impl ApiBuilder {
         }
         self.env.entry("DATABASE_URL".to_owned()).or_insert(Some(url)); // a test may have set another, or none
         let log = Log::default();
-        let functions = routes::all().iter().map(|route| (&*route.function, self.function(&route.function, &log)));
+        let names = routes::all().iter().map(|route| &*route.function).chain(routes::SCHEDULED);
+        let functions = names.map(|name| (name, self.function(name, &log)));
         Api { gateway: self.gateway, functions: functions.collect(), log, proxy, database }
     }
 

@@ -77,6 +77,11 @@ pub fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// Whether there is time for what takes minutes: `make test-full` sets `FAULTS=long`.
+pub fn is_long() -> bool {
+    std::env::var("FAULTS").as_deref() == Ok("long")
+}
+
 /// Says why a test has not tested anything.
 pub fn skip(reason: &str) {
     tell(&format!("skipped: {reason}"));

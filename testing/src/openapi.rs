@@ -172,7 +172,7 @@ mod tests {
                 "Cache-Control": "private, no-cache",
                 "Vary": "Authorization",
                 "Access-Control-Expose-Headers": "ETag",
-                "ETag": "\"1.7\"",
+                "ETag": "\"2.7\"",
             },
             "body": body.to_string(),
             "isBase64Encoded": false,
@@ -220,6 +220,31 @@ mod tests {
             (with_body(&|body| drop(body.as_object_mut().unwrap().remove("tags"))), "tags"),
         ] {
             assert_one(document(), &response, expected);
+        }
+    }
+
+    /// A schema that is a choice takes what one of its branches takes, and nothing that mixes them.
+    #[test]
+    fn each_result_of_a_batch_is_held_to_its_branch() {
+        let task = document().pointer(&format!("{TASK}/content/application~1json/example")).unwrap();
+        let violations = |result: Value| {
+            let mut response = response();
+            response["headers"].as_object_mut().unwrap().remove("ETag");
+            response["body"] = json!({ "results": [result] }).to_string().into();
+            Answers::of(document()).violations("batch-tasks", &Answer::read(&response))
+        };
+        for result in [json!({ "status": 201, "task": task }), json!({ "status": 204 })] {
+            assert_eq!(violations(result.clone()), Vec::<String>::new(), "{result}");
+        }
+        for result in [
+            json!({ "status": 200 }),
+            json!({ "status": 204, "task": task }),
+            json!({ "status": 202, "task": task }),
+            json!({ "status": 200, "task": { "title": "x" } }),
+            json!({ "status": 204, "id": 1 }),
+        ] {
+            let violations = violations(result.clone());
+            assert!(violations.len() == 1 && violations[0].starts_with("/results/0"), "{result}: {violations:?}");
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::Value;
 
-pub use documents::{deployed, documented};
+pub use documents::{deployed, documented, scheduled};
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub struct Route {
     /// The name of the function and of its binary.
     pub function: String,
 }
+
+/// The functions that no request leads to: a schedule starts them.
+pub const SCHEDULED: [&str; 1] = ["purge-trash"];
 
 /// The parameters of a path, by name.
 pub type Parameters = BTreeMap<String, String>;

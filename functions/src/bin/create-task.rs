@@ -13,7 +13,8 @@ async fn main() -> Result<(), Fatal> {
 async fn create_task(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
     http::no_parameters(&request)?;
+    let key = http::idempotency_key(&request, "create-task")?;
     let new = NewTask::parse(&request)?;
-    let task = tasks::create(&app.db, &caller, &new).await?;
-    Ok(tasks::created(&request, &caller.user, &task))
+    let made = tasks::create(&app.db, &caller, key.as_ref(), &new).await?;
+    Ok(tasks::created(&request, &caller.user, &made))
 }

@@ -1,4 +1,4 @@
-//! `DELETE /api/{user_id}/tasks/{task_id}`: deletes a task.
+//! `DELETE /api/{user_id}/tasks/{task_id}`: puts a task into the trash, or removes it for good.
 
 use shared::{App, Fatal, Request, Response, Result, http, tasks};
 
@@ -9,9 +9,9 @@ async fn main() -> Result<(), Fatal> {
 
 async fn delete_task(app: &'static App, request: Request) -> Result<Response> {
     let caller = app.authenticate(&request).await?;
-    http::no_parameters(&request)?;
+    let is_permanent = http::only_flag(&request, "permanent")?;
     let id = http::task_id(&request)?;
     let allowed = http::if_match(&request)?;
-    tasks::delete(&app.db, &caller, id, allowed.as_deref()).await?;
+    tasks::delete(&app.db, &caller, id, allowed.as_deref(), is_permanent).await?;
     Ok(http::no_content())
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use testing::{Answer, Api};
 use tokio::time::{sleep, timeout};
 
-use crate::{builder, create, path};
+use crate::{builder, create, path, revision, tag};
 
 /// Eight environments, and eight writes that meet at the owner's row.
 const WRITERS: usize = 8;
@@ -17,8 +17,7 @@ async fn concurrent_creations_get_unique_and_gapless_revisions() {
     let alice = api.user("alice");
     let requests = (0..40).map(|n| alice.post("/api/me/tasks").json(json!({ "title": n.to_string() })).send());
     let answers = testing::concurrently(WRITERS, requests).await;
-    let revisions: BTreeSet<_> = answers.iter().map(|answer| answer.json()["revision"].as_i64().unwrap()).collect();
-    assert_eq!(revisions, (1..=40).collect());
+    assert_gapless(&answers);
 
     let listed = alice.get("/api/me/tasks").send().await;
     let listed: Vec<_> = listed.json().as_array().unwrap().iter().map(|t| t["revision"].as_i64().unwrap()).collect();
@@ -30,8 +29,8 @@ async fn of_concurrent_writes_with_one_tag_exactly_one_goes_through() {
     let api = builder().environments(WRITERS).start().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
-    for round in 1..=5 {
-        let tag = format!("\"1.{round}\"");
+    for round in 0..5 {
+        let tag = tag(revision(&task) + round);
         let requests = (0..WRITERS).map(|n| {
             let request = alice.patch(&path(&task)).header("if-match", &tag);
             request.json(json!({ "title": n.to_string() })).send()
@@ -64,7 +63,7 @@ async fn writes_that_waited_for_each_other_follow_each_other() {
     let answers = behind_a_lock(&api, tasks.iter().map(|task| complete(task).send())).await;
     assert_times_follow_revisions(&answers);
 
-    let tag = format!("\"1.{}\"", alice.get(&path(&tasks[0])).send().await.json()["revision"]);
+    let tag = tag(revision(alice.get(&path(&tasks[0])).send().await.json()));
     let request = |_| update(&tasks[0]).header("if-match", &tag).send();
     let mut statuses: Vec<_> =
         behind_a_lock(&api, (0..WRITERS).map(request)).await.iter().map(|answer| answer.status).collect();
@@ -92,6 +91,13 @@ async fn behind_a_lock(api: &Api, requests: impl IntoIterator<Item = impl Future
     answers
 }
 
+/// No two of them are at the same revision, and none was left out.
+fn assert_gapless(answers: &[Answer]) {
+    let revisions: BTreeSet<_> = answers.iter().map(|answer| revision(answer.json())).collect();
+    let first = revisions.first().copied().unwrap();
+    assert_eq!(revisions, (first..).take(answers.len()).collect(), "{answers:?}");
+}
+
 fn assert_times_follow_revisions(answers: &[Answer]) {
     let mut written: Vec<_> = answers
         .iter()
@@ -111,8 +117,8 @@ async fn no_concurrent_toggle_is_lost() {
     let answers = testing::concurrently(WRITERS, (0..31).map(|_| alice.patch(&complete).send())).await;
     let on = answers.iter().filter(|answer| answer.json()["completed"] == true).count();
     assert_eq!(on, 16, "every toggle saw the one before it");
-    let task = alice.get(&path(&task)).send().await.json().clone();
-    assert_eq!((task["completed"].clone(), task["revision"].clone()), (json!(true), json!(32)));
+    let toggled = alice.get(&path(&task)).send().await.json().clone();
+    assert_eq!((toggled["completed"].clone(), revision(&toggled)), (json!(true), revision(&task) + 31));
 }
 
 #[tokio::test]
@@ -122,7 +128,6 @@ async fn a_user_who_comes_in_by_many_first_requests_at_once_is_one() {
         let user = api.user(&format!("user-{round}"));
         let requests = (0..WRITERS).map(|_| user.post("/api/me/tasks").json(json!({ "title": "x" })).send());
         let answers = testing::concurrently(WRITERS, requests).await;
-        let revisions: BTreeSet<_> = answers.iter().map(|answer| answer.json()["revision"].as_i64()).collect();
-        assert_eq!(revisions, (1..=8).map(Some).collect(), "{answers:?}");
+        assert_gapless(&answers);
     }
 }

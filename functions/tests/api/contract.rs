@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testing::Api;
 use uuid::Uuid;
 
-use crate::{builder, create, path, start};
+use crate::{builder, create, path, revision, start, tag};
 
 #[tokio::test]
 async fn creating_answers_201_with_the_task_its_place_and_its_tag() {
@@ -17,12 +17,13 @@ async fn creating_answers_201_with_the_task_its_place_and_its_tag() {
     let id: Uuid = task["id"].as_str().unwrap().parse().unwrap();
     assert_eq!(id.get_version_num(), 7);
     assert_eq!(answer.header("location"), Some(format!("/api/me/tasks/{id}").as_str()));
-    assert_eq!(answer.header("etag"), Some("\"1.1\""));
+    assert_eq!(answer.header("etag"), Some(&*tag(revision(task))));
     assert_eq!(answer.header("content-type"), Some("application/json"));
     let expected = json!({
         "id": id, "owner_user_id": "alice", "title": "Buy milk", "description": "Two litres", "completed": false,
         "completed_at": null, "priority": "none", "due_date": null, "tags": [], "position": task["position"],
-        "created_at": task["created_at"], "updated_at": task["created_at"], "revision": 1,
+        "created_at": task["created_at"], "updated_at": task["created_at"],
+        "deleted_at": null, "revision": task["revision"],
     });
     assert_eq!(*task, expected);
     let created_at = task["created_at"].as_str().unwrap();
@@ -46,7 +47,7 @@ async fn reading_answers_200_with_the_task_and_its_tag() {
     let task = create(&alice, "Buy milk").await;
 
     let answer = alice.get(&path(&task)).send().await;
-    assert_eq!((answer.status, answer.header("etag")), (200, Some("\"1.1\"")));
+    assert_eq!((answer.status, answer.header("etag")), (200, Some(&*tag(revision(&task)))));
     assert_eq!(*answer.json(), task);
 }
 
@@ -58,14 +59,14 @@ async fn put_and_patch_change_what_is_named_and_leave_the_rest() {
     let task = alice.post("/api/me/tasks").json(body).send().await.json().clone();
 
     let put = alice.put(&path(&task)).json(json!({ "title": "Buy oat milk" })).send().await;
-    assert_eq!((put.status, put.header("etag")), (200, Some("\"1.2\"")));
+    assert_eq!((put.status, put.header("etag")), (200, Some(&*tag(revision(&task) + 1))));
     assert_eq!(put.json()["title"], "Buy oat milk");
     assert_eq!(put.json()["description"], "Two litres", "a partial PUT wipes nothing");
     assert_eq!(put.json()["created_at"], task["created_at"]);
     assert!(put.json()["updated_at"].as_str() > task["updated_at"].as_str());
 
     let patch = alice.patch(&path(&task)).json(json!({ "description": null, "completed": true })).send().await;
-    assert_eq!((patch.status, patch.header("etag")), (200, Some("\"1.3\"")));
+    assert_eq!((patch.status, patch.header("etag")), (200, Some(&*tag(revision(&task) + 2))));
     assert_eq!(patch.json()["title"], "Buy oat milk");
     assert_eq!(patch.json()["description"], Value::Null, "null clears");
     assert_eq!(patch.json()["completed_at"], patch.json()["updated_at"]);
@@ -86,7 +87,7 @@ async fn completed_at_is_when_the_task_was_first_completed_and_null_while_it_is_
 }
 
 #[tokio::test]
-async fn deleting_answers_204_and_the_task_is_gone() {
+async fn deleting_answers_204_and_the_task_is_seen_no_more() {
     let api = start().await;
     let alice = api.user("alice");
     let (task, other) = (create(&alice, "Buy milk").await, create(&alice, "Buy bread").await);
@@ -104,11 +105,19 @@ async fn every_write_moves_the_owners_revision_on_by_one() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "1").await;
-    assert_eq!(alice.patch(&path(&task)).json(json!({ "title": "2" })).send().await.json()["revision"], 2);
-    assert_eq!(alice.put(&path(&task)).json(json!({})).send().await.json()["revision"], 3);
-    assert_eq!(alice.patch(&format!("{}/complete", path(&task))).send().await.json()["revision"], 4);
+    let first = revision(&task);
+    for (number, request) in [
+        alice.patch(&path(&task)).json(json!({ "title": "2" })),
+        alice.put(&path(&task)).json(json!({})),
+        alice.patch(&format!("{}/complete", path(&task))),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(revision(request.send().await.json()), first + 1 + i64::try_from(number).unwrap());
+    }
     assert_eq!(alice.delete(&path(&task)).send().await.status, 204);
-    assert_eq!(create(&alice, "6").await["revision"], 6, "the deletion was the fifth");
+    assert_eq!(revision(&create(&alice, "6").await), first + 5, "the deletion was the fifth");
 }
 
 #[tokio::test]
@@ -119,7 +128,7 @@ async fn completing_toggles_on_no_body_and_on_an_empty_one() {
     let complete = format!("{}/complete", path(&task));
 
     let on = alice.patch(&complete).send().await;
-    assert_eq!((on.status, on.header("etag")), (200, Some("\"1.2\"")));
+    assert_eq!((on.status, on.header("etag")), (200, Some(&*tag(revision(&task) + 1))));
     assert_eq!(on.json()["completed"], true);
     assert_eq!(on.json()["completed_at"], on.json()["updated_at"]);
     let off = alice.patch(&complete).json(json!({})).send().await;
@@ -154,9 +163,9 @@ async fn what_does_not_exist_is_404_for_every_operation_and_moves_no_revision() 
     let alice = api.user("alice");
     let nowhere = format!("/api/me/tasks/{}", Uuid::now_v7());
     assert_all_not_found(&api, &nowhere).await;
-    create(&alice, "the user's row exists from here on").await;
+    let task = create(&alice, "the user's row exists from here on").await;
     assert_all_not_found(&api, &nowhere).await;
-    assert_eq!(create(&alice, "next").await["revision"], 2);
+    assert_eq!(revision(&create(&alice, "next").await), revision(&task) + 1);
 }
 
 async fn assert_all_not_found(api: &Api, path: &str) {
@@ -166,7 +175,10 @@ async fn assert_all_not_found(api: &Api, path: &str) {
         alice.put(path).json(json!({ "title": "x" })),
         alice.patch(path).json(json!({ "title": "x" })),
         alice.delete(path),
+        alice.delete(&format!("{path}?permanent=true")),
         alice.patch(&format!("{path}/complete")),
+        alice.post(&format!("{path}/move")).json(json!({ "after": null })),
+        alice.post(&format!("{path}/restore")),
     ] {
         let answer = request.send().await;
         assert_eq!((answer.status, answer.error_code()), (404, Some("not_found")), "{answer:?}");

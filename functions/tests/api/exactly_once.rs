@@ -6,7 +6,7 @@ use testing::{
     proxy::{Break, Fault, Moment},
 };
 
-use crate::{builder, create, path, start};
+use crate::{builder, create, path, revision, start, tag};
 
 /// Nothing is slowed down here: the wire only breaks.
 async fn on_a_wire() -> Api {
@@ -32,7 +32,6 @@ async fn a_write_whose_connection_breaks_is_done_exactly_once() {
     for loss in [Moment::Request, Moment::Answer] {
         for number in 0..5 {
             let task = create(&alice, "x").await;
-            let revision = task["revision"].as_i64().unwrap();
             let (request, status) = writes(&api, &task).swap_remove(number);
             // Where the function is not running yet, its first connection is none of a request's.
             api.user("bob").delete(&path(&task)).send().await;
@@ -41,9 +40,10 @@ async fn a_write_whose_connection_breaks_is_done_exactly_once() {
             api.proxy().plant(Fault::next(loss, Break::Fin));
             let answer = request.send().await;
             assert_eq!(answer.status, status, "{loss:?}: {answer:?}");
-            assert_eq!(create(&alice, "next").await["revision"], revision + 2, "{loss:?}, write {number}: once");
+            let next = revision(&create(&alice, "next").await);
+            assert_eq!(next, revision(&task) + 2, "{loss:?}, write {number}: once");
             if status == 200 {
-                assert_eq!(answer.json()["revision"], revision + 1);
+                assert_eq!(revision(answer.json()), revision(&task) + 1);
                 assert_eq!(alice.get(&path(&task)).send().await.json(), answer.json());
             }
         }
@@ -83,11 +83,12 @@ async fn a_conditional_write_whose_acknowledgement_is_lost_is_not_412() {
     let task = create(&alice, "x").await;
     warm(&api, &task).await;
     api.proxy().plant(Fault::next(Moment::Answer, Break::Fin));
-    let request = alice.patch(&path(&task)).header("if-match", "\"1.1\"").json(json!({ "title": "y" }));
+    let (made, changed) = (tag(revision(&task)), tag(revision(&task) + 1));
+    let request = alice.patch(&path(&task)).header("if-match", &made).json(json!({ "title": "y" }));
     let answer = request.send().await;
-    assert_eq!((answer.status, answer.header("etag")), (200, Some("\"1.2\"")), "{answer:?}");
+    assert_eq!((answer.status, answer.header("etag")), (200, Some(&*changed)), "{answer:?}");
     api.proxy().plant(Fault::next(Moment::Answer, Break::Fin));
-    assert_eq!(alice.delete(&path(&task)).header("if-match", "\"1.2\"").send().await.status, 204);
+    assert_eq!(alice.delete(&path(&task)).header("if-match", &changed).send().await.status, 204);
 }
 
 #[tokio::test]
@@ -160,7 +161,7 @@ async fn what_fails_in_passing_is_tried_again_and_what_does_not_is_not() {
 async fn a_lock_that_nobody_frees_is_a_503_within_the_budget_and_writes_nothing_later() {
     let api = start().await;
     let alice = api.user("alice");
-    create(&alice, "x").await;
+    let task = create(&alice, "x").await;
     let mut database = api.database().connect().await;
     let lock = database.transaction().await.unwrap();
     lock.execute("select from users where id = 'alice' for update", &[]).await.unwrap();
@@ -175,5 +176,5 @@ async fn a_lock_that_nobody_frees_is_a_503_within_the_budget_and_writes_nothing_
     assert_eq!(waiting, 0, "Postgres has given up before we did");
     lock.rollback().await.unwrap();
     assert_eq!(alice.get("/api/me/tasks").send().await.json().as_array().unwrap().len(), 1);
-    assert_eq!(create(&alice, "next").await["revision"], 2);
+    assert_eq!(revision(&create(&alice, "next").await), revision(&task) + 1);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{builder, create, path, start};
+use crate::{builder, create, path, revision, start};
 
 #[tokio::test]
 async fn every_field_comes_back_as_it_is_kept() {
@@ -117,12 +117,13 @@ async fn what_a_client_cannot_write_is_ignored_and_null_for_what_is_unknown_stor
     let task = create(&alice, "x").await;
     let body = json!({
         "title": "y", "id": Uuid::nil(), "owner_user_id": "bob", "completed_at": "2026-01-01T00:00:00Z", "position": 5,
-        "created_at": null, "updated_at": "never", "revision": 99, "colour": null,
+        "created_at": null, "updated_at": "never", "deleted_at": "2026-01-01T00:00:00Z", "revision": 99,
+        "colour": null,
     });
     for request in [alice.put(&path(&task)), alice.patch(&path(&task))] {
         let answer = request.json(body.clone()).send().await;
         assert_eq!(answer.status, 200, "{answer:?}");
-        for field in ["id", "owner_user_id", "completed_at", "position", "created_at"] {
+        for field in ["id", "owner_user_id", "completed_at", "position", "created_at", "deleted_at"] {
             assert_eq!(answer.json()[field], task[field], "{field}");
         }
     }
@@ -142,7 +143,8 @@ async fn a_task_has_the_id_that_its_client_has_made_once() {
         );
         let again = user.post("/api/me/tasks").json(body.clone()).send().await;
         assert_eq!((again.status, again.error_code()), (409, Some("conflict")), "{again:?}");
-        assert_eq!(create(user, "next").await["revision"], 2, "the refused one has moved no clock");
+        let next = revision(&create(user, "next").await);
+        assert_eq!(next, revision(made.json()) + 1, "the refused one has moved no clock");
     }
     for id in [json!("1"), json!(1), json!("urn:uuid:9b2e4f0a-0000-4000-8000-00000000000f")] {
         let answer = alice.post("/api/me/tasks").json(json!({ "id": id, "title": "x" })).send().await;
@@ -157,6 +159,7 @@ async fn a_parameter_that_a_route_does_not_have_is_named_on_every_route() {
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
     let (one, move_it) = (path(&task), format!("{}/move?completed=true", path(&task)));
+    let batch = json!({ "operations": [{ "op": "create", "task": { "title": "y" } }] });
     for request in [
         api.get("/health?completed=true"),
         api.get("/openapi.json?completed=true"),
@@ -170,12 +173,17 @@ async fn a_parameter_that_a_route_does_not_have_is_named_on_every_route() {
         alice.patch(&format!("{one}/complete?completed=true")),
         alice.post(&move_it).json(json!({ "after": null })),
         alice.delete(&format!("{one}?completed=true")),
+        alice.post(&format!("{one}/restore?completed=true")),
+        alice.get("/api/me/tasks/changes?completed=true"),
+        alice.post("/api/me/tasks/batch?completed=true").json(batch),
+        alice.get("/api/me/export?completed=true"),
+        alice.delete("/api/me?completed=true"),
     ] {
         let answer = request.send().await;
         assert_eq!((answer.status, answer.error_code()), (400, Some("invalid_request")), "{answer:?}");
         assert_eq!(answer.json()["details"][0]["field"], "completed");
     }
-    assert_eq!(*alice.get(&one).send().await.json(), task);
+    assert_eq!(*alice.get("/api/me/tasks").send().await.json(), json!([task]));
 }
 
 #[tokio::test]

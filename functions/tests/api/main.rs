@@ -2,10 +2,13 @@
 //! test has a database and processes of its own.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod account;
 mod addressing;
 mod attacks;
+mod batch;
 mod better_auth;
 mod blank;
+mod changes;
 mod concurrency;
 mod conformance;
 mod contract;
@@ -17,16 +20,19 @@ mod fields;
 mod input;
 mod isolation;
 mod key_sets;
+mod keys;
 mod list;
 mod model;
 mod order;
 mod preconditions;
+mod purge;
 mod round_trips;
 mod schema;
 mod secrets;
 mod start;
 mod telemetry;
 mod tokens;
+mod trash;
 
 use std::path::Path;
 
@@ -51,6 +57,16 @@ async fn create(user: &User<'_>, title: &str) -> Value {
     let answer = user.post("/api/me/tasks").json(json!({ "title": title })).send().await;
     assert_eq!(answer.status, 201, "{answer:?}");
     answer.json().clone()
+}
+
+/// The revision that a task is at.
+fn revision(task: &Value) -> i64 {
+    task["revision"].as_i64().expect("a task has a revision")
+}
+
+/// The entity tag of a task at a revision.
+fn tag(revision: i64) -> String {
+    format!("\"2.{revision}\"")
 }
 
 /// The path of a task, as its owner addresses it.

@@ -2,15 +2,22 @@
 
 use serde_json::json;
 
-use crate::{create, path, start};
+use crate::{create, path, revision, start, tag};
 
 #[tokio::test]
 async fn a_write_with_the_current_tag_goes_through() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "one").await;
-    for tag in ["\"1.1\"", "\"1.7\", \"1.2\"", "*", "\"x\",\"1.4\"", "\"7.5\""] {
-        let answer = alice.patch(&path(&task)).header("if-match", tag).json(json!({ "title": "x" })).send().await;
+    let at = |writes| revision(&task) + writes;
+    for tag in [
+        tag(at(0)),
+        format!("\"2.7\", {}", tag(at(1))),
+        "*".to_owned(),
+        format!("\"x\",{}", tag(at(3))),
+        format!("\"7.{}\"", at(4)),
+    ] {
+        let answer = alice.patch(&path(&task)).header("if-match", &tag).json(json!({ "title": "x" })).send().await;
         assert_eq!(answer.status, 200, "{tag}: {answer:?}");
     }
 }
@@ -21,32 +28,35 @@ async fn a_write_with_an_old_tag_is_412_and_changes_nothing() {
     let alice = api.user("alice");
     let task = create(&alice, "one").await;
     let now = alice.patch(&path(&task)).json(json!({ "title": "two" })).send().await.json().clone();
+    let at = revision(&now);
     for tag in [
-        "\"1.1\"",
-        "\"1.3\"",
-        "W/\"1.2\"",
-        "\"1.+2\"",
-        "\"1.02\"",
-        "\"01.2\"",
-        "\"2\"",
-        "\"1.2,1.2\"",
-        "\"1.1\", W/\"1.2\" ,\"x\"",
+        &*tag(at - 1),
+        &tag(at + 1),
+        &format!("W/{}", tag(at)),
+        &format!("\"2.+{at}\""),
+        &format!("\"2.0{at}\""),
+        &format!("\"02.{at}\""),
+        &format!("\"{at}\""),
+        &format!("\"2.{at},2.{at}\""),
+        &format!("{}, W/{} ,\"x\"", tag(at - 1), tag(at)),
         "\"\"",
         "\"x\"",
-        "\"1.99999999999999999999\"",
+        "\"2.99999999999999999999\"",
     ] {
         for request in [
             alice.patch(&path(&task)).json(json!({ "title": "x" })),
             alice.put(&path(&task)).json(json!({ "title": "x" })),
             alice.delete(&path(&task)),
+            alice.delete(&format!("{}?permanent=true", path(&task))),
             alice.patch(&format!("{}/complete", path(&task))),
+            alice.post(&format!("{}/restore", path(&task))),
         ] {
             let answer = request.header("if-match", tag).send().await;
             assert_eq!((answer.status, answer.error_code()), (412, Some("precondition_failed")), "{tag}: {answer:?}");
         }
     }
     assert_eq!(*alice.get(&path(&task)).send().await.json(), now);
-    assert_eq!(create(&alice, "next").await["revision"], 3, "what was refused has moved no clock");
+    assert_eq!(revision(&create(&alice, "next").await), at + 1, "what was refused has moved no clock");
 }
 
 /// A client that reads the task again, as it is told where the task has changed, would do so for ever.
@@ -55,15 +65,19 @@ async fn a_tag_that_can_never_match_is_told_as_that() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "one").await;
-    for (tag, changed) in
-        [("\"1.7\"", true), ("\"1.7\", W/\"1.1\"", true), ("W/\"1.1\"", false), ("\"1.1-gzip\"", false)]
-    {
-        let answer = alice.patch(&path(&task)).header("if-match", tag).json(json!({ "title": "x" })).send().await;
+    let (now, at) = (tag(revision(&task)), revision(&task));
+    for (tag, changed) in [
+        ("\"2.7\"".to_owned(), true),
+        (format!("\"2.7\", W/{now}"), true),
+        (format!("W/{now}"), false),
+        (format!("\"2.{at}-gzip\""), false),
+    ] {
+        let answer = alice.patch(&path(&task)).header("if-match", &tag).json(json!({ "title": "x" })).send().await;
         assert_eq!((answer.status, answer.error_code()), (412, Some("precondition_failed")), "{tag}: {answer:?}");
         let message = answer.json()["message"].as_str().unwrap();
         assert_eq!(message.contains("at another revision"), changed, "{tag}: {message}");
         assert_eq!(message.contains("can match"), !changed, "{tag}: {message}");
-        assert_eq!(answer.header("etag"), changed.then_some("\"1.1\""), "{tag}: what the task is at");
+        assert_eq!(answer.header("etag"), changed.then_some(&*now), "{tag}: what the task is at");
     }
 }
 
@@ -84,11 +98,14 @@ async fn reading_what_the_client_has_is_304_with_the_tag_and_no_body() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "one").await;
-    for tag in ["\"1.1\"", "W/\"1.1\"", "\"1.5\", \"1.1\"", "*"] {
+    let (now, at) = (tag(revision(&task)), revision(&task));
+    for tag in [&*now, &format!("W/{now}"), &format!("\"2.5\", {now}"), "*"] {
         let answer = alice.get(&path(&task)).header("if-none-match", tag).send().await;
-        assert_eq!((answer.status, answer.text(), answer.header("etag")), (304, "", Some("\"1.1\"")), "{tag}");
+        assert_eq!((answer.status, answer.text(), answer.header("etag")), (304, "", Some(&*now)), "{tag}");
     }
-    for tag in ["\"1.2\"", "1.1", "", "\"1.11\"", "\"2.1\"", "\"1\""] {
+    let (one_more, bare, longer) = (tag(at + 1), format!("2.{at}"), format!("\"2.{at}1\""));
+    let (of_the_shape_before, number) = (format!("\"1.{at}\""), format!("\"{at}\""));
+    for tag in [&*one_more, &bare, "", &longer, &of_the_shape_before, &number] {
         assert_eq!(alice.get(&path(&task)).header("if-none-match", tag).send().await.status, 200, "{tag}");
     }
 }

@@ -32,7 +32,7 @@ async fn every_warm_operation_is_one_round_trip() {
         ("get what is not there", alice.get(nowhere), 404),
         ("put", alice.put(&kept).json(json!({ "title": "y" })), 200),
         ("patch", alice.patch(&kept).json(json!({ "title": "z" })), 200),
-        ("patch what has changed", alice.patch(&kept).header("if-match", "\"1.1\"").json(json!({})), 412),
+        ("patch what has changed", alice.patch(&kept).header("if-match", "\"2.1\"").json(json!({})), 412),
         ("a filtered list", alice.get("/api/me/tasks?search=x&tags=a&sort=due_date&count=true"), 200),
         ("move", alice.post(&format!("{kept}/move")).json(json!({ "before": null })), 200),
         ("complete", alice.patch(&format!("{kept}/complete")), 200),

@@ -60,7 +60,7 @@ async fn timed(request: Request<'_>) -> (Answer, Duration) {
     (answer, started.elapsed())
 }
 
-/// A new task of a user's, past the API: its id.
+/// A new task of a user's, past the API and ahead of their others: its id.
 async fn seed(database: &Client, user: &str) -> Uuid {
     let sql = "with owner as (
                    insert into users (id, revision, pending_tasks) values ($1, 1, 1)
@@ -68,8 +68,10 @@ async fn seed(database: &Client, user: &str) -> Uuid {
                        revision = users.revision + 1, pending_tasks = users.pending_tasks + 1
                    returning revision
                )
-               insert into tasks (owner_user_id, id, title, completed, created_at, updated_at, revision)
-               select $1, $2, 'seed', false, clock_timestamp(), clock_timestamp(), revision from owner";
+               insert into tasks (owner_user_id, id, title, completed, position, created_at, updated_at, revision)
+               select $1, $2, 'seed', false, 'd' || lpad(to_hex(x'ffffffffffff'::bigint - revision), 12, '0'),
+                   clock_timestamp(), clock_timestamp(), revision
+               from owner";
     let id = Uuid::now_v7();
     database.execute(sql, &[&user, &id]).await.unwrap();
     id

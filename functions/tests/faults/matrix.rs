@@ -1,7 +1,7 @@
 //! Every operation under every fault of the wire at every moment. Each operation has an API of its own, and all of them
 //! run at once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use testing::{
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     IN_TIME, assert_calm, impatient, is_honest_503,
-    operations::{OPERATIONS, On, Operation, timeless},
+    operations::{OPERATIONS, On, Operation, Write, timeless},
     revision, seed, timed,
 };
 
@@ -91,6 +91,7 @@ async fn every_operation_under_every_fault_is_done_once_and_in_time() {
 async fn every_fault(operation: &'static Operation) {
     let api = impatient().through_proxy(Duration::ZERO).start().await;
     let database = api.database().connect().await;
+    seed(&database, "alice").await; // behind which a task can be moved
     for trouble in troubles() {
         under(trouble, operation, &api, &database).await;
     }
@@ -114,14 +115,15 @@ async fn under(trouble: Trouble, operation: &Operation, api: &Api, database: &Cl
     assert_eq!(answer.status, operation.status, "{case}: {answer:?}\n{}", api.log());
     assert!(took < IN_TIME, "{case} took {took:?}");
     assert_eq!(api.proxy().planted(), 0, "{case}: nothing has struck");
-    assert_eq!(revision(database, "alice").await, revision_before + operation.writes(), "{case}: once");
+    let write = Write { label: &label, revision: revision_before + operation.writes() };
+    assert_eq!(revision(database, "alice").await, write.revision, "{case}: once");
     let (before, written) = if operation.creates() {
         (Value::Null, answer.json()["id"].as_str().unwrap().parse().unwrap())
     } else {
         (before, task)
     };
     let after = state_of(database, "alice", written).await;
-    assert!(operation.explains(&before, &after, &label), "{case}: {before} became {after}");
+    assert!(operation.explains(&before, &after, &write), "{case}: {before} became {after}");
     api.proxy().bury_the_silent();
 }
 
@@ -165,29 +167,38 @@ async fn a_write_whose_acknowledgement_is_lost_is_done_once_though_others_come_b
 async fn others_between(operation: &'static Operation) {
     let api = impatient().environments(2).through_proxy(Duration::ZERO).start().await;
     let (alice, bob, database) = (api.user("alice"), api.user("bob"), api.database().connect().await);
+    seed(&database, "alice").await; // behind which a task can be moved
     let path = format!("/api/me/tasks/{}", seed(&database, "alice").await);
     let bobs = format!("/api/me/tasks/{}", seed(&database, "bob").await);
-    // Two environments of the toggles' function, because one of them may be busy with the write.
-    let warm = [0, 1].map(|_| bob.patch(&format!("{bobs}/complete")).send());
+    let [create, toggle] = ["create", "toggle"].map(|name| OPERATIONS.iter().find(|it| it.name == name).unwrap());
+    // Two environments of each of the others' functions, because one of them may be busy with the write.
+    let warm =
+        [create, create, toggle, toggle].map(|other| (other.ask)(&bob, &On { path: &bobs, label: "warm" }).send());
     testing::concurrently_all(warm).await;
     (operation.ask)(&bob, &On { path: &bobs, label: "warm" }).send().await;
 
-    api.proxy().plant(Fault::next(Moment::Answer, Break::Fin));
+    // So that it is not tried again before the others are through.
+    api.proxy().plant(Fault::next(Moment::Answer, Break::Silence));
     let others = async {
-        while revision(&database, "alice").await < 2 {
+        while revision(&database, "alice").await < 3 {
             sleep(Duration::from_millis(1)).await;
         }
         let mut statuses = Vec::new();
-        for _ in 0..3 {
-            statuses.push(alice.patch(&format!("{path}/complete")).send().await.status);
+        for other in [create, toggle, toggle, toggle] {
+            statuses.push((other.ask)(&alice, &On { path: &path, label: "other" }).send().await.status);
         }
-        statuses
+        (statuses, Instant::now())
     };
-    let (answer, others) = tokio::join!((operation.ask)(&alice, &On { path: &path, label: "x" }).send(), others);
+    let write = async {
+        let answer = (operation.ask)(&alice, &On { path: &path, label: "x" }).send().await;
+        (answer, Instant::now())
+    };
+    let ((answer, answered), (others, through)) = tokio::join!(write, others);
     let (name, status) = (operation.name, if operation.deletes() { 404 } else { 200 });
-    assert_eq!((answer.status, others), (operation.status, vec![status; 3]), "{name}: {answer:?}");
+    assert_eq!((answer.status, others), (operation.status, vec![201, status, status, status]), "{name}: {answer:?}");
+    assert!(through < answered, "{name}: the others have not come between");
     assert_eq!(api.proxy().planted(), 0, "{name}: nothing has struck");
-    let toggles = if operation.deletes() { 0 } else { 3 };
-    assert_eq!(revision(&database, "alice").await, 2 + toggles, "{name}: each once");
+    let others = if operation.deletes() { 1 } else { 4 };
+    assert_eq!(revision(&database, "alice").await, 3 + others, "{name}: each once");
     assert_calm(&api);
 }

@@ -11,8 +11,14 @@ pub(crate) struct On<'a> {
 
 type Ask = for<'a> fn(&User<'a>, &On<'_>) -> Request<'a>;
 
-/// What becomes of a task, as JSON: null is none. The label is the request's.
-type Effect = fn(&mut Value, &str);
+/// A write that is looked for: the label of its request, and the revision that it was given.
+pub(crate) struct Write<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) revision: i64,
+}
+
+/// What becomes of a task, as JSON: null is none.
+type Effect = fn(&mut Value, &Write<'_>);
 
 /// One operation.
 pub(crate) struct Operation {
@@ -27,17 +33,22 @@ pub(crate) struct Operation {
 
 const TASKS: &str = "/api/me/tasks";
 
+/// To the end of the manual order. So what is created or moved in between can be told from it, and a move that is done
+/// twice from one that is done once.
+const MOVE: &str = "move";
+
 #[rustfmt::skip] // a line each
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("list", 10, |user, _| user.get(TASKS)),
     read("list one status", 5, |user, _| user.get("/api/me/tasks?status=pending&limit=5")),
     read("list in another order", 5, |user, _| user.get("/api/me/tasks?sort=due_date&order=desc&search=e&count=true&limit=5")),
     read("get", 10, |user, on| user.get(on.path)),
-    write("create", 20, 201, |user, on| user.post(TASKS).json(json!({ "title": on.label })), |task, label| *task = new(label)),
-    write("put", 10, 200, |user, on| user.put(on.path).json(json!({ "title": on.label })), |task, label| task["title"] = json!(label)),
-    write("patch", 10, 200, |user, on| user.patch(on.path).json(json!({ "description": on.label })), |task, label| task["description"] = json!(label)),
+    write("create", 20, 201, |user, on| user.post(TASKS).json(json!({ "title": on.label })), |task, write| *task = new(write.label)),
+    write("put", 10, 200, |user, on| user.put(on.path).json(json!({ "title": on.label })), |task, write| task["title"] = json!(write.label)),
+    write("patch", 10, 200, |user, on| user.patch(on.path).json(json!({ "description": on.label })), |task, write| task["description"] = json!(write.label)),
     write("toggle", 25, 200, |user, on| user.patch(&complete(on)), |task, _| task["completed"] = json!(task["completed"] != true)),
     write("complete", 5, 200, |user, on| user.patch(&complete(on)).json(json!({ "completed": true })), |task, _| task["completed"] = json!(true)),
+    write(MOVE, 15, 200, |user, on| user.post(&format!("{}/move", on.path)).json(json!({ "before": null })), |task, write| task["position"] = json!(last(write))),
     write("delete", 5, 204, |user, on| user.delete(on.path), |task, _| *task = Value::Null),
 ];
 
@@ -53,12 +64,17 @@ fn new(title: &str) -> Value {
     json!({ "title": title, "description": null, "completed": false })
 }
 
+/// The place behind all others, which is made of the revision (migrations/operations/_position.sql).
+fn last(write: &Write<'_>) -> String {
+    format!("e{:012x}", write.revision)
+}
+
 fn complete(on: &On<'_>) -> String {
     format!("{}/complete", on.path)
 }
 
 impl Operation {
-    /// How many writes of its owner's it is.
+    /// How many writes of its owner's it is. A move of a task that stands there already is none.
     pub(crate) fn writes(&self) -> i64 {
         i64::from(self.effect.is_some())
     }
@@ -73,11 +89,16 @@ impl Operation {
         self.status == 204
     }
 
+    /// Whether it puts a task behind all others.
+    pub(crate) fn moves(&self) -> bool {
+        self.name == MOVE
+    }
+
     /// Whether it makes `after` of `before`. Of a new task that is said as far as the request goes.
-    pub(crate) fn explains(&self, before: &Value, after: &Value, label: &str) -> bool {
+    pub(crate) fn explains(&self, before: &Value, after: &Value, write: &Write<'_>) -> bool {
         let Some(effect) = self.effect else { return before == after };
         let mut expected = before.clone();
-        effect(&mut expected, label);
+        effect(&mut expected, write);
         match (&expected, after) {
             (Value::Object(expected), Value::Object(after)) => {
                 expected.iter().all(|(name, value)| after.get(name) == Some(value))

@@ -38,7 +38,7 @@ pub(crate) struct Scale {
 
 impl Scale {
     fn from_env() -> Self {
-        let (operations, faults) = if env::var("FAULTS").as_deref() == Ok("long") { (5_000, 300) } else { (400, 30) };
+        let (operations, faults) = if testing::is_long() { (5_000, 300) } else { (400, 30) };
         let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
         let seed = env::var("FAULTS_SEED").map_or_else(|_| now(), |seed| seed.parse().expect("a seed is a number"));
         Self { operations, faults, seed }

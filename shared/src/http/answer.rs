@@ -66,10 +66,10 @@ pub fn error_answer(error: &Error) -> Response {
     let (status, code, message) = error.parts();
     let details = error.details();
     let detail = match details.first() {
-        Some(first) => Cow::Owned(format!("{}: {}", first.field, first.message)),
+        Some(first) => Cow::Owned(first.sentence()),
         None => Cow::Borrowed(&*message),
     };
-    let response = json(status, &Body { code, message: &message, detail, details });
+    let response = json(status, &Body { code, message: &message, detail, details: &details });
     match error {
         Error::Unauthorized(reason) => response.header("WWW-Authenticate", challenge(*reason)),
         Error::PreconditionFailed { revision } => response.header("ETag", task_tag(*revision)),

@@ -14,14 +14,30 @@ use crate::{
 /// astral ones as two of those) with room to spare.
 const BODY_LIMIT: usize = 128 * 1024;
 
+/// The same for a batch.
+const BATCH_LIMIT: usize = 1024 * 1024;
+
 /// The body as a JSON object.
-pub fn object(request: &Request) -> Result<Object> {
-    optional_object(request)?.ok_or_else(|| Error::invalid("body", "is empty: send a JSON object"))
+pub(super) fn object(request: &Request) -> Result<Object> {
+    there(read(request, BODY_LIMIT)?)
 }
 
 /// The body as a JSON object, where one need not be sent.
-pub fn optional_object(request: &Request) -> Result<Option<Object>> {
-    let body = body(request)?;
+pub(super) fn optional_object(request: &Request) -> Result<Option<Object>> {
+    read(request, BODY_LIMIT)
+}
+
+/// The same of a batch, which may be larger.
+pub fn batch_object(request: &Request) -> Result<Object> {
+    there(read(request, BATCH_LIMIT)?)
+}
+
+fn there(object: Option<Object>) -> Result<Object> {
+    object.ok_or_else(|| Error::invalid("body", "is empty: send a JSON object"))
+}
+
+fn read(request: &Request, limit: usize) -> Result<Option<Object>> {
+    let body = body(request, limit)?;
     if body.is_empty() {
         return Ok(None);
     }
@@ -33,7 +49,7 @@ pub fn optional_object(request: &Request) -> Result<Option<Object>> {
     json::object(text).map(Some).map_err(|error| Error::invalid("body", error.to_string()))
 }
 
-fn body(request: &Request) -> Result<Cow<'_, [u8]>> {
+fn body(request: &Request, limit: usize) -> Result<Cow<'_, [u8]>> {
     let text = request.body.as_deref().unwrap_or_default();
     let body: Cow<'_, [u8]> = if request.is_base64() {
         let decoded = BASE64_STANDARD.decode(text);
@@ -41,7 +57,7 @@ fn body(request: &Request) -> Result<Cow<'_, [u8]>> {
     } else {
         text.as_bytes().into()
     };
-    if body.len() > BODY_LIMIT { Err(Error::PayloadTooLarge(BODY_LIMIT)) } else { Ok(body) }
+    if body.len() > limit { Err(Error::PayloadTooLarge(limit)) } else { Ok(body) }
 }
 
 /// `application/json`, or a type that is JSON by its suffix (RFC 6839 §3.1), such as `application/merge-patch+json`.

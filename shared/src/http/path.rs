@@ -39,10 +39,10 @@ fn parameter<'a>(request: &'a Request, name: &str) -> Result<&'a str> {
     request.path_parameter(name).ok_or_else(|| miswired(format!("the event has no path parameter {name}")))
 }
 
-/// The path of the caller's tasks, addressed as they addressed it: `/api/me/tasks` or by their id.
-pub(crate) fn tasks_path(request: &Request, user: &UserId) -> String {
+/// The path of the caller, addressed as they addressed it: `/api/me` or by their id.
+pub(crate) fn account_path(request: &Request, user: &UserId) -> String {
     match request.path_parameter("user_id") {
-        Some(ME) => format!("/api/{ME}/tasks"),
-        _ => format!("/api/{}/tasks", utf8_percent_encode(user.as_str(), SEGMENT)),
+        Some(ME) => format!("/api/{ME}"),
+        _ => format!("/api/{}", utf8_percent_encode(user.as_str(), SEGMENT)),
     }
 }

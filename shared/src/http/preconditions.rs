@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// The number of the JSON that tasks are shown as. It is raised whenever that changes: otherwise a client that has the old
 /// shape would be told that nothing is new.
-const REPRESENTATION: u32 = 1;
+const REPRESENTATION: u32 = 2;
 
 /// So many tags of a list are looked at: a client has one.
 const TAGS: usize = 16;

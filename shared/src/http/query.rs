@@ -64,6 +64,28 @@ pub fn no_parameters(request: &Request) -> Result<()> {
     Parameters::of(request).finish()
 }
 
+/// For a route that has one parameter, `true` or `false`, which is `false` where it is not sent.
+pub fn only_flag(request: &Request, name: &'static str) -> Result<bool> {
+    let mut parameters = Parameters::of(request);
+    let flag = parameters.optional(&[name], parse_flag).unwrap_or_default();
+    parameters.finish().map(|()| flag)
+}
+
+/// `true` or `false`, in any case of letters.
+pub(crate) fn parse_flag(text: &str) -> Result<bool, String> {
+    match &*text.to_ascii_lowercase() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("must be true or false".to_owned()),
+    }
+}
+
+/// A whole number from `least` to `most`.
+pub(crate) fn parse_whole(text: &str, least: i64, most: i64) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("must be a whole number from {least} to {most}"))
+}
+
 /// Decodes a name or value of `application/x-www-form-urlencoded`. Bytes that are no UTF-8 become U+FFFD, which no
 /// parameter takes for anything.
 fn form_decoded(text: &str) -> String {

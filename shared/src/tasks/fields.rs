@@ -10,14 +10,14 @@ use super::{
     text::{Description, Tags, Title},
 };
 use crate::{
-    error::{DETAILS, Detail, Error, Result},
-    http::{self, Request},
+    error::{Detail, Error, Result},
+    http::{self, Members, Request},
     json::{Object, kind},
 };
 
 /// What a task has beside its fields: ignored where it is sent, so that what was read can be sent back.
-const READ_ONLY: [&str; 7] =
-    ["id", "owner_user_id", "completed_at", "position", "created_at", "updated_at", "revision"];
+const READ_ONLY: [&str; 8] =
+    ["id", "owner_user_id", "completed_at", "position", "created_at", "updated_at", "deleted_at", "revision"];
 
 /// A change to a task: what is absent stays as it is, and what is `Some(None)` is cleared.
 #[derive(Debug, Default)]
@@ -39,13 +39,17 @@ pub struct TaskPatch {
 impl TaskPatch {
     /// Reads the body of a request: any of the fields.
     pub fn parse(request: &Request) -> Result<Self> {
-        let mut fields = Fields::new(request, http::object(request)?);
+        Ok(Self::read(Members::of(request)?)?)
+    }
+
+    /// Reads a task that is sent in part.
+    pub(super) fn read(mut fields: Members<'_>) -> Result<Self, Vec<Detail>> {
         let title = fields.optional("title", Title::parse);
         let patch = Self::rest(&mut fields, title);
         fields.finish(&READ_ONLY).map(|()| patch)
     }
 
-    fn rest(fields: &mut Fields<'_>, title: Option<Title>) -> Self {
+    fn rest(fields: &mut Members<'_>, title: Option<Title>) -> Self {
         Self {
             title,
             description: fields.optional("description", nullable(Description::parse)),
@@ -96,7 +100,11 @@ pub struct NewTask {
 impl NewTask {
     /// Reads the body of a request: `title`, and where given the other fields and `id`.
     pub fn parse(request: &Request) -> Result<Self> {
-        let mut fields = Fields::new(request, http::object(request)?);
+        Ok(Self::read(Members::of(request)?)?)
+    }
+
+    /// Reads a task that is to be made.
+    pub(super) fn read(mut fields: Members<'_>) -> Result<Self, Vec<Detail>> {
         let id = fields.optional("id", nullable(|value| uuid(&value)));
         let title = fields.required("title", Title::parse);
         let task = TaskPatch::rest(&mut fields, title);
@@ -132,9 +140,10 @@ pub enum Completion {
 impl Completion {
     /// Reads the body of a request: none or an empty one toggles.
     pub fn parse(request: &Request) -> Result<Self> {
-        let mut fields = Fields::new(request, http::optional_object(request)?.unwrap_or_default());
+        let mut fields = Members::of_optional(request)?;
         let completed = fields.optional("completed", |value| boolean(&value));
-        fields.finish(&[]).map(|()| completed.map_or(Self::Toggle, Self::Set))
+        fields.finish(&[])?;
+        Ok(completed.map_or(Self::Toggle, Self::Set))
     }
 
     /// The state asked for; `None` for the other one.
@@ -159,15 +168,20 @@ pub enum Place {
 impl Place {
     /// Reads the body of a request: `after` or `before`, each an id or null.
     pub fn parse(request: &Request) -> Result<Self> {
-        let mut fields = Fields::new(request, http::object(request)?);
+        let mut fields = Members::of(request)?;
+        let place = Self::take(&mut fields);
+        Ok(fields.finish_with(place, &[])?)
+    }
+
+    /// Takes the two members out of several.
+    pub(super) fn take(fields: &mut Members<'_>) -> Option<Self> {
+        let (names_after, names_before) = (fields.has("after"), fields.has("before"));
         let after = fields.optional("after", nullable(|value| uuid(&value))).map(Self::After);
         let before = fields.optional("before", nullable(|value| uuid(&value))).map(Self::Before);
-        if after.is_some() && before.is_some() || !fields.has_details() && after.is_none() && before.is_none() {
+        if names_after == names_before {
             fields.refuse("after", "must be given, or `before`, and not both");
         }
-        fields.finish(&[])?;
-        // Not reached: one that is missing or wrong is among what `finish` refuses.
-        after.or(before).ok_or_else(|| Error::ValidationFailed(Vec::new()))
+        after.or(before)
     }
 
     /// The task beside which it is.
@@ -176,68 +190,29 @@ impl Place {
         anchor
     }
 
-    /// The member that named it.
-    pub(super) fn member(self) -> &'static str {
-        match self {
-            Self::After(_) => "after",
-            Self::Before(_) => "before",
-        }
+    /// Whether it is behind that task.
+    pub(super) fn is_behind(self) -> bool {
+        matches!(self, Self::After(_))
+    }
+
+    /// What is wrong where there is no such task.
+    pub(super) fn no_anchor(self) -> Error {
+        let member = if self.is_behind() { "after" } else { "before" };
+        Error::ValidationFailed(vec![Detail::new(member, "is none of your tasks")])
     }
 }
 
-fn boolean(value: &Value) -> Result<bool, String> {
+pub(super) fn boolean(value: &Value) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| format!("must be true or false, got {}", kind(value)))
 }
 
-fn uuid(value: &Value) -> Result<Uuid, String> {
+pub(super) fn uuid(value: &Value) -> Result<Uuid, String> {
     http::uuid(value.as_str().unwrap_or_default()).map_err(ToOwned::to_owned)
 }
 
 /// Takes null for a value of its own: it clears the field.
-fn nullable<T>(parse: impl FnOnce(Value) -> Result<T, String>) -> impl FnOnce(Value) -> Result<Option<T>, String> {
+pub(super) fn nullable<T>(
+    parse: impl FnOnce(Value) -> Result<T, String>,
+) -> impl FnOnce(Value) -> Result<Option<T>, String> {
     |value| if value.is_null() { Ok(None) } else { parse(value).map(Some) }
-}
-
-/// Takes the members of a body one by one and gathers what is wrong with each, so that the client learns all at once.
-struct Fields<'r> {
-    request: &'r Request,
-    members: Object,
-    details: Vec<Detail>,
-}
-
-impl<'r> Fields<'r> {
-    fn new(request: &'r Request, members: Object) -> Self {
-        Self { request, members, details: Vec::new() }
-    }
-
-    fn optional<T>(&mut self, name: &str, parse: impl FnOnce(Value) -> Result<T, String>) -> Option<T> {
-        let parsed = parse(self.members.remove(name)?);
-        parsed.map_err(|message| self.refuse(name, message)).ok()
-    }
-
-    fn required<T>(&mut self, name: &str, parse: impl FnOnce(Value) -> Result<T, String>) -> Option<T> {
-        if !self.members.contains_key(name) {
-            self.refuse(name, "is required");
-        }
-        self.optional(name, parse)
-    }
-
-    fn refuse(&mut self, name: &str, message: impl Into<String>) {
-        self.details.push(Detail::new(name, message));
-    }
-
-    fn has_details(&self) -> bool {
-        !self.details.is_empty()
-    }
-
-    /// What nobody has taken is no field that can be written. One that is null would store nothing, and is let pass.
-    fn finish(mut self, read_only: &[&str]) -> Result<()> {
-        for (name, value) in std::mem::take(&mut self.members) {
-            let passes = value.is_null() || read_only.contains(&&*name) || self.request.unknown.ignores(&name);
-            if !passes && self.details.len() < DETAILS {
-                self.refuse(&name, "is not a field that can be written here");
-            }
-        }
-        if self.details.is_empty() { Ok(()) } else { Err(Error::ValidationFailed(self.details)) }
-    }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    http::{self, Parameters, Request},
+    http::{self, Parameters, Request, parse_flag, parse_whole},
 };
 
 /// The size of a page: at most, and where none is asked for.
@@ -27,6 +27,8 @@ const OFFSET: i64 = 10_000;
 /// A page of the list.
 #[derive(Debug)]
 pub struct ListQuery {
+    /// The last segment of its path.
+    pub(super) collection: &'static str,
     /// Which tasks.
     pub filter: Filter,
     /// In which order.
@@ -48,6 +50,8 @@ pub struct ListQuery {
 /// Which tasks are listed: those that pass all of it.
 #[derive(Debug, Default)]
 pub struct Filter {
+    /// In the trash or not.
+    pub trash: Trash,
     /// By completion.
     pub status: Status,
     /// Any of these priorities.
@@ -67,6 +71,10 @@ impl ListQuery {
     pub fn parse(request: &Request) -> Result<Self> {
         let mut parameters = Parameters::of(request);
         let filter = Filter {
+            trash: match parameters.optional(&["deleted"], parse_flag) {
+                Some(true) => Trash::Only,
+                _ => Trash::Without,
+            },
             status: parameters.optional(&["status"], Status::parse).unwrap_or_default(),
             priorities: parameters
                 .optional(&["priority"], |names| names.split(',').map(Priority::parse_name).collect()),
@@ -77,10 +85,11 @@ impl ListQuery {
         };
         let sort = parameters.optional(&["sort", "sort_by"], Sort::parse).unwrap_or_default();
         let is_descending = parameters.optional(&["order", "sort_order"], parse_order).unwrap_or(sort.is_descending());
-        let limit = parameters.optional(&["limit"], |text| whole(text, 1, LIMIT)).unwrap_or(LIMIT_DEFAULT);
-        let offset = parameters.optional(&["offset", "skip"], |text| whole(text, 0, OFFSET));
+        let limit = parameters.optional(&["limit"], |text| parse_whole(text, 1, LIMIT)).unwrap_or(LIMIT_DEFAULT);
+        let offset = parameters.optional(&["offset", "skip"], |text| parse_whole(text, 0, OFFSET));
         let is_counted = parameters.optional(&["count"], parse_flag).unwrap_or_default();
         let mut query = Self {
+            collection: "tasks",
             filter,
             sort,
             is_descending,
@@ -95,6 +104,24 @@ impl ListQuery {
             parameters.refuse("offset", "cannot be given together with a cursor");
         }
         query.offset = offset.unwrap_or_default();
+        parameters.finish().map(|()| query)
+    }
+
+    /// Reads the query of an export: all tasks and the trash, the newest first. A page of it is a page of a list.
+    pub fn parse_export(request: &Request) -> Result<Self> {
+        let mut parameters = Parameters::of(request);
+        let mut query = Self {
+            collection: "export",
+            filter: Filter { trash: Trash::With, ..Filter::default() },
+            sort: Sort::default(),
+            is_descending: Sort::default().is_descending(),
+            limit: parameters.optional(&["limit"], |text| parse_whole(text, 1, LIMIT)).unwrap_or(LIMIT_DEFAULT),
+            offset: 0,
+            cursor: None,
+            is_counted: false,
+            known: http::known_lists(request),
+        };
+        query.cursor = parameters.optional(&["cursor"], |text| query.parse_cursor(text));
         parameters.finish().map(|()| query)
     }
 
@@ -115,17 +142,21 @@ impl ListQuery {
 
     /// What a cursor holds for: 64 bits against mistakes, not against somebody who means to make one.
     fn fingerprint(&self) -> [u8; 8] {
-        let hash = digest::digest(&digest::SHA256, self.order_and_filters().as_bytes());
+        let list = format!("{}?{}", self.collection, self.order_and_filters());
+        let hash = digest::digest(&digest::SHA256, list.as_bytes());
         hash.as_ref().first_chunk().copied().unwrap_or_default()
     }
 
     /// The parameters that say which tasks and in which order, each with its `&`, always in the same form.
     fn order_and_filters(&self) -> String {
-        let Filter { status, priorities, tags, search, due_before, due_after } = &self.filter;
+        let Filter { trash, status, priorities, tags, search, due_before, due_after } = &self.filter;
         let mut query = String::new();
         let mut add = |name: &str, value: &str| {
             let _ = write!(query, "{name}={}&", utf8_percent_encode(value, NON_ALPHANUMERIC)); // cannot fail
         };
+        if *trash == Trash::Only {
+            add("deleted", "true");
+        }
         if *status != Status::All {
             add("status", status.name());
         }
@@ -153,6 +184,39 @@ impl ListQuery {
 
 /// What is wrong with a cursor that nobody here has made, or for another owner.
 pub(super) const OTHER_CURSOR: &str = "must be one from a `Link` of this list";
+
+/// The filter by the trash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trash {
+    /// What is not in it.
+    #[default]
+    Without,
+    /// What is in it.
+    Only,
+    /// Both.
+    With,
+}
+
+impl Filter {
+    /// Which of the states in which the database keeps a task (`tasks.state`).
+    pub(super) fn states(&self) -> &'static [i16] {
+        match (self.trash, self.status) {
+            (Trash::Only, _) => &[2],
+            (Trash::With, _) => &[0, 1, 2],
+            (Trash::Without, Status::All) => &[0, 1],
+            (Trash::Without, Status::Pending) => &[0],
+            (Trash::Without, Status::Completed) => &[1],
+        }
+    }
+
+    /// Which completion, where the states do not say it.
+    pub(super) fn completed(&self) -> Option<bool> {
+        match (self.trash, self.status) {
+            (Trash::Without, _) | (_, Status::All) => None,
+            (_, status) => Some(status == Status::Completed),
+        }
+    }
+}
 
 /// The filter by completion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -257,17 +321,4 @@ fn parse_order(text: &str) -> Result<bool, String> {
         "desc" => Ok(true),
         _ => Err("must be asc or desc".to_owned()),
     }
-}
-
-fn parse_flag(text: &str) -> Result<bool, String> {
-    match &*text.to_ascii_lowercase() {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err("must be true or false".to_owned()),
-    }
-}
-
-fn whole(text: &str, least: i64, most: i64) -> Result<i64, String> {
-    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
-    number.ok_or_else(|| format!("must be a whole number from {least} to {most}"))
 }

@@ -1,6 +1,7 @@
 //! What can be done with tasks: one call an operation, to the function of its name in the database
 //! (migrations/operations has the SQL, one file an operation).
 
+use time::OffsetDateTime;
 use tokio_postgres::{
     Row,
     types::{Json, Type},
@@ -8,14 +9,17 @@ use tokio_postgres::{
 use uuid::Uuid;
 
 use super::{
+    batch::Batch,
     caller::Caller,
+    changes::{Change, Changes, ChangesQuery, Seen},
     fields::{Completion, NewTask, Place, TaskPatch},
-    list::{Filter, ListQuery, OTHER_CURSOR, Status},
+    list::{Filter, ListQuery, OTHER_CURSOR},
     task::Task,
 };
 use crate::{
     db::{Call, Db},
-    error::{Detail, Error, Result},
+    error::{Error, Result},
+    http::IdempotencyKey,
 };
 
 /// A page of the list, or none of it where the client has it.
@@ -32,8 +36,8 @@ pub struct Listed {
 
 /// A page of the caller's tasks.
 pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Listed> {
-    let Filter { status, priorities, tags, search, due_before, due_after } = &query.filter;
-    let (pending, completed) = (*status != Status::Completed, *status != Status::Pending);
+    let Filter { priorities, tags, search, due_before, due_after, .. } = &query.filter;
+    let (states, completed) = (query.filter.states(), query.filter.completed());
     let priorities: Option<Vec<_>> =
         priorities.as_ref().map(|all| all.iter().map(|priority| priority.rank()).collect());
     let tags = tags.as_ref().map(|tags| &tags.0);
@@ -48,7 +52,7 @@ pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Listed>
         .with(&id, Type::UUID)
         .with(&query.offset, Type::INT8)
         .with(&rows, Type::INT8)
-        .with(&pending, Type::BOOL)
+        .with(&states, Type::INT2_ARRAY)
         .with(&completed, Type::BOOL)
         .with(&priorities, Type::INT2_ARRAY)
         .with(&tags, Type::TEXT_ARRAY)
@@ -78,14 +82,30 @@ pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Listed>
 /// One of the caller's tasks.
 pub async fn get(db: &Db, caller: &Caller, id: Uuid) -> Result<Task> {
     let call = Call::new("get_task").with(&id, Type::UUID);
-    Answer::of(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.asker(), call).await?)?.task()
+}
+
+/// A task that was made.
+pub struct Made {
+    /// As it was made.
+    pub task: Task,
+    /// Whether that was done for an earlier request of the same idempotency key.
+    pub is_replayed: bool,
 }
 
 /// Makes a task, and with the first one the user.
-pub async fn create(db: &Db, caller: &Caller, new: &NewTask) -> Result<Task> {
+pub async fn create(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, new: &NewTask) -> Result<Made> {
     let (request, id, task) = (Uuid::now_v7(), new.id.unwrap_or_else(Uuid::now_v7), Json(new.columns()));
-    let call = Call::new("create_task").with(&request, Type::UUID).with(&id, Type::UUID).with(&task, Type::JSONB);
-    Answer::of(&db.call(caller.asker(), call).await?)?.task()
+    let (key, hash) = (key.map(|it| it.key), key.map(|it| &it.request_hash));
+    let call = Call::new("create_task")
+        .with(&request, Type::UUID)
+        .with(&key, Type::TEXT)
+        .with(&hash, Type::BYTEA)
+        .with(&id, Type::UUID)
+        .with(&task, Type::JSONB);
+    let rows = db.call(caller.asker(), call).await?;
+    let answer = one(&rows)?;
+    Ok(Made { task: answer.task()?, is_replayed: answer.how == How::Replayed })
 }
 
 /// Changes what `patch` names. `allowed` are the revisions at which the task may be; `None` for any.
@@ -96,7 +116,7 @@ pub async fn update(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>,
         .with(&id, Type::UUID)
         .with(&allowed, Type::INT8_ARRAY)
         .with(&patch, Type::JSONB);
-    Answer::of(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.asker(), call).await?)?.task()
 }
 
 /// Toggles or sets the completion.
@@ -113,12 +133,12 @@ pub async fn complete(
         .with(&id, Type::UUID)
         .with(&allowed, Type::INT8_ARRAY)
         .with(&state, Type::BOOL);
-    Answer::of(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.asker(), call).await?)?.task()
 }
 
 /// Puts a task at another place in the manual order.
 pub async fn move_to(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>, place: Place) -> Result<Task> {
-    let (request, anchor, is_behind) = (Uuid::now_v7(), place.anchor(), matches!(place, Place::After(_)));
+    let (request, anchor, is_behind) = (Uuid::now_v7(), place.anchor(), place.is_behind());
     let call = Call::new("move_task")
         .with(&request, Type::UUID)
         .with(&id, Type::UUID)
@@ -126,48 +146,162 @@ pub async fn move_to(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>
         .with(&anchor, Type::UUID)
         .with(&is_behind, Type::BOOL);
     let rows = db.call(caller.asker(), call).await?;
-    if rows.iter().any(|row| row.try_get("outcome").is_ok_and(|outcome: &str| outcome == "no_anchor")) {
-        return Err(Error::ValidationFailed(vec![Detail::new(place.member(), "is none of your tasks")]));
-    }
-    Answer::of(&rows)?.task()
+    Answer::of(only(&rows)?, Some(place))?.task()
 }
 
-/// Deletes a task.
-pub async fn delete(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>) -> Result<()> {
+/// Puts a task into the trash, or removes it for good.
+pub async fn delete(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>, is_permanent: bool) -> Result<()> {
+    let request = Uuid::now_v7();
+    let call = Call::new("delete_task")
+        .with(&request, Type::UUID)
+        .with(&id, Type::UUID)
+        .with(&allowed, Type::INT8_ARRAY)
+        .with(&is_permanent, Type::BOOL);
+    one(&db.call(caller.asker(), call).await?).map(|_| ())
+}
+
+/// Brings a task back from the trash.
+pub async fn restore(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>) -> Result<Task> {
     let request = Uuid::now_v7();
     let call =
-        Call::new("delete_task").with(&request, Type::UUID).with(&id, Type::UUID).with(&allowed, Type::INT8_ARRAY);
-    Answer::of(&db.call(caller.asker(), call).await?).map(|_| ())
+        Call::new("restore_task").with(&request, Type::UUID).with(&id, Type::UUID).with(&allowed, Type::INT8_ARRAY);
+    one(&db.call(caller.asker(), call).await?)?.task()
+}
+
+/// What the operations of a batch have come to, in their order.
+pub struct BatchResults {
+    /// The status that each would have alone, and the task, unless it was deleted.
+    pub results: Vec<(u16, Option<Task>)>,
+    /// Whether that was done for an earlier request of the same idempotency key.
+    pub is_replayed: bool,
+}
+
+/// Does all operations of a batch, or none.
+pub async fn batch(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, batch: &Batch) -> Result<BatchResults> {
+    let (request, operations) = (Uuid::now_v7(), Json(batch.for_database()));
+    let (key, hash) = (key.map(|it| it.key), key.map(|it| &it.request_hash));
+    let call = Call::new("batch_tasks")
+        .with(&request, Type::UUID)
+        .with(&key, Type::TEXT)
+        .with(&hash, Type::BYTEA)
+        .with(&operations, Type::JSONB);
+    let rows = db.call(caller.asker(), call).await?;
+    let mut done = BatchResults { results: Vec::with_capacity(rows.len()), is_replayed: false };
+    for (index, (row, operation)) in rows.iter().zip(&batch.0).enumerate() {
+        let answer = Answer::of(row, operation.place()).map_err(|error| match error {
+            Error::KeyReused => error,
+            error => error.in_batch(index),
+        })?;
+        done.is_replayed |= answer.how == How::Replayed;
+        done.results.push(match operation.status() {
+            204 => (204, None),
+            // Gone since an earlier try.
+            _ if answer.is_gone()? => (404, None),
+            status => (status, Some(answer.task()?)),
+        });
+    }
+    if done.results.len() == batch.0.len() {
+        Ok(done)
+    } else {
+        Err(Error::Internal(format!("{} answers to {} operations", rows.len(), batch.0.len())))
+    }
+}
+
+/// What has changed since the client last asked.
+pub async fn changes(db: &Db, caller: &Caller, query: &ChangesQuery) -> Result<Changes> {
+    let (epoch, revision) = (query.since.map(|seen| seen.epoch), query.since.map(|seen| seen.revision));
+    let rows = query.limit + 1;
+    let call = Call::new("list_changes").with(&epoch, Type::UUID).with(&revision, Type::INT8).with(&rows, Type::INT8);
+    let rows = db.call(caller.asker(), call).await?;
+    let Some((owner, changes)) = rows.split_first() else {
+        return Err(Error::Internal("no rows from the changes".to_owned()));
+    };
+    match owner.try_get("outcome").map_err(unreadable)? {
+        "found" => {}
+        "expired" => return Err(Error::TokenExpired),
+        other => return Err(unknown_outcome(other)),
+    }
+    Ok(Changes {
+        owner: Seen {
+            epoch: owner.try_get("epoch").map_err(unreadable)?,
+            revision: owner.try_get("owner_revision").map_err(unreadable)?,
+        },
+        changes: changes.iter().map(change).collect::<Result<_>>()?,
+    })
+}
+
+fn change(row: &Row) -> Result<Change> {
+    let deleted_at: Option<OffsetDateTime> = row.try_get("deleted_at").map_err(unreadable)?;
+    Ok(match deleted_at {
+        None => Change::Written(Box::new(task(row)?)),
+        Some(_) => Change::Deleted {
+            id: row.try_get("id").map_err(unreadable)?,
+            revision: row.try_get("revision").map_err(unreadable)?,
+        },
+    })
+}
+
+/// Removes the caller with all that is theirs.
+pub async fn erase(db: &Db, caller: &Caller) -> Result<()> {
+    db.call(caller.asker(), Call::new("erase_account")).await?;
+    Ok(())
 }
 
 /// What an operation on one task has answered, where it found the task or has done what was asked.
 struct Answer<'a> {
     row: &'a Row,
-    /// The request had been done by an earlier try, and the task may be gone by now.
-    is_repeated: bool,
+    how: How,
+}
+
+#[derive(PartialEq, Eq)]
+enum How {
+    /// By this try.
+    Now,
+    /// By an earlier try of the same request: the task may be gone by now.
+    Repeated,
+    /// By an earlier request of the same idempotency key.
+    Replayed,
 }
 
 impl<'a> Answer<'a> {
-    fn of(rows: &'a [Row]) -> Result<Self> {
-        let [row] = rows else {
-            return Err(Error::Internal(format!("{} rows from an operation on one task", rows.len())));
-        };
-        match row.try_get("outcome").map_err(unreadable)? {
-            "found" | "written" => Ok(Self { row, is_repeated: false }),
-            "repeated" => Ok(Self { row, is_repeated: true }),
-            "not_found" => Err(Error::NotFound),
-            "precondition_failed" => {
-                Err(Error::PreconditionFailed { revision: row.try_get("revision").map_err(unreadable)? })
+    /// `place` is where the task was to be put.
+    fn of(row: &'a Row, place: Option<Place>) -> Result<Self> {
+        let how = match (row.try_get("outcome").map_err(unreadable)?, place) {
+            ("found" | "written", _) => How::Now,
+            ("repeated", _) => How::Repeated,
+            ("replayed", _) => How::Replayed,
+            ("not_found", _) => return Err(Error::NotFound),
+            ("precondition_failed", _) => {
+                return Err(Error::PreconditionFailed { revision: row.try_get("revision").map_err(unreadable)? });
             }
-            "conflict" => Err(Error::TaskExists),
-            "no_room" => Err(Error::NoRoom),
-            other => Err(unknown_outcome(other)),
-        }
+            ("conflict", _) => return Err(Error::TaskExists),
+            ("no_room", _) => return Err(Error::NoRoom),
+            ("no_anchor", Some(place)) => return Err(place.no_anchor()),
+            ("key_reused", _) => return Err(Error::KeyReused),
+            (other, _) => return Err(unknown_outcome(other)),
+        };
+        Ok(Self { row, how })
+    }
+
+    fn is_gone(&self) -> Result<bool> {
+        let id: Option<Uuid> = self.row.try_get("id").map_err(unreadable)?;
+        Ok(self.how == How::Repeated && id.is_none())
     }
 
     fn task(&self) -> Result<Task> {
-        let id: Option<Uuid> = self.row.try_get("id").map_err(unreadable)?;
-        if self.is_repeated && id.is_none() { Err(Error::NotFound) } else { task(self.row) }
+        if self.is_gone()? { Err(Error::NotFound) } else { task(self.row) }
+    }
+}
+
+/// The answer of an operation that moves nothing.
+fn one(rows: &[Row]) -> Result<Answer<'_>> {
+    Answer::of(only(rows)?, None)
+}
+
+fn only(rows: &[Row]) -> Result<&Row> {
+    match rows {
+        [row] => Ok(row),
+        rows => Err(Error::Internal(format!("{} rows from an operation on one task", rows.len()))),
     }
 }
 

@@ -42,6 +42,9 @@ pub struct Task {
     /// When the task was last written.
     #[serde(serialize_with = "moment")]
     pub updated_at: OffsetDateTime,
+    /// Since when it is in the trash; null while it is not.
+    #[serde(serialize_with = "optional_moment")]
+    pub deleted_at: Option<OffsetDateTime>,
     /// The owner's revision at that write: what `ETag` says. It grows with every write of any of their tasks.
     pub revision: i64,
 }
@@ -64,6 +67,7 @@ impl Task {
             position: row.try_get("position")?,
             created_at: row.try_get("created_at")?,
             updated_at: row.try_get("updated_at")?,
+            deleted_at: row.try_get("deleted_at")?,
             revision: row.try_get("revision")?,
         })
     }

@@ -2,9 +2,10 @@
 
 use std::{
     future::pending,
+    io::ErrorKind,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, atomic::Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -12,7 +13,7 @@ use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     sync::{mpsc, oneshot},
     task::JoinSet,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::wire::Wires;
@@ -82,7 +83,7 @@ impl Listening {
             return None;
         }
         let backlog = if door == Door::Deaf { 0 } else { 1024 };
-        let listener = bound(address).listen(backlog).expect("nobody else listens there");
+        let listener = bound(address).await.listen(backlog).expect("nobody else listens there");
         let mut listening = Self { listener, queue: Vec::new() };
         if door == Door::Deaf {
             // With its queue full the system drops who knocks.
@@ -114,9 +115,19 @@ async fn receive(door: Door, mut guest: TcpStream, wires: Arc<Wires>) {
     }
 }
 
-fn bound(address: SocketAddr) -> TcpSocket {
-    let socket = TcpSocket::new_v4().expect("there are sockets");
-    socket.set_reuseaddr(true).expect("a socket takes options");
-    socket.bind(address).expect("the loopback interface has this port");
-    socket
+/// What we have just closed may still be open in a program that is being started: until it runs, that has a copy of all
+/// that we have.
+async fn bound(address: SocketAddr) -> TcpSocket {
+    let patience = Instant::now() + Duration::from_secs(5);
+    loop {
+        let socket = TcpSocket::new_v4().expect("there are sockets");
+        socket.set_reuseaddr(true).expect("a socket takes options");
+        match socket.bind(address) {
+            Ok(()) => return socket,
+            Err(error) if error.kind() == ErrorKind::AddrInUse && Instant::now() < patience => {
+                sleep(Duration::from_millis(5)).await;
+            }
+            Err(error) => panic!("the loopback interface does not have this port: {error}"),
+        }
+    }
 }

@@ -17,17 +17,32 @@ pub fn documented(openapi: &Value) -> BTreeSet<String> {
 
 /// The routes of `template.yaml`, each with the binary of its function.
 pub fn deployed(template: &Value) -> BTreeSet<(String, String)> {
-    let functions = members(&template["Resources"]).into_iter().map(|(_, resource)| resource);
-    functions.filter(|resource| text(&resource["Type"]) == "AWS::Serverless::Function").flat_map(routes).collect()
-}
-
-fn routes(function: &Value) -> Vec<(String, String)> {
-    let binary = text(&function["Metadata"]["BuildProperties"]["Binary"]);
-    let route = |(_, event): (&str, &Value)| {
+    let route = |(event, binary): (&Value, &str)| {
         let properties = &event["Properties"];
         (format!("{} {}", text(&properties["Method"]), text(&properties["Path"])), binary.to_owned())
     };
-    members(&function["Properties"]["Events"]).into_iter().map(route).collect()
+    events(template, "HttpApi").into_iter().map(route).collect()
+}
+
+/// When the functions of `template.yaml` run that a schedule starts: each expression with the function's binary.
+pub fn scheduled(template: &Value) -> BTreeSet<(String, String)> {
+    let schedule = |(event, binary): (&Value, &str)| {
+        (text(&event["Properties"]["ScheduleExpression"]).to_owned(), binary.to_owned())
+    };
+    events(template, "ScheduleV2").into_iter().map(schedule).collect()
+}
+
+/// The functions' events of a type, each with the binary of its function.
+fn events<'a>(template: &'a Value, kind: &str) -> Vec<(&'a Value, &'a str)> {
+    let functions = members(&template["Resources"]).into_iter().map(|(_, resource)| resource);
+    functions
+        .filter(|resource| text(&resource["Type"]) == "AWS::Serverless::Function")
+        .flat_map(|function| {
+            let binary = text(&function["Metadata"]["BuildProperties"]["Binary"]);
+            members(&function["Properties"]["Events"]).into_iter().map(move |(_, event)| (event, binary))
+        })
+        .filter(|(event, _)| text(&event["Type"]) == kind)
+        .collect()
 }
 
 fn members(mapping: &Value) -> Vec<(&str, &Value)> {
@@ -60,7 +75,7 @@ paths:
     }
 
     #[test]
-    fn the_events_of_a_templates_functions_are_its_routes() {
+    fn the_events_of_a_templates_functions_are_its_routes_and_schedules() {
         let template = "
 Resources:
   UpdateTask:
@@ -76,10 +91,21 @@ Resources:
         Patch:
           Type: HttpApi
           Properties: { ApiId: !Ref Api, Method: PATCH, Path: /tasks }
+  PurgeTrash:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildProperties: { Binary: purge-trash }
+    Properties:
+      Events:
+        Weekly:
+          Type: ScheduleV2
+          Properties: { ScheduleExpression: rate(7 days) }
   Api:
     Type: AWS::Serverless::HttpApi
 ";
+        let template = yaml::text(template);
         let routes = ["PUT /tasks", "PATCH /tasks"].map(|route| (route.to_owned(), "update-task".to_owned()));
-        assert_eq!(deployed(&yaml::text(template)), routes.into());
+        assert_eq!(deployed(&template), routes.into());
+        assert_eq!(scheduled(&template), [("rate(7 days)".to_owned(), "purge-trash".to_owned())].into());
     }
 }

@@ -1,6 +1,6 @@
 //! What really happened, by the database's own account: every change of a task, with the revision that it was given.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 use testing::postgres::Database;
@@ -29,13 +29,14 @@ pub(super) struct Change {
     pub(super) task: Uuid,
     pub(super) before: Value,
     pub(super) after: Value,
-    revision: i64,
+    pub(super) revision: i64,
 }
 
 /// All of them.
 pub(super) struct History {
     pub(super) changes: Vec<Change>,
     states: HashMap<(Uuid, i64), Value>,
+    last: HashSet<(Uuid, i64)>,
 }
 
 impl Change {
@@ -60,8 +61,27 @@ impl Audit {
             states.insert((task, revision), after.clone());
             changes.push(Change { owner: row.get(0), task, before: state(3), after, revision });
         }
-        History { changes, states }
+        let last = last(&changes);
+        History { changes, states, last }
     }
+}
+
+/// The tasks that at any time stood behind all others of their owner's, each at the revision that it then had.
+fn last(changes: &[Change]) -> HashSet<(Uuid, i64)> {
+    let mut orders: BTreeMap<&str, BTreeSet<(&str, Uuid)>> = BTreeMap::new();
+    let (mut revisions, mut last) = (HashMap::new(), HashSet::new());
+    for change in changes {
+        let order = orders.entry(&change.owner).or_default();
+        if let Some(position) = change.before["position"].as_str() {
+            order.remove(&(position, change.task));
+        }
+        if let Some(position) = change.after["position"].as_str() {
+            order.insert((position, change.task));
+        }
+        revisions.insert(change.task, change.revision);
+        last.extend(order.last().map(|(_, task)| (*task, revisions[task])));
+    }
+    last
 }
 
 impl History {
@@ -72,6 +92,11 @@ impl History {
         // Columns that are shown as they are kept.
         let names = ["id", "owner_user_id", "title", "description", "completed", "tags", "position"];
         state.is_some_and(|state| names.iter().all(|name| state[name] == shown[name]))
+    }
+
+    /// Whether a task stood behind all others of its owner's while it was at this revision.
+    pub(super) fn stood_last(&self, task: Uuid, revision: i64) -> bool {
+        self.last.contains(&(task, revision))
     }
 
     /// Every user's revisions are 1, 2, 3 …, and the tasks that there are are those of the last changes.

@@ -13,7 +13,10 @@ use testing::Answer;
 use uuid::Uuid;
 
 use super::audit::{Change, History};
-use crate::{is_honest_503, operations::Operation};
+use crate::{
+    is_honest_503,
+    operations::{Operation, Write},
+};
 use figures::Figures;
 
 /// A request and its answer.
@@ -94,8 +97,9 @@ impl Ledger {
             let explained = matching::unmatched(changes, requests, |change, request| Entry::explains(request, change));
             figures.doubled += explained.len();
             figures.toggled_twice += explained.iter().filter(|change| change.toggles()).count();
-            let acknowledged: Vec<_> = requests.iter().copied().filter(|entry| entry.is_acknowledged()).collect();
-            let lost = matching::unmatched(&acknowledged, changes, Entry::explains);
+            let acknowledged = requests.iter().copied().filter(|entry| entry.is_acknowledged());
+            let written: Vec<_> = acknowledged.filter(|entry| !entry.may_have_found_it_there(history)).collect();
+            let lost = matching::unmatched(&written, changes, Entry::explains);
             figures.lost += lost.len();
             figures.changes += changes.len();
         }
@@ -129,7 +133,21 @@ impl Entry {
     fn explains(&self, change: &Change) -> bool {
         let made = change.task.to_string();
         let is_it = !self.is_acknowledged() || self.task.is_some() || self.answer.json()["id"] == *made;
-        is_it && self.operation.explains(&change.before, &change.after, &self.label)
+        // The answer shows the task as the write has left it, or a later one has.
+        let is_shown = self.shown().is_none_or(|shown| change.revision <= shown);
+        let write = Write { label: &self.label, revision: change.revision };
+        is_it && is_shown && self.operation.explains(&change.before, &change.after, &write)
+    }
+
+    /// The revision of the task in the answer.
+    fn shown(&self) -> Option<i64> {
+        self.answer.json()["revision"].as_i64()
+    }
+
+    /// A move to where the task stands changes nothing. The task that is answered stood there then.
+    fn may_have_found_it_there(&self, history: &History) -> bool {
+        let shown = self.task.zip(self.shown());
+        self.operation.moves() && shown.is_some_and(|(task, revision)| history.stood_last(task, revision))
     }
 
     /// Whether every task in the answer is one as it was at its revision.
