@@ -1,5 +1,5 @@
 //! [schemathesis](https://schemathesis.readthedocs.io), which makes requests of `openapi.yaml` and holds the answers
-//! against it. `testing/schemathesis.toml` has its settings.
+//! against it. `testing/schemathesis.toml` has its settings, `testing/schemathesis_hooks.py` what these cannot say.
 
 use std::{env, path::Path, process::Stdio};
 
@@ -38,6 +38,7 @@ pub async fn run(address: &str, token: &str, examples: u32, seed: &str) -> Optio
         .args(["--url", address, "--header", &format!("Authorization: Bearer {token}")])
         .args(["--seed", seed, "--max-examples", &examples.to_string(), "--generation-database", "none"])
         .args(["--phases", "examples,coverage,fuzzing,stateful", "--continue-on-failure"])
+        .env("SCHEMATHESIS_HOOKS", root.join("testing/schemathesis_hooks.py"))
         .current_dir(&directory)
         .stdin(Stdio::null())
         .kill_on_drop(true)
