@@ -90,20 +90,24 @@ def up(data):
         check_machine(port)
         issuer = configured_issuer(data)
         with database(data) as (url, server):
-            installed_operations = operations()
+            sources = Sources()
             build("--workspace", "--bins")
             if migrate_with(url) != 0:
                 return 1  # it has said why
             settings = {"DATABASE_URL": url, **issuer.settings}
             if issuer.ours:
                 settings["JWKS"] = development_key(issuer, "keys")
-            with watch(data, port, settings) as (child, lines):
-                note(watch=child.pid, database=url, issuer=issuer)
-                with step("Starting the functions"):
-                    warm_up(f"http://127.0.0.1:{port}", child, lines)
-                summary(f"http://127.0.0.1:{port}", issuer, own=server is not None)
-                lines.shown.set()
-                return attend(child, server, url, installed_operations)
+            is_first = True
+            while True:
+                with watch(port, settings) as (child, lines):
+                    note(watch=child.pid, database=url, issuer=issuer)
+                    with step("Starting the functions"):
+                        warm_up(f"http://127.0.0.1:{port}", child, lines)
+                    if is_first:
+                        summary(f"http://127.0.0.1:{port}", issuer, own=server is not None)
+                    is_first = False
+                    lines.shown.set()
+                    attend(child, server, url, sources)
 
 
 def migrate(data, dry_run, login):
@@ -265,29 +269,45 @@ def migrate_with(url, *options, **settings):
     return run([debug_binary("migrate"), *options], env={**os.environ, "DATABASE_URL": url, **settings})
 
 
-def operations():
-    """What they say."""
-    found = {}
-    for path in (PROJECT / "migrations" / "operations").glob("*.sql"):
-        with contextlib.suppress(FileNotFoundError):  # an editor is putting another in its place
-            found[path] = path.read_bytes()
-    return found
+class Sources:
+    """What the functions are compiled from, as it was when it was last looked at."""
+
+    PATTERNS = ("Cargo.toml", "Cargo.lock", "functions/Cargo.toml", "functions/src/**/*.rs", "shared/Cargo.toml",
+                "shared/src/**/*.rs", "migrations/operations/*", "openapi.yaml", "reference/Cargo.toml",
+                "reference/build/*", "reference/src/*")
+
+    def __init__(self):
+        self.seen = self.look()
+
+    def look(self):
+        found = {}
+        for path in (path for pattern in self.PATTERNS for path in PROJECT.glob(pattern)):
+            with contextlib.suppress(FileNotFoundError):  # an editor is putting another in its place
+                found[path] = path.stat().st_mtime_ns
+        return found
+
+    def changed(self):
+        """The files that have changed since the last time."""
+        before, self.seen = self.seen, self.look()
+        return {path for path in before.keys() | self.seen.keys() if before.get(path) != self.seen.get(path)}
 
 
 # --- While it is up --------------------------------------------------------------------------------------------------
 
 
-def attend(child, server, url, installed_operations):
-    """Until Ctrl-C, or until one of the two ends by itself. An operation that is changed meanwhile is installed: cargo
-    lambda compiles the functions that call it."""
+def attend(child, server, url, sources):
+    """Until Ctrl-C, or until one of the two ends by itself; or until the code has changed and is compiled, so that the
+    functions are to be started anew. Meanwhile those that run go on serving."""
     while child.poll() is None:
         if server and server.poll() is not None:
             fail(f"PostgreSQL has ended by itself (status {server.returncode}).")
-        if operations() != installed_operations:
-            installed_operations = operations()
-            say("· An operation in the database has changed: installing it")
-            if run(["cargo", "build", "--quiet", "--bin", "migrate"]) == 0:
-                migrate_with(url)  # where it fails it says why, and the next change is another try
+        changed = sources.changed()
+        if changed:
+            say(f"· {', '.join(sorted(path.name for path in changed))} changed: compiling")
+            # Where either fails it says why, and the next change is another try.
+            if run(["cargo", "build", "--quiet", "--workspace", "--bins"]) == 0 and (
+                    not any(path.suffix == ".sql" for path in changed) or migrate_with(url) == 0):
+                return
         time.sleep(0.2)
     fail(f"cargo lambda watch has ended by itself (status {child.returncode}).")
 

@@ -14,36 +14,20 @@ from packages import package
 from processes import running
 from project import cargo_metadata
 
-# What the functions are compiled from. Without this list every saved file, README included, restarts them all.
-WATCHED = """\
-*
-!/Cargo.toml
-!/Cargo.lock
-!/functions/Cargo.toml
-!/functions/src/**
-!/migrations/operations/**
-!/openapi.yaml
-!/reference/**
-!/shared/**
-*~
-.*.sw?
-.#*
-"""
 # A second process of each function, so that two requests at once behave as on Lambda. Not more: every one is a
-# `cargo run` of its own at each reload.
+# `cargo run` of its own at each start.
 CONCURRENCY = 2
 
 
 @contextlib.contextmanager
-def watch(data, port, settings):
-    """`cargo lambda watch`: it serves the API's paths, starts the functions, and rebuilds them when they change."""
-    ignored = data / "watch-ignore"
-    ignored.write_text(WATCHED)
-    command = [package("cargo-lambda") / "bin/cargo-lambda", "lambda", "watch", "--quiet", "--invoke-address",
-               "127.0.0.1", "--invoke-port", port, "--concurrency", CONCURRENCY,
+def watch(port, settings):
+    """`cargo lambda watch`: it serves the API's paths, and starts the functions."""
+    # It would look for changes by itself: for each function in every directory below this one, `target` included, which
+    # is more than Linux lets one user watch.
+    command = [package("cargo-lambda") / "bin/cargo-lambda", "lambda", "watch", "--quiet", "--ignore-changes",
+               "--invoke-address", "127.0.0.1", "--invoke-port", port, "--concurrency", CONCURRENCY,
                "--color", "always" if COLOUR else "never"]
-    environment = {**os.environ, **settings, "CARGO_LAMBDA_IGNORE_FILE": str(ignored)}
-    with running(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    with running(command, env={**os.environ, **settings}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                  text=True, errors="replace", start_new_session=True) as child:
         lines = Lines(child.stdout)
         try:
@@ -62,16 +46,11 @@ class Lines(threading.Thread):
         self.start()
 
     def run(self):
-        restarted = 0.0
         for line in self.stream:
             said = plain(line)
             if said.startswith("ERROR command exited"):
                 self.ended.set()
-            if said == "ERROR command killed code=ForceStop":  # each process that a change of the code ends
-                if time.monotonic() - restarted > 3:
-                    say("· The code has changed: compiling, then restarting the functions")
-                restarted = time.monotonic()
-            elif said.startswith("INFO ") or "AWS_LAMBDA_MAX_CONCURRENCY is set to '1'" in said:
+            if said.startswith("INFO ") or "AWS_LAMBDA_MAX_CONCURRENCY is set to '1'" in said:
                 continue
             elif self.shown.is_set():
                 say(line, end="")

@@ -148,6 +148,18 @@ begin
 end
 $$;
 
+-- The same for a request that is one write, if it has written. The answer is the request's.
+create function operations.finish(p_step operations.step, p_request uuid) returns operations.answer
+language plpgsql volatile
+as $$
+begin
+    if (p_step.answer).outcome = 'written' then
+        perform operations.remember(p_step.owner, p_request);
+    end if;
+    return p_step.answer;
+end
+$$;
+
 -- The answer to a request that an earlier try has done: the task as it is now, without its columns where it is gone.
 create function operations.repeated(p_user text, p_id uuid) returns operations.answer
 language plpgsql stable

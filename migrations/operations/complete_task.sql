@@ -36,17 +36,12 @@ set row_security = on
 as $$
 declare
     v_owner operations.owner;
-    v_step operations.step;
 begin
     perform operations.enter(p_user, p_timeout);
     v_owner := operations.lock_owner(p_user, p_request);
     if v_owner.is_repeated then
         return operations.repeated(p_user, p_id);
     end if;
-    v_step := operations.complete_under_lock(v_owner, p_id, p_allowed, p_completed);
-    if (v_step.answer).outcome = 'written' then
-        perform operations.remember(v_step.owner, p_request);
-    end if;
-    return v_step.answer;
+    return operations.finish(operations.complete_under_lock(v_owner, p_id, p_allowed, p_completed), p_request);
 end
 $$;

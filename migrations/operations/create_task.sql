@@ -73,8 +73,7 @@ begin
     v_step := operations.create_under_lock(v_owner, p_id, p_task);
     if (v_step.answer).outcome = 'written' then
         perform operations.keep(p_user, p_key, p_hash, array[v_step.answer]);
-        perform operations.remember(v_step.owner, p_request);
     end if;
-    return next v_step.answer;
+    return next operations.finish(v_step, p_request);
 end
 $$;

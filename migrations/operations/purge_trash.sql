@@ -12,7 +12,7 @@ set row_security = on
 as $$
 #variable_conflict use_column
 declare
-    c_owners constant bigint := 10000;
+    c_owners constant bigint := 10000::bigint;
     -- Assigned, not performed: as in enter().
     _ text;
     v_now timestamptz := clock_timestamp();
