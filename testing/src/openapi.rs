@@ -233,11 +233,12 @@ mod tests {
             response["body"] = json!({ "results": [result] }).to_string().into();
             Answers::of(document()).violations("batch-tasks", &Answer::read(&response))
         };
-        for result in [json!({ "status": 201, "task": task }), json!({ "status": 204 })] {
+        // A task is left out where all together would be too much for an answer.
+        for result in [json!({ "status": 201, "task": task }), json!({ "status": 200 }), json!({ "status": 204 })] {
             assert_eq!(violations(result.clone()), Vec::<String>::new(), "{result}");
         }
         for result in [
-            json!({ "status": 200 }),
+            json!({ "task": task }),
             json!({ "status": 204, "task": task }),
             json!({ "status": 202, "task": task }),
             json!({ "status": 200, "task": { "title": "x" } }),
