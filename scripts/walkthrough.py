@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Does what a newcomer does: `make dev`, then the README's walk-through as it is printed, then what a page
-of another origin does, then Ctrl-C.
+of another origin does and what one does with /docs, then Ctrl-C.
 
 Between <!-- walk-through --> and <!-- /walk-through --> every ```sh block is run, all of them in one shell. A ```json
 or ```text block behind it is what it is to print. What differs from run to run counts as equal: UUIDs, times, and the
@@ -20,6 +20,7 @@ from pathlib import Path
 from browser import wrong_across_origins
 from console import fail, say
 from dev import SETTINGS, in_use
+from docs_page import wrong_on_the_page
 from postgres import free_port
 from processes import command_line, parents, running, supervise, temporary_directory, with_descendants
 from project import PROJECT
@@ -46,7 +47,8 @@ def main(readme):
                          stderr=subprocess.STDOUT, start_new_session=True, grace=40) as dev:
                 exports = exported(dev)
                 wrong = differences(steps, exports, Path(data))
-                wrong += wrong_across_origins(*(line.partition("=")[2] for line in exports)) + left_by(dev, port)
+                api, token = (line.partition("=")[2] for line in exports)
+                wrong += wrong_across_origins(api, token) + wrong_on_the_page(api, token) + left_by(dev, port)
         finally:
             subprocess.run(["make", "clean-dev"], cwd=PROJECT, env=environment, check=True)
     for sentence in wrong:

@@ -27,6 +27,8 @@ pub enum Error {
     Forbidden,
     /// 404: no such task, or another user's: the two cannot be told apart.
     NotFound,
+    /// 404: no such file of the page that shows the API.
+    NoSuchFile,
     /// 409: a task of this id is there already.
     TaskExists,
     /// 409: after thousands of moves to one and the same place.
@@ -114,6 +116,7 @@ impl Error {
             ),
             Self::Forbidden => (403, "forbidden", "The path names another user: use your own id, or `me`."),
             Self::NotFound => (404, "not_found", "There is no such task."),
+            Self::NoSuchFile => (404, "not_found", "There is no such file."),
             Self::TaskExists => (409, "conflict", "You have a task of this id already."),
             Self::NoRoom => {
                 (409, "conflict", "There is no room left at this place: move the task next to another one.")

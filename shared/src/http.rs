@@ -24,7 +24,7 @@ pub use self::{
     idempotency::{IdempotencyKey, idempotency_key},
     members::Members,
     path::{addresses, task_id},
-    preconditions::if_match,
+    preconditions::{if_match, none_matches},
     query::{Parameters, no_parameters, only_flag},
     request::{Request, Response},
 };
@@ -33,7 +33,7 @@ pub(crate) use self::{
     authorization::bearer,
     event::Event,
     path::{account_path, uuid},
-    preconditions::{known_lists, list_tag, none_matches, task_tag},
+    preconditions::{known_lists, list_tag, task_tag},
     query::{parse_flag, parse_whole},
     unknown::{Unknown, UnknownInput},
 };

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 /// An HTTP response, as the gateway passes it on.
@@ -8,6 +9,7 @@ pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     headers: BTreeMap<String, String>,
+    bytes: Vec<u8>,
     text: String,
     json: Value,
 }
@@ -20,22 +22,30 @@ impl Answer {
         let headers = response["headers"].as_object().into_iter().flatten().filter_map(header).collect();
         let status = response["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());
         let Some(status) = status else { panic!("no answer to API Gateway: {response}") };
-        assert_ne!(response["isBase64Encoded"], true, "JSON needs no base64: {response}");
-        Self::new(status, headers, text(&response["body"]).unwrap_or_default())
+        let body = text(&response["body"]).unwrap_or_default();
+        let bytes = match response["isBase64Encoded"].as_bool() {
+            Some(true) => BASE64_STANDARD.decode(&body).unwrap_or_else(|error| panic!("no base64, {error}: {body}")),
+            _ => body.into_bytes(),
+        };
+        Self::new(status, headers, bytes)
     }
 
     /// What API Gateway says by itself to a request that no route takes.
     pub fn no_route() -> Self {
         let headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
-        Self::new(404, headers, json!({ "message": "Not Found" }).to_string())
+        Self::new(404, headers, json!({ "message": "Not Found" }).to_string().into_bytes())
     }
 
-    fn new(status: u16, headers: BTreeMap<String, String>, text: String) -> Self {
-        let json = match &*text {
-            "" => Value::Null,
-            text => serde_json::from_str(text).unwrap_or_else(|error| panic!("no JSON, {error}: {text}")),
+    /// Everything is JSON but what says that it is something else, or is compressed.
+    fn new(status: u16, headers: BTreeMap<String, String>, bytes: Vec<u8>) -> Self {
+        let text = String::from_utf8(bytes.clone()).unwrap_or_default();
+        let other = headers.get("content-type").is_some_and(|media| media != "application/json");
+        let json = if bytes.is_empty() || other || headers.contains_key("content-encoding") {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("no JSON, {error}: {text}"))
         };
-        Self { status, headers, text, json }
+        Self { status, headers, bytes, text, json }
     }
 
     /// The body; null where there is none.
@@ -43,7 +53,12 @@ impl Answer {
         &self.json
     }
 
-    /// The body as it was sent.
+    /// The body as it went over the wire.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The same as text, if it is any.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -53,9 +68,9 @@ impl Answer {
         self.headers.get(&name.to_ascii_lowercase()).map(String::as_str)
     }
 
-    /// The names of all headers, in lower case.
-    pub(crate) fn header_names(&self) -> impl Iterator<Item = &str> {
-        self.headers.keys().map(String::as_str)
+    /// All headers; the names are in lower case.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The `code` of an error.

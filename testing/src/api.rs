@@ -89,8 +89,8 @@ impl Api {
 
     pub(crate) async fn answer(&self, request: &HttpRequest) -> Answer {
         let Some(routed) = self.gateway.route(request) else { return Answer::no_route() };
-        let response = self.invoke(routed.function, &routed.event).await;
-        openapi::answer(routed.function, &response.unwrap_or_else(|error| panic!("{error}")))
+        let response = self.invoke(&routed.route.function, &routed.event).await;
+        openapi::answer(&routed.route.key(), &response.unwrap_or_else(|error| panic!("{error}")))
     }
 }
 

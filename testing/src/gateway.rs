@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
+use crate::routes::Route;
+
 /// Which gateway stands in front of the functions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gateway {
@@ -38,8 +40,8 @@ pub struct HttpRequest {
 /// A request that has found its function.
 #[derive(Debug)]
 pub struct Routed {
-    /// The name of the function.
-    pub function: &'static str,
+    /// Where it came in.
+    pub route: &'static Route,
     /// What the function is handed.
     pub event: Value,
 }

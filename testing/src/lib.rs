@@ -29,6 +29,7 @@
 //! - [`proxy`]: a wire between function and database that counts round trips, and breaks when it is told to.
 //! - [`better_auth`]: a server that signs users in and issues their tokens.
 //! - [`parameter_store`]: AWS's place for secrets.
+//! - [`schemathesis`]: random requests, made of `openapi.yaml`.
 //! - [`tls_front`]: direct TLS, as `sslnegotiation=direct` asks for, in front of a server without.
 //! - [`token`]: bearer tokens, good and bad, and the keys that sign them.
 //! - [`jwks`]: an issuer that publishes keys, or fails to.
@@ -53,6 +54,7 @@ pub mod pgbouncer;
 pub mod postgres;
 pub mod proxy;
 pub mod routes;
+pub mod schemathesis;
 pub mod tls_front;
 pub mod token;
 pub mod yaml;

@@ -15,9 +15,6 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::{Api, gateway::HttpRequest};
 
-/// The headers that are passed on.
-const HEADERS: [&str; 5] = ["content-type", "etag", "link", "location", "www-authenticate"];
-
 impl Api {
     /// Answers HTTP requests for as long as `client`, which is given the address, takes.
     pub async fn listening<T>(&self, client: impl AsyncFnOnce(&str) -> T) -> T {
@@ -47,7 +44,7 @@ impl Api {
 
     async fn pass_on(&self, request: Request<Incoming>) -> hyper::Result<Response<Full<Bytes>>> {
         let (head, body) = request.into_parts();
-        let text = |value: &hyper::header::HeaderValue| value.to_str().expect("a header is text").to_owned();
+        let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let answer = self
             .answer(&HttpRequest {
                 method: head.method.to_string(),
@@ -57,11 +54,9 @@ impl Api {
             })
             .await;
         let mut response = Response::builder().status(answer.status);
-        for name in HEADERS {
-            if let Some(value) = answer.header(name) {
-                response = response.header(name, value);
-            }
+        for (name, value) in answer.headers() {
+            response = response.header(name, value);
         }
-        Ok(response.body(Full::from(answer.text().to_owned())).expect("it was an answer"))
+        Ok(response.body(Full::from(answer.bytes().to_owned())).expect("it was an answer"))
     }
 }

@@ -144,7 +144,7 @@ async fn an_event_of_another_integration_is_refused_and_the_log_says_what_is_nee
         (with(&list(&api), "/version", json!(2)), "another shape"),
         (with(&list(&api), "/version", Value::Null), "no version"),
     ] {
-        for function in ["list-tasks", "create-task", "health"] {
+        for function in ["list-tasks", "create-task", "health", "docs"] {
             assert_miswired(&api, function, &event, problem).await;
         }
     }

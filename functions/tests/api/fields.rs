@@ -162,6 +162,9 @@ async fn a_parameter_that_a_route_does_not_have_is_named_on_every_route() {
     let batch = json!({ "operations": [{ "op": "create", "task": { "title": "y" } }] });
     for request in [
         api.get("/health?completed=true"),
+        api.get("/openapi.json?completed=true"),
+        api.get("/docs?completed=true"),
+        api.get("/docs/start.js?completed=true"),
         alice.get(&format!("{one}?completed=true")),
         alice.get("/api/me/tasks?completed=true"),
         alice.post("/api/me/tasks?completed=true").json(json!({ "title": "y" })),

@@ -34,7 +34,8 @@ pub fn no_content() -> Response {
 const EXPOSED: &str =
     "ETag, Idempotency-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Ignored, X-Request-Id, X-Total-Count";
 
-/// The headers of every answer. Nothing is kept by a cache without asking again, and nothing by one that is shared.
+/// The headers of every answer. If it does not say otherwise, nothing is kept by a cache without asking again, and nothing
+/// by one that is shared.
 /// `Access-Control-Expose-Headers` is for browsers where no gateway stands in front; API Gateway puts its own.
 #[must_use]
 pub(crate) fn finish(response: Response, request_id: &str, unknown: &Unknown) -> Response {
@@ -44,8 +45,8 @@ pub(crate) fn finish(response: Response, request_id: &str, unknown: &Unknown) ->
     };
     response
         .header("X-Request-Id", request_id)
-        .header("Cache-Control", "private, no-cache")
-        .header("Vary", "Authorization")
+        .or_header("Cache-Control", "private, no-cache")
+        .or_header("Vary", "Authorization")
         .header("Access-Control-Expose-Headers", EXPOSED)
 }
 

@@ -55,7 +55,8 @@ fn revision(tag: &str) -> Option<i64> {
 }
 
 /// Whether none of the tags of `If-None-Match` is this one.
-pub(crate) fn none_matches(request: &Request, tag: &str) -> bool {
+#[must_use]
+pub fn none_matches(request: &Request, tag: &str) -> bool {
     !if_none_match(request).any(|sent| sent == "*" || sent == tag)
 }
 

@@ -14,6 +14,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::unknown::Unknown;
@@ -26,6 +27,7 @@ pub struct Request {
     /// Of the payload's format.
     pub(super) version: Option<String>,
     route_key: Option<String>,
+    raw_path: Option<String>,
     raw_query_string: Option<String>,
     headers: Option<HashMap<String, Option<String>>>,
     path_parameters: Option<HashMap<String, String>>,
@@ -61,6 +63,12 @@ impl Request {
     #[must_use]
     pub fn path_parameter(&self, name: &str) -> Option<&str> {
         self.path_parameters.as_ref()?.get(name).map(String::as_str)
+    }
+
+    /// The path: decoded by API Gateway, as it was sent by `cargo lambda watch`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.raw_path.as_deref().unwrap_or_default()
     }
 
     /// The query as it was sent, without the question mark.
@@ -109,11 +117,23 @@ impl Response {
         Self { status_code: status, headers: Vec::new(), body, is_base64_encoded: false, cookies: [] }
     }
 
+    /// A response of bytes that need not be text.
+    #[must_use]
+    pub fn bytes(status: u16, body: &[u8]) -> Self {
+        Self { is_base64_encoded: true, ..Self::new(status, BASE64_STANDARD.encode(body)) }
+    }
+
     /// With one more header. `value` must not come from a client unencoded.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// With this header, unless it has one of the name.
+    #[must_use]
+    pub(super) fn or_header(self, name: &'static str, value: &str) -> Self {
+        if self.headers.iter().any(|(other, _)| *other == name) { self } else { self.header(name, value) }
     }
 }
 

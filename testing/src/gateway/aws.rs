@@ -21,7 +21,7 @@ pub(super) fn route(request: &HttpRequest) -> Option<Routed> {
     let decoded = percent_decode_str(request.path()).decode_utf8_lossy();
     let path = decoded.split('?').next().unwrap_or_default();
     let (route, parameters) = routes::find(&request.method, path)?;
-    Some(Routed { function: &route.function, event: event(request, path, route, &parameters) })
+    Some(Routed { route, event: event(request, path, route, &parameters) })
 }
 
 /// What there is none of is absent, not null.

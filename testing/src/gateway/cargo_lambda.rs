@@ -14,7 +14,7 @@ pub(super) fn route(request: &HttpRequest) -> Option<Routed> {
     if !parameters.is_empty() {
         event["pathParameters"] = json!(parameters);
     }
-    Some(Routed { function: &route.function, event })
+    Some(Routed { route, event })
 }
 
 /// It knows no route key, leaves the cookies among the headers too, and has null for what it does not know.

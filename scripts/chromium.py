@@ -1,0 +1,106 @@
+"""Headless Chromium, and what it is told and tells over a pipe: the Chrome DevTools Protocol
+(https://chromedevtools.github.io/devtools-protocol/), without a library."""
+
+import contextlib
+import json
+import os
+import queue
+import shutil
+import subprocess
+import threading
+import time
+
+from processes import running, temporary_directory
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def installed():
+    """The program, if there is one."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextlib.contextmanager
+def chromium(program, *arguments, **options):
+    """The browser with a profile of its own, for the length of a `with`."""
+    with temporary_directory(prefix="task-api-chromium-") as profile:
+        # Its sandbox does not run as root, and the pages are ours. What it keeps in /dev/shm is small in containers.
+        command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+                   "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}"]
+        pipes = options.pop("pipes", None)
+        if pipes:  # it reads and writes these two, whatever their numbers are here
+            command = ["sh", "-c", 'exec "$@" 3<&%d 4>&%d' % pipes, "sh", *command, "--remote-debugging-pipe"]
+            options["pass_fds"] = pipes
+        with running([*command, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                     stderr=subprocess.DEVNULL, env={**os.environ, "HOME": profile}, **options) as child:
+            yield child
+
+
+class Page:
+    """A page that is driven: `call` what the protocol has, look into `events` for what it has told meanwhile."""
+
+    def __init__(self, write, read):
+        self._write, self._read, self._answers = write, read, queue.Queue()
+        self._number, self._session, self.events = 0, None, []
+        threading.Thread(target=self._listen, daemon=True).start()
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+
+    def _listen(self):
+        left = b""
+        while chunk := os.read(self._read, 1 << 16):
+            *messages, left = (left + chunk).split(b"\0")
+            for message in map(json.loads, messages):
+                if "id" in message:
+                    self._answers.put(message)
+                else:
+                    self.events.append(message)
+
+    def call(self, method, **parameters):
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._write, json.dumps(message).encode() + b"\0")
+        answer = self._answers.get(timeout=60)  # most of it the browser's start on a busy machine
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']['message']}")
+        return answer["result"]
+
+    def value(self, script):
+        """What a script comes to in the page."""
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise RuntimeError(answer["exceptionDetails"]["exception"]["description"])
+        return answer["result"].get("value")
+
+    def wait(self, selector, script="found", limit=30):
+        """Waits for an element, and for what a script says of it (`found`) to be true; what that is."""
+        deadline = time.monotonic() + limit
+        while time.monotonic() < deadline:
+            value = self.value(f"(found => found && ({script}) && true)(document.querySelector({json.dumps(selector)}))")
+            if value:
+                return value
+            time.sleep(0.05)
+        raise RuntimeError(f"in {limit} s there was no {selector} with {script}")
+
+    def click(self, selector):
+        self.wait(selector)
+        self.value(f"document.querySelector({json.dumps(selector)}).click()")
+
+    def type(self, selector, text):
+        """Puts the text in place of what stands in a field, as the keyboard would."""
+        self.wait(selector, "found.focus() || (found.select && found.select()) || true")
+        self.call("Input.insertText", text=text)
+
+
+@contextlib.contextmanager
+def page(program):
+    """A page in a browser of its own, in which no name leads anywhere but to this machine."""
+    (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
+    try:
+        with chromium(program, "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", pipes=(theirs_in, theirs_out)):
+            yield Page(ours_out, ours_in)
+    finally:
+        for end in (theirs_in, theirs_out, ours_out):
+            os.close(end)

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""What a developer does with the page /docs, done by headless Chromium: opens it, pastes a token, creates a task.
+
+    export API=… TOKEN=…      as `make dev` prints them
+    scripts/docs_page.py [PICTURE.png]
+
+The page is to ask no other host and to have nothing to complain of. Without Chromium on the machine nothing is tried,
+unless TEST_CHROMIUM=required.
+"""
+
+import base64
+import json
+import os
+import sys
+import urllib.request
+import uuid
+from pathlib import Path
+
+from chromium import installed, page
+from console import say
+from processes import supervise
+
+CREATE = "[id='operations-tasks-create-task']"
+STATUS = ".live-responses-table tbody .response-col_status"
+WIDTH, HEIGHT, SCALE = 1100, 860, 0.8
+
+
+def wrong_on_the_page(api, token, picture=None):
+    """What is not as it should be, a sentence each."""
+    program = installed()
+    if not program:
+        if os.environ.get("TEST_CHROMIUM") == "required":
+            return ["No browser has opened /docs: there is no Chromium."]
+        say("skipped: there is no Chromium to open /docs with (Debian: apt-get install chromium)")
+        return []
+    title = f"Buy milk {uuid.uuid4()}"
+    with page(program) as tab:
+        try:
+            status = created(tab, api, token, title, picture)
+        except RuntimeError as error:
+            return [f"On /docs, {error}.", *complaints(tab.events, api)]
+        wrong = complaints(tab.events, api)
+    if status != "201" or title not in titles(api, token):
+        wrong.append(f"The page has not made the task: {status}.")
+    if not wrong:
+        say(f"In {program}, /docs took a token and made a task, and asked nobody else.")
+    return wrong
+
+
+def created(tab, api, token, title, picture):
+    """Makes a task by the page's own means; the status that the page shows."""
+    for domain in ("Page", "Network", "Runtime", "Log"):
+        tab.call(f"{domain}.enable")
+    tab.call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False)
+    tab.call("Page.navigate", url=f"{api}/docs")
+    tab.click(".btn.authorize")
+    tab.type(".auth-container input", token)
+    tab.click(".auth-btn-wrapper .authorize")
+    tab.click(".auth-btn-wrapper .btn-done")
+    tab.click(f"{CREATE} .opblock-summary-control")
+    tab.click(f"{CREATE} .try-out__btn")
+    tab.type(f"{CREATE} [data-param-name=user_id] input", "me")
+    tab.type(f"{CREATE} .body-param__text", json.dumps({"title": title}))
+    if picture:
+        take(tab, picture)
+    tab.click(f"{CREATE} .execute")
+    tab.wait(f"{CREATE} {STATUS}")
+    return tab.value(f'document.querySelector("{CREATE} {STATUS}").firstChild.textContent.trim()')
+
+
+def take(tab, picture):
+    """A picture of the open operation."""
+    tab.value(f'document.querySelector("{CREATE}").previousSibling?.scrollIntoView() || scrollTo(0, scrollY - 90)')
+    tab.call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=SCALE, mobile=False)
+    Path(picture).write_bytes(base64.b64decode(tab.call("Page.captureScreenshot", format="png")["data"]))
+
+
+def complaints(events, api):
+    """What the page has asked of others, and what it or the browser has complained of."""
+    return list(_complaints(events, api))
+
+
+def _complaints(events, api):
+    for event in list(events):
+        told = event["params"]
+        if event["method"] == "Network.requestWillBeSent":
+            url = told["request"]["url"]
+            if not url.startswith((f"{api}/", "data:", "blob:")):
+                yield f"The page asks {url}."
+        elif event["method"] == "Runtime.exceptionThrown":
+            yield f"The page throws: {told['exceptionDetails'].get('exception', {}).get('description', told)}"
+        elif event["method"] == "Runtime.consoleAPICalled" and told["type"] in ("error", "assert"):
+            yield f"The page complains: {' '.join(str(part.get('value', part)) for part in told['args'])}"
+        elif event["method"] == "Log.entryAdded" and told["entry"]["level"] == "error":
+            yield f"The browser complains: {told['entry']['text']} ({told['entry'].get('url')})"
+
+
+def titles(api, token):
+    request = urllib.request.Request(f"{api}/api/me/tasks", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return [task["title"] for task in json.load(answer)]
+
+
+if __name__ == "__main__":
+    supervise()
+    sentences = wrong_on_the_page(os.environ["API"], os.environ["TOKEN"], *sys.argv[1:])
+    print(*sentences, sep="\n", end="\n" if sentences else "")
+    sys.exit(1 if sentences else 0)
