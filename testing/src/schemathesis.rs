@@ -14,6 +14,8 @@ pub struct Report {
     pub passed: bool,
     /// How many requests it made up.
     pub cases: u32,
+    /// How many of the ways from one operation's answer to another operation's request it went.
+    pub links: u32,
     /// All that it said.
     pub text: String,
 }
@@ -47,6 +49,10 @@ pub async fn run(address: &str, token: &str, examples: u32, seed: &str) -> Optio
     let _ = std::fs::remove_dir_all(&directory); // what is left there, nobody reads
     let output = output.unwrap_or_else(|error| panic!("schemathesis does not run: {error}"));
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    let counted = text.lines().find_map(|line| line.trim().split_once(" generated")?.0.parse().ok());
-    Some(Report { passed: output.status.success(), cases: counted.unwrap_or_default(), text })
+    let number_before = |said: &str| {
+        let mut lines = text.lines();
+        lines.find_map(|line| line.split_once(said)?.0.split_whitespace().last()?.parse().ok()).unwrap_or_default()
+    };
+    let (cases, links) = (number_before(" generated"), number_before(" covered"));
+    Some(Report { passed: output.status.success(), cases, links, text })
 }
