@@ -10,7 +10,7 @@ use crate::start;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_api_and_its_document_agree_on_random_requests() {
     let is_long = env::var("CONFORMANCE").as_deref() == Ok("long");
-    let (examples, at_least) = if is_long { (500, 10_000) } else { (5, 300) };
+    let (examples, at_least) = if is_long { (1_200, 10_000) } else { (5, 300) };
     let seed = env::var("CONFORMANCE_SEED").unwrap_or_else(|_| "1".to_owned());
     let api = start().await;
     let token = api.user("alice").token().to_owned();
