@@ -1,8 +1,10 @@
 """What schemathesis.toml cannot say."""
 
+import re
 import uuid
 
 import schemathesis
+from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.openapi.checks import UseAfterFree
 
 RESTORED = set()  # the ids of tasks that were brought back from the trash
@@ -25,5 +27,18 @@ def after_call(_context, case, response):
 
 @schemathesis.hook
 def filter_failure(_context, failure, case, _response):
-    """It is no mistake, then, that the task is there after it was deleted."""
-    return not (isinstance(failure, UseAfterFree) and case.path_parameters.get("task_id") in RESTORED)
+    """What is no mistake: that a task which was restored is there, and that the length of a title or a tag is counted
+    without the white space around it. (`maxLength` counts that, too, and there is no other word for it in a schema.)"""
+    if isinstance(failure, UseAfterFree):
+        return case.path_parameters.get("task_id") not in RESTORED
+    too_long = r"in body - violates `maxLength` at \S*/properties/(title|tags)\b"
+    if isinstance(failure, AcceptedNegativeData) and re.search(too_long, failure.message):
+        return not fits(case.body)
+    return True
+
+
+def fits(task):
+    """Whether a task has white space around its title or a tag, and what is left is short enough."""
+    texts = [(task["title"], 200)] if task.get("title") else []
+    texts += [(tag, 50) for tag in task.get("tags") or []]
+    return all(len(text.strip()) <= limit for text, limit in texts) and any(text != text.strip() for text, _ in texts)
