@@ -33,6 +33,8 @@ pub enum Error {
     TaskExists,
     /// 409: after thousands of moves to one and the same place.
     NoRoom,
+    /// 410: the feed of changes is no longer known from so far back.
+    TokenExpired,
     /// 412: the task is at another revision than `If-Match` names, namely this one.
     PreconditionFailed {
         /// The task's.
@@ -40,8 +42,6 @@ pub enum Error {
     },
     /// 412: `If-Match` has no tag that could ever be a task's, so that reading it again does not help.
     UnmatchableTag,
-    /// 410: the feed of changes is no longer known from so far back.
-    TokenExpired,
     /// 422: the idempotency key was sent with another request before.
     KeyReused,
     /// What one operation of a batch was refused for, and which one; so nothing of the batch was done.
@@ -121,6 +121,11 @@ impl Error {
             Self::NoRoom => {
                 (409, "conflict", "There is no room left at this place: move the task next to another one.")
             }
+            Self::TokenExpired => (
+                410,
+                "gone",
+                "What has changed since then is no longer known: forget what you have, and start without `since`.",
+            ),
             Self::PreconditionFailed { .. } => (
                 412,
                 "precondition_failed",
@@ -130,11 +135,6 @@ impl Error {
                 412,
                 "precondition_failed",
                 "No tag of `If-Match` can match: send an `ETag` as you got it, neither weak (`W/`) nor changed on the way.",
-            ),
-            Self::TokenExpired => (
-                410,
-                "gone",
-                "What has changed since then is no longer known: forget what you have, and start without `since`.",
             ),
             Self::KeyReused => (
                 422,

@@ -3,15 +3,10 @@
 use serde_json::json;
 use testing::{Answer, Api, Request, concurrently};
 
-use crate::{path, start};
+use crate::{count, path, start};
 
 fn keyed<'a>(api: &'a Api, key: &str, title: &str) -> Request<'a> {
     api.user("alice").post("/api/me/tasks").header("idempotency-key", key).json(json!({ "title": title }))
-}
-
-async fn count(api: &Api, table: &str) -> i64 {
-    let sql = format!("select count(*) from {table}");
-    api.database().connect().await.query_one(&sql, &[]).await.unwrap().get(0)
 }
 
 /// What a client sees of an answer.

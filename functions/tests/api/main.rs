@@ -69,6 +69,12 @@ fn tag(revision: i64) -> String {
     format!("\"2.{revision}\"")
 }
 
+/// How many rows a table has.
+async fn count(api: &Api, table: &str) -> i64 {
+    let sql = format!("select count(*) from {table}");
+    api.database().connect().await.query_one(&sql, &[]).await.unwrap().get(0)
+}
+
 /// The path of a task, as its owner addresses it.
 fn path(task: &Value) -> String {
     format!("/api/me/tasks/{}", task["id"].as_str().expect("a task has an id"))

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testing::{Api, User};
 
-use crate::{builder, create, path, start};
+use crate::{builder, count, create, path, start};
 
 /// The scheduled function, as `EventBridge` Scheduler invokes it.
 async fn purge(api: &Api) {
@@ -27,11 +27,6 @@ async fn deleted(user: &User<'_>, title: &str) -> Value {
     let task = create(user, title).await;
     assert_eq!(user.delete(&path(&task)).send().await.status, 204);
     task
-}
-
-async fn count(api: &Api, table: &str) -> i64 {
-    let sql = format!("select count(*) from {table}");
-    api.database().connect().await.query_one(&sql, &[]).await.unwrap().get(0)
 }
 
 #[tokio::test]

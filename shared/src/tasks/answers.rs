@@ -1,7 +1,6 @@
 //! The answers that show tasks.
 
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::{
     changes::{Change, Changes, ChangesQuery, Seen},
@@ -49,52 +48,34 @@ fn replayed(response: Response, is_replayed: bool) -> Response {
 /// 200 with what each operation of a batch has come to. Tasks that would make the answer weigh too much are left out of it:
 /// all of the batch is done, so there is nothing to be refused.
 pub fn results(BatchResults { results, is_replayed }: &BatchResults) -> Result<Response> {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        results: Vec<Outcome<'a>>,
-    }
-    #[derive(Serialize)]
-    struct Outcome<'a> {
-        status: u16,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        task: Option<&'a Task>,
-    }
-    let (mut outcomes, mut weight) = (Vec::with_capacity(results.len()), 0);
+    let mut array = Array::default();
     for (status, task) in results {
-        weight += task.as_ref().map(text_of).transpose()?.as_deref().map_or(0, weight_of);
-        outcomes.push(Outcome { status: *status, task: task.as_ref().filter(|_| weight <= PAGE_BYTES) });
+        let whole = task.as_ref().map(|task| text(task).map(|task| format!(r#"{{"status":{status},"task":{task}}}"#)));
+        if !whole.transpose()?.is_some_and(|whole| array.takes(&whole)) {
+            array.push(&format!(r#"{{"status":{status}}}"#));
+        }
     }
-    Ok(replayed(json(200, &Body { results: outcomes }), *is_replayed))
+    Ok(replayed(raw_json(200, format!(r#"{{"results":{}}}"#, array.finish())), *is_replayed))
 }
 
 /// 200 with a page of the changes.
 pub fn changes_page(query: &ChangesQuery, Changes { owner, changes }: &Changes) -> Result<Response> {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        tasks: Vec<&'a Task>,
-        deleted: Vec<Uuid>,
-        next: String,
-        more: bool,
-    }
-    let (mut tasks, mut deleted, mut weight, mut taken) = (Vec::new(), Vec::new(), 0, 0);
+    let (mut tasks, mut deleted, mut taken) = (Array::default(), Vec::new(), 0);
     for change in changes.iter().take(usize::try_from(query.limit).unwrap_or_default()) {
         match change {
-            Change::Written(task) => {
-                weight += weight_of(&text_of(task)?);
-                if weight > PAGE_BYTES && taken > 0 {
-                    break;
-                }
-                tasks.push(&**task);
-            }
-            Change::Deleted { id, .. } => deleted.push(*id),
+            Change::Written(task) if !tasks.takes(&text(task)?) => break,
+            Change::Written(_) => {}
+            Change::Deleted { id, .. } => deleted.push(id),
         }
         taken += 1;
     }
     let more = taken < changes.len();
     // The owner's revision was read at once with the changes: up to there nothing is missing.
     let end = if more { changes.get(..taken).and_then(<[_]>::last) } else { None };
-    let next = Seen { revision: end.map_or(owner.revision, Change::revision), ..*owner };
-    Ok(json(200, &Body { tasks, deleted, next: next.encode(), more }))
+    let next = Seen { revision: end.map_or(owner.revision, Change::revision), ..*owner }.encode();
+    let (tasks, deleted) = (tasks.finish(), text(&deleted)?);
+    let body = format!(r#"{{"tasks":{tasks},"deleted":{deleted},"next":"{next}","more":{more}}}"#);
+    Ok(raw_json(200, body))
 }
 
 /// 200 with a page of the list, or 304 where the client has it. `Link` leads to the next page if there are more tasks than
@@ -102,8 +83,14 @@ pub fn changes_page(query: &ChangesQuery, Changes { owner, changes }: &Changes) 
 pub fn page(request: &Request, user: &UserId, query: &ListQuery, list: &Listed) -> Result<Response> {
     let etag = list_tag(list.epoch, list.revision);
     let Some(tasks) = &list.tasks else { return Ok(Response::new(304, String::new()).header("ETag", etag)) };
-    let (body, taken) = array(tasks.iter().take(usize::try_from(query.limit).unwrap_or_default()))?;
-    let mut response = raw_json(200, body).header("ETag", etag);
+    let (mut array, mut taken) = (Array::default(), 0);
+    for task in tasks.iter().take(usize::try_from(query.limit).unwrap_or_default()) {
+        if !array.takes(&text(task)?) {
+            break;
+        }
+        taken += 1;
+    }
+    let mut response = raw_json(200, array.finish()).header("ETag", etag);
     if let Some(total) = list.total {
         response = response.header("X-Total-Count", total.to_string());
     }
@@ -117,29 +104,36 @@ pub fn page(request: &Request, user: &UserId, query: &ListQuery, list: &Listed) 
     }
 }
 
-/// As many tasks as one answer may hold, at least one, as JSON; and how many these are.
-fn array<'a>(tasks: impl Iterator<Item = &'a Task>) -> Result<(String, usize)> {
-    let (mut body, mut weight, mut taken) = (String::from("["), 0, 0);
-    for task in tasks {
-        let text = text_of(task)?;
-        weight += weight_of(&text);
-        if weight > PAGE_BYTES && taken > 0 {
-            break;
+/// A JSON array of no more than one answer may hold, though of one element at least.
+#[derive(Default)]
+struct Array {
+    elements: String,
+    weight: usize,
+}
+
+impl Array {
+    /// Adds an element, if there is room for it.
+    fn takes(&mut self, element: &str) -> bool {
+        self.weight += element.len() + element.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        let is_taken = self.weight <= PAGE_BYTES || self.elements.is_empty();
+        if is_taken {
+            self.push(element);
         }
-        if taken > 0 {
-            body.push(',');
-        }
-        body.push_str(&text);
-        taken += 1;
+        is_taken
     }
-    body.push(']');
-    Ok((body, taken))
+
+    fn push(&mut self, element: &str) {
+        if !self.elements.is_empty() {
+            self.elements.push(',');
+        }
+        self.elements.push_str(element);
+    }
+
+    fn finish(self) -> String {
+        format!("[{}]", self.elements)
+    }
 }
 
-fn text_of(task: &Task) -> Result<String> {
-    serde_json::to_string(task).map_err(|error| Error::Internal(error.to_string()))
-}
-
-fn weight_of(text: &str) -> usize {
-    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+fn text(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::Internal(error.to_string()))
 }

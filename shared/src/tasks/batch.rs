@@ -69,31 +69,22 @@ impl Operation {
             return Err(vec![Detail::new("operation", format!("must be an object, got {}", kind(&value)))]);
         };
         let mut members = Members::inside(request, object);
-        let name = members.required("op", |value| match value.as_str() {
-            Some(name) => Ok(name.to_ascii_lowercase()),
-            None => Err(ONE_OF.to_owned()),
-        });
-        let Some(name) = name else { return Err(members.finish(&ANY).err().unwrap_or_default()) };
-        let id = if name == "create" {
-            members.optional("id", nullable(|value| uuid(&value))).flatten()
+        let Some(name) = members.required("op", |value| name(&value)) else {
+            return Err(members.finish(&ANY).err().unwrap_or_default());
+        };
+        let (id, if_match) = if name == "create" {
+            (members.optional("id", nullable(|value| uuid(&value))).flatten(), None)
         } else {
-            members.required("id", |value| uuid(&value))
+            let id = members.required("id", |value| uuid(&value));
+            (id, members.optional("if_match", nullable(|value| revision(&value))).flatten())
         };
-        let if_match = match &*name {
-            "create" => None,
-            _ => members.optional("if_match", nullable(|value| revision(&value))).flatten(),
-        };
-        let what = match &*name {
+        let what = match name {
             "create" => task(request, &mut members, NewTask::read).map(What::Create),
             "update" => task(request, &mut members, TaskPatch::read).map(What::Update),
             "complete" => members.required("completed", |value| boolean(&value)).map(What::Complete),
             "move" => Place::take(&mut members).map(What::Move),
             "delete" => Some(What::Delete),
-            "restore" => Some(What::Restore),
-            _ => {
-                members.refuse("op", ONE_OF);
-                return Err(members.finish(&ANY).err().unwrap_or_default());
-            }
+            _ => Some(What::Restore),
         };
         let inner = what.as_ref().and_then(What::new_id);
         if inner.is_some() && id.is_some() && inner != id {
@@ -167,10 +158,16 @@ impl What {
     }
 }
 
-const ONE_OF: &str = "must be create, update, complete, move, delete or restore";
+/// What `op` may be.
+const NAMES: [&str; 6] = ["create", "update", "complete", "move", "delete", "restore"];
+
+fn name(value: &Value) -> Result<&'static str, String> {
+    let name = value.as_str().and_then(|text| NAMES.into_iter().find(|name| name.eq_ignore_ascii_case(text)));
+    name.ok_or_else(|| "must be create, update, complete, move, delete or restore".to_owned())
+}
 
 /// The members of any operation, where it is not known which one it is.
-const ANY: [&str; 7] = ["id", "if_match", "task", "completed", "after", "before", "op"];
+const ANY: [&str; 6] = ["id", "if_match", "task", "completed", "after", "before"];
 
 /// Reads the task that stands in an operation.
 fn task<T>(
