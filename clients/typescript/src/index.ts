@@ -1,0 +1,5 @@
+export type { components, operations, paths } from "./api.js";
+export * from "./client.js";
+export * from "./errors.js";
+export * from "./ids.js";
+export * from "./outbox.js";
