@@ -1,8 +1,8 @@
 import createClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "./api.js";
-import { TaskApiError, unwrap } from "./errors.js";
+import { type Call, outcome, TaskApiError, unwrap } from "./errors.js";
 import { newId } from "./ids.js";
-import { type SendOptions, sender } from "./send.js";
+import { type ClientOptions, sender } from "./send.js";
 
 type Schemas = components["schemas"];
 export type Task = Schemas["Task"];
@@ -13,11 +13,6 @@ export type ListQuery = NonNullable<paths["/api/{user_id}/tasks"]["get"]["parame
 export type Page = { tasks: Task[]; total: number | undefined };
 /** `fresh`: this is the beginning, so throw away what you have before you take this page in. */
 export type ChangesPage = Schemas["Changes"] & { fresh: boolean };
-
-export interface ClientOptions extends SendOptions {
-  /** Where the API is, such as `https://api.example.com`. */
-  baseUrl: string;
-}
 
 export interface ChangesOptions {
   /** `next` of the last page that was taken in; from the beginning if absent. */
@@ -63,29 +58,25 @@ export class TaskClient {
   async *changes({ since, wait, ...options }: ChangesOptions = {}): AsyncGenerator<ChangesPage, void> {
     for (let fresh = since === undefined; ; ) {
       const params = { path: ME, query: { limit: 500, ...(since !== undefined && { since }) } };
-      const call = unwrap(this.http.GET("/api/{user_id}/tasks/changes", { params, ...options }));
-      const page = await call.catch((error: unknown) => {
-        if (error instanceof TaskApiError && (error.status === 410 || (error.passing && wait))) return error;
-        throw error;
-      });
+      const page = await outcome(this.http.GET("/api/{user_id}/tasks/changes", { params, ...options }));
       if (!(page instanceof TaskApiError)) {
         yield { ...page, fresh };
         [since, fresh] = [page.next, false];
         if (page.more) continue;
-      } else if (page.status === 410) {
+        if (!wait) return;
+      } else if (page.status === 410 && since !== undefined) {
         [since, fresh] = [undefined, true];
         continue;
+      } else if (!wait || !page.passing) {
+        throw page;
       }
-      if (!wait) return;
       await wait();
     }
   }
 }
 
-type Asked = Promise<{ data?: Task[]; error?: unknown; response: Response }>;
-
 /** Asks for a page, then for what its `Link` calls the next one, until there is none. */
-async function* follow(ask: (next: { querySerializer?: () => string }) => Asked): AsyncGenerator<Page, void> {
+async function* follow(ask: (next: { querySerializer?: () => string }) => Call<Task[]>): AsyncGenerator<Page, void> {
   for (let next = {}; ; ) {
     const call = ask(next);
     const tasks = await unwrap(call);

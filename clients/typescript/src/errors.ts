@@ -1,8 +1,5 @@
 import type { components } from "./api.js";
 
-/** Statuses after which the same request may be answered otherwise. 0 stands for no answer at all. */
-const PASSING = [0, 429, 500, 502, 503, 504];
-
 /** The API has refused a request, or has not answered. `message` is a sentence that can be shown to a person. */
 export class TaskApiError extends Error {
   override readonly name = "TaskApiError";
@@ -21,13 +18,21 @@ export class TaskApiError extends Error {
 
   /** Whether it is worth trying the same again later. */
   get passing(): boolean {
-    return PASSING.includes(this.status);
+    return [0, 429, 500, 502, 503, 504].includes(this.status);
   }
 }
 
-/** What a call of `http` has been answered. Where that is an error, it is thrown. */
-export async function unwrap<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+/** A call of `http`. */
+export type Call<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
+/** What it has been answered. Where that is an error, it is thrown. */
+export async function unwrap<T>(call: Call<T>): Promise<T> {
   const { data, error, response } = await call;
   if (response.ok) return data as T;
   throw new TaskApiError(response.status, Object(error), response.headers.get("x-request-id"));
+}
+
+/** The same, but the error is returned. What is none of the API's, as one of the token's, is thrown. */
+export async function outcome<T>(call: Call<T>): Promise<T | TaskApiError> {
+  return unwrap(call).catch((error: unknown) => (error instanceof TaskApiError ? error : Promise.reject(error)));
 }

@@ -3,3 +3,4 @@ export * from "./client.js";
 export * from "./errors.js";
 export * from "./ids.js";
 export * from "./outbox.js";
+export type { ClientOptions } from "./send.js";

@@ -1,6 +1,6 @@
 import type { components } from "./api.js";
 import { ME, type TaskClient } from "./client.js";
-import { TaskApiError, unwrap } from "./errors.js";
+import { outcome, TaskApiError } from "./errors.js";
 import { newId } from "./ids.js";
 
 export type Operation = components["schemas"]["Operation"];
@@ -24,23 +24,21 @@ type Entry = { item: string; operation: Operation };
 /** What is sent together. It is stored before it is sent, and so is the same whenever it is sent again. */
 type Batch = { key: string; entries: Entry[] };
 
-/** Operations that wait for the API, in their order. Each is an item of its own, so that several tabs can add. */
+/**
+ * Operations that wait for the API, in their order. In the storage each is an item of its own, so that several tabs can
+ * add. Their names end after a line feed: no user's id has one, so none of another's begins like them.
+ */
 export class Outbox {
   private turn: Promise<unknown> = Promise.resolve();
-  private readonly prefix: string;
-  private readonly current: string;
 
-  constructor(private readonly client: TaskClient, private readonly options: OutboxOptions) {
-    this.prefix = `${options.name}/operation/`;
-    this.current = `${options.name}/batch`;
-  }
+  constructor(private readonly client: TaskClient, private readonly options: OutboxOptions) {}
 
   /** Queues an operation, and says which task it is about: a create without an id gets one. */
   add(operation: Operation): string {
     const id = operation.id ?? (operation.op === "create" ? operation.task.id : undefined) ?? newId();
-    const last = Number(this.items().at(-1)?.slice(this.prefix.length).split("-")[0] ?? 0);
-    const place = Math.max(Date.now(), last + 1).toString().padStart(15, "0"); // behind the last, whatever the clock says
-    this.options.storage.setItem(`${this.prefix}${place}-${newId()}`, JSON.stringify({ ...operation, id }));
+    const last = Number(this.entries().at(-1)?.item.split("\n")[1]!.split("-")[0] ?? 0);
+    const place = `${Math.max(Date.now(), last + 1)}`.padStart(15, "0"); // behind the last, whatever the clock says
+    this.options.storage.setItem(`${this.options.name}\n${place}-${newId()}`, JSON.stringify({ ...operation, id }));
     return id;
   }
 
@@ -50,36 +48,31 @@ export class Outbox {
   }
 
   /**
-   * Sends what is queued, batch by batch, and says how much is left: something, where the API could not be reached. What
-   * is not about an operation, such as a token that is refused, is thrown. The queue then stays as it is.
+   * Sends what is queued, batch by batch, and says how much is left: something, where the API could not be reached. A
+   * refusal that is not about an operation, such as one of the token, is thrown. The queue then stays as it is.
    */
   async flush(): Promise<number> {
     const send = () => this.send();
-    const locks = globalThis.navigator?.locks; // without them, two tabs send the same under the same key: it is done once
+    const locks = globalThis.navigator?.locks; // without, two tabs send the same under one key, so it is done once
     await (locks ? locks.request(this.options.name, send) : (this.turn = this.turn.then(send, send)));
-    return this.items().length;
+    return this.entries().length;
   }
 
   private async send(): Promise<void> {
-    for (let most = 100, batch; (batch = this.batch(most)); this.options.storage.removeItem(this.current)) {
+    for (let most = 100, batch; (batch = this.batch(most)); this.options.storage.removeItem(this.options.name)) {
       const params = { path: ME, header: { "Idempotency-Key": batch.key } };
       const body = { operations: batch.entries.map(({ operation }) => operation) };
-      const call = unwrap(this.client.http.POST("/api/{user_id}/tasks/batch", { params, body }));
-      const answer = await call.catch((error: unknown) => {
-        if (error instanceof TaskApiError) return error;
-        throw error;
-      });
-      most = 100;
-      if (!(answer instanceof TaskApiError)) {
-        for (const [index, { item, operation }] of batch.entries.entries()) {
-          await this.options.onDone?.(operation, answer.results[index]!);
-          this.options.storage.removeItem(item);
-        }
-      } else if (answer.passing) {
-        return;
-      } else {
+      const answer = await outcome(this.client.http.POST("/api/{user_id}/tasks/batch", { params, body }));
+      if (answer instanceof TaskApiError) {
+        if (answer.passing) return;
         most = await this.takeOut(batch.entries, answer);
+        continue;
       }
+      for (const [index, { item, operation }] of batch.entries.entries()) {
+        await this.options.onDone?.(operation, answer.results[index]!);
+        this.options.storage.removeItem(item);
+      }
+      most = 100;
     }
   }
 
@@ -105,24 +98,21 @@ export class Outbox {
 
   /** The batch that was under way, or else a new one from the front. */
   private batch(most: number): Batch | undefined {
-    const left = this.options.storage.getItem(this.current);
+    const left = this.options.storage.getItem(this.options.name);
     if (left !== null) return JSON.parse(left);
     const entries = this.entries().slice(0, most);
-    const [first, last] = [entries[0], entries.at(-1)].map((entry) => entry?.item.slice(this.prefix.length));
-    if (first === undefined) return undefined;
+    if (entries.length === 0) return undefined;
+    const [first, last] = [entries[0]!, entries.at(-1)!].map(({ item }) => item.split("\n")[1]);
     const batch = { key: `${first}_${last}_${entries.length}`, entries }; // the same operations, the same key
-    this.options.storage.setItem(this.current, JSON.stringify(batch));
+    this.options.storage.setItem(this.options.name, JSON.stringify(batch));
     return batch;
   }
 
   private entries(): Entry[] {
-    const stored = this.items().map((item) => ({ item, text: this.options.storage.getItem(item) }));
-    return stored.flatMap(({ item, text }) => (text === null ? [] : [{ item, operation: JSON.parse(text) }]));
-  }
-
-  private items(): string[] {
     const { storage } = this.options;
     const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
-    return keys.filter((key) => key.startsWith(this.prefix)).sort();
+    const items = keys.filter((key) => key.startsWith(`${this.options.name}\n`)).sort();
+    const entries = items.map((item) => ({ item, operation: JSON.parse(storage.getItem(item) ?? "null") }));
+    return entries.filter(({ operation }) => operation !== null); // another tab may have done it in this moment
   }
 }

@@ -1,7 +1,9 @@
 import { TaskApiError } from "./errors.js";
 
-export interface SendOptions {
-  /** The bearer token: asked for before each request, once more after a 401 (`renew`: a fresh one), kept nowhere here. */
+export interface ClientOptions {
+  /** Where the API is, such as `https://api.example.com`. */
+  baseUrl: string;
+  /** The bearer token: asked for before each request, and a fresh one (`renew`) once after a 401. It is not kept. */
   token: (renew: boolean) => string | Promise<string>;
   /** What sends a request; the platform's `fetch` if absent. */
   fetch?: (request: Request) => Promise<Response>;
@@ -14,7 +16,7 @@ export interface SendOptions {
 }
 
 /** Sends requests: each with a token, and again after a passing failure if twice comes to the same as once. */
-export function sender({ token, fetch, retries = 3, patience = 20, timeout = 35 }: SendOptions) {
+export function sender({ token, fetch, retries = 3, patience = 20, timeout = 35 }: Omit<ClientOptions, "baseUrl">) {
   async function attempt(request: Request, renew: boolean): Promise<Response | TaskApiError> {
     const headers = new Headers(request.headers);
     headers.set("authorization", `Bearer ${await token(renew)}`);
@@ -56,7 +58,7 @@ function pauseAfter(answer: Response | TaskApiError, tried: number): number {
 
 /**
  * Whether a request of which the answer got lost can be sent again: whether twice comes to the same as once. Reads do,
- * and so do changes (they name values), moves, restores, deletes (a 404 means done), and completions that name the state.
+ * and so do changes (they name values), moves, restores, deletes (a 404 means done), and completions that name a state.
  * Creates and batches do with an Idempotency-Key. A completion without a state does not: it toggles. Nor does a write
  * with If-Match: if the first was done, the second is a 412, which would blame somebody else.
  */
@@ -71,9 +73,7 @@ async function isRepeatable(request: Request): Promise<boolean> {
 }
 
 /** It ends early when the request is given up: the next try then says so. */
-function sleep(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, seconds * 1000);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
+const sleep = (seconds: number, signal: AbortSignal) => new Promise((resolve) => {
+  setTimeout(resolve, seconds * 1000);
+  signal.addEventListener("abort", resolve, { once: true });
+});
