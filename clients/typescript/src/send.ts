@@ -73,7 +73,7 @@ async function isRepeatable(request: Request): Promise<boolean> {
 }
 
 /** It ends early when the request is given up: the next try then says so. */
-const sleep = (seconds: number, signal: AbortSignal) => new Promise((resolve) => {
-  setTimeout(resolve, seconds * 1000);
-  signal.addEventListener("abort", resolve, { once: true });
+const sleep = (seconds: number, signal: AbortSignal) => new Promise<void>((resolve) => {
+  const timer = setTimeout(resolve, seconds * 1000);
+  signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
 });
