@@ -124,6 +124,7 @@ for (const deed of ["lose", "half", "refuse"] as const) {
     const task = await client({ baseUrl: url }, user).create({ title: "Buy milk" });
     assert.equal(seen.length, 2);
     assert.deepEqual(await all(client({}, user)), [task]);
+    assert.equal(JSON.parse(seen[0]!.body).id, task.id, "the id is the client's");
   });
 }
 
