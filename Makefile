@@ -3,7 +3,7 @@ PYTHON ?= python3
 export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev token migrate psql test test-release test-full fuzz bench bench-peers fmt lint check deny build deploy readme clean-dev
+.PHONY: help dev token migrate psql test client test-release test-full fuzz bench bench-peers fmt lint check deny build deploy readme clean-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -27,6 +27,10 @@ test: ## all the tests, on a database of their own
 	@$(PYTHON) scripts/packages.py schemathesis schemathesis
 	$(PYTHON) -m unittest discover --quiet --start-directory scripts --pattern "test_*.py"
 	$(PYTHON) scripts/postgres.py run -- cargo test --workspace --locked
+	@$(MAKE) --no-print-directory client
+
+client: ## the TypeScript client: build it, check its types, test it on functions and a database of its own
+	@$(PYTHON) scripts/client.py
 
 test-release: ## what is deployed: two release builds under the template's environment (BINARIES=all, or their names)
 	$(PYTHON) scripts/release.py $(BINARIES)

@@ -19,7 +19,8 @@ from processes import output, supervise
 from project import PROJECT
 
 LINK = PROJECT / ".dev/node"
-PURPOSES = {"testing/better-auth": "Better Auth, which a test needs,", "testing/redocly": "The linter of openapi.yaml"}
+PURPOSES = {"testing/better-auth": "Better Auth, which a test needs,", "testing/redocly": "The linter of openapi.yaml",
+            "clients/typescript": "What the TypeScript client is built with"}
 
 
 def main(name="testing/better-auth"):

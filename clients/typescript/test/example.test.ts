@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { session } from "./auth-client.ts";
+import { all, API, making, Store, titles } from "./stack.ts";
+
+process.env["NEXT_PUBLIC_API_URL"] = API;
+Object.defineProperty(globalThis, "localStorage", { value: new Store() });
+const { forgetToken, outboxOf, tasks } = await import("./example.ts");
+
+test("README.md has example.ts as it is", async () => {
+  const [readme, example] = await Promise.all(
+    ["../README.md", "example.ts"].map((name) => readFile(new URL(name, import.meta.url), "utf8")));
+  assert.ok(readme!.includes(example!.replace('./auth-client.ts"', './auth-client"')));
+});
+
+test("the front end of the README makes, queues and lists tasks with one token, and none after the sign-out", async () => {
+  await tasks.create({ title: "Buy milk" });
+  const refused: string[] = [];
+  const outbox = outboxOf("me", (sentence) => refused.push(sentence));
+  outbox.add(making("Buy bread"));
+  outbox.add(making(""));
+  assert.equal(await outbox.flush(), 0);
+  assert.deepEqual(refused, ["create: task.title: must be 1 to 200 characters, got 0"]);
+  assert.deepEqual(titles(await all(tasks)), ["Buy milk", "Buy bread"]);
+  assert.equal(session.tokens, 1);
+  session.user = undefined;
+  forgetToken();
+  await assert.rejects(all(tasks), { message: "signed out" });
+});
