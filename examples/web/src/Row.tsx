@@ -1,0 +1,84 @@
+import { type KeyboardEvent, type PointerEvent, type RefObject, useState } from "react";
+import type { Task } from "task-api-client";
+
+type Handle = { place: string; onStep: (by: 1 | -1) => void } & ReturnType<ReturnType<typeof useDrag>["handle"]>;
+type RowProps = {
+  task: Task;
+  waits: boolean;
+  shift: number | undefined;
+  handle: Handle | undefined;
+  onComplete: (completed: boolean) => void;
+  onDelete: () => void;
+  onRestore: () => void;
+};
+
+export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestore }: RowProps) {
+  const { title, completed, priority, due_date: due, tags } = task;
+  const { place, onStep, ...pointer } = handle ?? {};
+  const step = (event: KeyboardEvent) => {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key] as 1 | -1 | undefined;
+    if (by) (event.preventDefault(), onStep?.(by));
+  };
+  return (
+    <li className={`row ${completed ? "done" : ""}`} style={shift === undefined ? {} : { transform: `translateY(${shift}px)` }}>
+      {handle && (
+        <button className="handle" aria-label={`Move ${title}, ${place}`} aria-describedby="how-to-move" onKeyDown={step} {...pointer}>
+          <svg viewBox="0 0 16 16" width="16" aria-hidden="true"><path d="M5 3h2v2H5zm4 0h2v2H9zM5 7h2v2H5zm4 0h2v2H9zm-4 4h2v2H5zm4 0h2v2H9z" /></svg>
+        </button>
+      )}
+      <label>
+        {!task.deleted_at && <input type="checkbox" checked={completed} onChange={({ target }) => onComplete(target.checked)} />}
+        <span className="title">{title}</span>
+      </label>
+      <span className="facts">
+        {waits && <span className="fact">not sent yet</span>}
+        {tags.map((tag) => <span key={tag} className="fact">#{tag}</span>)}
+        {due && <time dateTime={due} className={`fact ${isLate(task) ? "late" : ""}`}>{dayOf(due)}</time>}
+        {priority !== "none" && <span className={`fact ${priority}`}>{priority}</span>}
+      </span>
+      {task.deleted_at
+        ? <button className="restore" onClick={onRestore}>Restore<span className="hidden"> {title}</span></button>
+        : <button className="delete" aria-label={`Delete ${title}`} onClick={onDelete}>
+            <svg viewBox="0 0 16 16" width="16" aria-hidden="true"><path d="m4 4 8 8m0-8-8 8" /></svg>
+          </button>}
+    </li>
+  );
+}
+
+/** Dragging by mouse or finger: the others make room while it lasts, and the order changes when it ends. */
+export function useDrag(list: RefObject<HTMLUListElement | null>, onMove: (from: number, to: number) => void) {
+  const [drag, setDrag] = useState<{ from: number; to: number; start: number; dy: number; middles: number[]; height: number }>();
+  const handle = (index: number) => ({
+    onPointerDown({ button, clientY, currentTarget, pointerId }: PointerEvent<HTMLElement>) {
+      if (button !== 0) return;
+      currentTarget.setPointerCapture(pointerId);
+      const boxes = Array.from(list.current!.children, (row) => row.getBoundingClientRect());
+      const middles = boxes.map(({ top, height }) => top + height / 2);
+      const height = boxes.length > 1 ? (index > 0 ? boxes[index]!.bottom - boxes[index - 1]!.bottom : boxes[1]!.top - boxes[0]!.top) : 0;
+      setDrag({ from: index, to: index, start: clientY, dy: 0, middles, height });
+    },
+    onPointerMove({ clientY }: PointerEvent) {
+      if (!drag) return;
+      const dy = clientY - drag.start;
+      const middle = drag.middles[drag.from]! + dy;
+      setDrag({ ...drag, dy, to: drag.middles.filter((other, at) => at !== drag.from && other < middle).length });
+    },
+    onPointerUp() {
+      if (drag) onMove(drag.from, drag.to);
+      setDrag(undefined);
+    },
+    onPointerCancel: () => setDrag(undefined),
+  });
+  function shiftOf(index: number): number | undefined {
+    if (!drag) return undefined;
+    if (index === drag.from) return drag.dy;
+    if (drag.from < index && index <= drag.to) return -drag.height;
+    return drag.to <= index && index < drag.from ? drag.height : 0;
+  }
+  return { active: drag !== undefined, handle, shiftOf };
+}
+
+/** A day is one wherever you are; a moment is on the day that it has here. */
+const dateOf = (due: string) => new Date(due.length === 10 ? `${due}T00:00` : due);
+const dayOf = (due: string) => dateOf(due).toLocaleDateString(undefined, { day: "numeric", month: "short" });
+const isLate = ({ completed, due_date: due }: Task) => !completed && due !== null && dateOf(due) < new Date(new Date().toDateString());
