@@ -54,7 +54,7 @@ def main(command="up"):
     try:
         with everything(f"http://127.0.0.1:{port}") as (api, page, files, children):
             if command == "test":
-                return run([node.LINK, "test.mjs"], cwd=PROJECT / EXAMPLE,
+                return run([node.LINK, "--test", "--test-reporter=spec", "test.mjs"], cwd=PROJECT / EXAMPLE,
                            env={**os.environ, "PAGE": page, "CHROMIUM": chromium})
             say(f"\n  {bold('The example is up:', '1;32')} {bold(page)}\n\n"
                 f"  Sign up with any name, address and password. The API is {api}.\n"
