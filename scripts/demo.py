@@ -88,7 +88,7 @@ def everything(page):
             if migrate_with(url) != 0:
                 fail("The database could not be migrated; the reason is above.")
             settings = {"DATABASE_URL": url, "JWKS_URL": f"{page}/api/auth/jwks", "JWT_ISSUER": page,
-                        "JWT_AUDIENCE": AUDIENCE}
+                        "JWT_AUDIENCE": AUDIENCE, "LOG_LEVEL": "warn"}
             with watch(Path(data), api_at, settings) as (functions, lines):
                 with step("Starting the functions"):
                     warm_up(api, functions, lines)
