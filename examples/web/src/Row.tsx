@@ -1,18 +1,13 @@
 import { type KeyboardEvent, type PointerEvent, type RefObject, useState } from "react";
 import type { Task } from "task-api-client";
 
-type Handle = { place: string; onStep: (by: 1 | -1) => void } & ReturnType<ReturnType<typeof useDrag>["handle"]>;
-type RowProps = {
-  task: Task;
-  waits: boolean;
-  shift: number | undefined;
-  handle: Handle | undefined;
-  onComplete: (completed: boolean) => void;
-  onDelete: () => void;
-  onRestore: () => void;
-};
+const GAP = 8; // pixels between two rows, as in style.css
 
-export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestore }: RowProps) {
+type Handle = { place: string; onStep: (by: 1 | -1) => void } & ReturnType<ReturnType<typeof useDrag>["handle"]>;
+type Props = { task: Task; waits: boolean; shift: number | undefined; handle: Handle | undefined } & Deeds;
+type Deeds = { onComplete: (completed: boolean) => void; onDelete: () => void; onRestore: () => void };
+
+export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestore }: Props) {
   const { title, completed, priority, due_date: due, tags } = task;
   const { place, onStep, ...pointer } = handle ?? {};
   const step = (event: KeyboardEvent) => {
@@ -28,14 +23,14 @@ export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestor
       )}
       <label>
         {!task.deleted_at && <input type="checkbox" checked={completed} onChange={({ target }) => onComplete(target.checked)} />}
-        <span className="title">{title}</span>
+        <span className="what">
+          <span className="title">{title}</span>
+          {waits && <span className="fact">not sent yet</span>}
+          {tags.map((tag) => <span key={tag} className="fact">#{tag}</span>)}
+          {due && <time dateTime={due} className={`fact ${isLate(task) ? "late" : ""}`}>{dayOf(due)}</time>}
+          {priority !== "none" && <span className={`fact ${priority}`}>{priority}</span>}
+        </span>
       </label>
-      <span className="facts">
-        {waits && <span className="fact">not sent yet</span>}
-        {tags.map((tag) => <span key={tag} className="fact">#{tag}</span>)}
-        {due && <time dateTime={due} className={`fact ${isLate(task) ? "late" : ""}`}>{dayOf(due)}</time>}
-        {priority !== "none" && <span className={`fact ${priority}`}>{priority}</span>}
-      </span>
       {task.deleted_at
         ? <button className="restore" onClick={onRestore}>Restore<span className="hidden"> {title}</span></button>
         : <button className="delete" aria-label={`Delete ${title}`} onClick={onDelete}>
@@ -47,15 +42,14 @@ export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestor
 
 /** Dragging by mouse or finger: the others make room while it lasts, and the order changes when it ends. */
 export function useDrag(list: RefObject<HTMLUListElement | null>, onMove: (from: number, to: number) => void) {
-  const [drag, setDrag] = useState<{ from: number; to: number; start: number; dy: number; middles: number[]; height: number }>();
+  const [drag, setDrag] = useState<{ from: number; to: number; start: number; dy: number; middles: number[]; room: number }>();
   const handle = (index: number) => ({
     onPointerDown({ button, clientY, currentTarget, pointerId }: PointerEvent<HTMLElement>) {
       if (button !== 0) return;
       currentTarget.setPointerCapture(pointerId);
       const boxes = Array.from(list.current!.children, (row) => row.getBoundingClientRect());
       const middles = boxes.map(({ top, height }) => top + height / 2);
-      const height = boxes.length > 1 ? (index > 0 ? boxes[index]!.bottom - boxes[index - 1]!.bottom : boxes[1]!.top - boxes[0]!.top) : 0;
-      setDrag({ from: index, to: index, start: clientY, dy: 0, middles, height });
+      setDrag({ from: index, to: index, start: clientY, dy: 0, middles, room: boxes[index]!.height + GAP });
     },
     onPointerMove({ clientY }: PointerEvent) {
       if (!drag) return;
@@ -72,13 +66,15 @@ export function useDrag(list: RefObject<HTMLUListElement | null>, onMove: (from:
   function shiftOf(index: number): number | undefined {
     if (!drag) return undefined;
     if (index === drag.from) return drag.dy;
-    if (drag.from < index && index <= drag.to) return -drag.height;
-    return drag.to <= index && index < drag.from ? drag.height : 0;
+    if (drag.from < index && index <= drag.to) return -drag.room;
+    return drag.to <= index && index < drag.from ? drag.room : 0;
   }
   return { active: drag !== undefined, handle, shiftOf };
 }
 
 /** A day is one wherever you are; a moment is on the day that it has here. */
 const dateOf = (due: string) => new Date(due.length === 10 ? `${due}T00:00` : due);
-const dayOf = (due: string) => dateOf(due).toLocaleDateString(undefined, { day: "numeric", month: "short" });
+const dayOf = (due: string) => dateOf(due).toLocaleDateString(undefined, {
+  day: "numeric", month: "short", ...(dateOf(due).getFullYear() !== new Date().getFullYear() && { year: "numeric" }),
+});
 const isLate = ({ completed, due_date: due }: Task) => !completed && due !== null && dateOf(due) < new Date(new Date().toDateString());

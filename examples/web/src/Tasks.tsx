@@ -7,6 +7,9 @@ import { chosen, PRIORITIES, type Query, type Show, type Sort } from "./view";
 
 const SHOWS: Record<Show, string> = { all: "All", pending: "To do", completed: "Done", trash: "Trash" };
 const SORTS: Record<Sort, string> = { position: "My order", due_date: "Due date", priority: "Priority", created_at: "Newest", title: "Title" };
+const EMPTY: Record<Show, string> = {
+  all: "Nothing to do. Add your first task above.", pending: "All done.", completed: "Nothing is done yet.", trash: "The trash is empty.",
+};
 type Notice = { text: string; undo?: () => void };
 
 export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => void }) {
@@ -28,9 +31,7 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
     const task = shown[from]!;
     const others = shown.toSpliced(from, 1);
     if (from === to || to < 0 || to > others.length) return;
-    const [above, below] = [others[to - 1], others[to]];
-    if (above) store.do({ op: "move", id: task.id, after: above.id });
-    else if (below) store.do({ op: "move", id: task.id, before: below.id });
+    store.do({ op: "move", id: task.id, ...(to > 0 ? { after: others[to - 1]!.id } : { before: others[0]!.id }) });
     setNotice({ text: `“${task.title}” is now ${to + 1} of ${shown.length}.` });
   }
 
@@ -59,15 +60,7 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
     if (query.show !== "all") andStayAt(index, "input");
   }
 
-  async function leave() {
-    try {
-      await signOut();
-      store.forget();
-      onSignedOut();
-    } catch (error) {
-      setError((error as Error).message);
-    }
-  }
+  const leave = () => signOut().then(() => (store.forget(), onSignedOut()), ({ message }) => setError(message));
 
   const drag = useDrag(list, move);
   return (
@@ -107,7 +100,7 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
               handle={isMovable ? { place: `${index + 1} of ${shown.length}`, onStep: (by) => move(index, index + by), ...drag.handle(index) } : undefined} />
           ))}
         </ul>
-        {shown.length === 0 && <p className="empty">{loaded || !reached ? emptyText(query) : "One moment…"}</p>}
+        {shown.length === 0 && <p className="empty">{!loaded && reached ? "One moment…" : query.search || query.priority ? "No task is like that." : EMPTY[query.show]}</p>}
         <p className="foot">{isTrash ? "What is deleted stays here for 30 days." : `${left} to do`}</p>
         <p id="how-to-move" className="hidden">Arrow up and arrow down move the task.</p>
       </main>
@@ -133,7 +126,7 @@ function NewTaskForm({ onTask }: { onTask: (task: NewTask) => void }) {
     <form className="card new" onSubmit={submit} aria-label="New task">
       <input id="new-title" name="title" aria-label="Title" placeholder="What is to be done?" autoComplete="off" required />
       <select name="priority" aria-label="Priority">
-        {PRIORITIES.map((priority) => <option key={priority} value={priority}>{labelOf(priority)}</option>)}
+        {PRIORITIES.map((priority) => <option key={priority} value={priority}>{priority === "none" ? "Priority" : labelOf(priority)}</option>)}
       </select>
       <input name="due_date" type="date" aria-label="Due" />
       <button className="primary">Add</button>
@@ -148,7 +141,3 @@ function stateOf(reached: boolean, waiting: number): string {
   return reached ? "Saving…" : `Offline, ${waiting} to send`;
 }
 
-function emptyText({ show, search, priority }: Query): string {
-  if (search || priority) return "No task is like that.";
-  return { all: "Nothing to do. Add your first task above.", pending: "All done.", completed: "Nothing is done yet.", trash: "The trash is empty." }[show];
-}

@@ -50,8 +50,8 @@ const ORDERS: Record<Exclude<Sort, "position">, (a: Task, b: Task) => number> = 
 
 /** A task that the API does not know yet. */
 function draft({ id, task }: Extract<Operation, { op: "create" }>): Task {
-  const { title, description = null, priority, due_date = null, tags } = task;
-  const unknown = { owner_user_id: "", completed_at: null, deleted_at: null, position: "~", revision: 0 };
-  const times = { created_at: now(), updated_at: now() };
-  return { ...unknown, ...times, id: id ?? "", title, description, completed: false, priority: priority ?? "none", due_date, tags: tags ?? [] };
+  const { title, priority, due_date = null } = task; // the form has no more
+  const times = { created_at: now(), updated_at: now(), completed_at: null, deleted_at: null };
+  const rest = { owner_user_id: "", position: "~", revision: 0, completed: false, description: null, tags: [] };
+  return { ...rest, ...times, id: id ?? "", title, priority: priority ?? "none", due_date };
 }
