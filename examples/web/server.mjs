@@ -12,13 +12,12 @@ import { toNodeHandler } from "better-auth/node";
 import { jwt } from "better-auth/plugins";
 
 const { PAGE_URL, PAGE_FILES, API_URL, AUDIENCE } = process.env;
-const auth = betterAuth({
+const authenticate = toNodeHandler(betterAuth({
   baseURL: PAGE_URL,
   database: memoryAdapter({ user: [], session: [], account: [], verification: [], jwks: [] }),
   emailAndPassword: { enabled: true },
   plugins: [jwt({ jwt: { issuer: PAGE_URL, audience: AUDIENCE, definePayload: () => ({}) } })],
-});
-const authenticate = toNodeHandler(auth);
+}));
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const HEADERS = {
@@ -33,11 +32,10 @@ async function file(path) {
   return { body: await readFile(PAGE_FILES + name), type: TYPES[extname(name)] };
 }
 
-const server = createServer((request, response) => {
+createServer((request, response) => {
   if (request.url.startsWith("/api/auth/")) return void authenticate(request, response);
   file(request.url.split("?")[0]).then(
     ({ body, type }) => response.writeHead(200, { ...HEADERS, "content-type": type }).end(body),
     () => response.writeHead(404).end(),
   );
-});
-server.listen(new URL(PAGE_URL).port, "127.0.0.1");
+}).listen(new URL(PAGE_URL).port, "127.0.0.1");

@@ -2,12 +2,11 @@
 const CACHE = "page";
 
 addEventListener("install", (event) => event.waitUntil(keepAll()));
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   const { origin, pathname } = new URL(url);
   if (method === "GET" && origin === location.origin && !pathname.startsWith("/api/")) {
-    event.respondWith(fetch(event.request).then(keep, () => caches.match(event.request)).then((answer) => answer ?? Response.error()));
+    event.respondWith(fetch(event.request).then(keep, () => caches.match(event.request)));
   }
 
   async function keep(answer) {

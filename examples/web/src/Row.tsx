@@ -4,8 +4,8 @@ import type { Task } from "task-api-client";
 const GAP = 8; // pixels between two rows, as in style.css
 
 type Handle = { place: string; onStep: (by: 1 | -1) => void } & ReturnType<ReturnType<typeof useDrag>["handle"]>;
-type Props = { task: Task; waits: boolean; shift: number | undefined; handle: Handle | undefined } & Deeds;
 type Deeds = { onComplete: (completed: boolean) => void; onDelete: () => void; onRestore: () => void };
+type Props = Deeds & { task: Task; waits: boolean; shift: number | undefined; handle: Handle | undefined };
 
 export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestore }: Props) {
   const { title, completed, priority, due_date: due, tags } = task;
@@ -15,10 +15,10 @@ export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestor
     if (by) (event.preventDefault(), onStep?.(by));
   };
   return (
-    <li className={`row ${completed ? "done" : ""}`} style={shift === undefined ? {} : { transform: `translateY(${shift}px)` }}>
+    <li className={`row ${completed ? "done" : ""}`} style={shift === undefined ? {} : { translate: `0 ${shift}px` }}>
       {handle && (
-        <button className="handle" aria-label={`Move ${title}, ${place}`} aria-describedby="how-to-move" onKeyDown={step} {...pointer}>
-          <svg viewBox="0 0 16 16" width="16" aria-hidden="true"><path d="M5 3h2v2H5zm4 0h2v2H9zM5 7h2v2H5zm4 0h2v2H9zm-4 4h2v2H5zm4 0h2v2H9z" /></svg>
+        <button className="handle" aria-label={`Move ${title}, ${place}`} aria-describedby="keys" onKeyDown={step} {...pointer}>
+          <svg viewBox="0 0 16 16" width="16" fill="currentColor" aria-hidden="true"><path d="M5 3h2v2H5zm4 0h2v2H9zM5 7h2v2H5zm4 0h2v2H9zm-4 4h2v2H5zm4 0h2v2H9z" /></svg>
         </button>
       )}
       <label>
@@ -33,9 +33,7 @@ export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestor
       </label>
       {task.deleted_at
         ? <button className="restore" onClick={onRestore}>Restore<span className="hidden"> {title}</span></button>
-        : <button className="delete" aria-label={`Delete ${title}`} onClick={onDelete}>
-            <svg viewBox="0 0 16 16" width="16" aria-hidden="true"><path d="m4 4 8 8m0-8-8 8" /></svg>
-          </button>}
+        : <button className="delete" aria-label={`Delete ${title}`} onClick={onDelete}>×</button>}
     </li>
   );
 }
@@ -74,7 +72,7 @@ export function useDrag(list: RefObject<HTMLUListElement | null>, onMove: (from:
 
 /** A day is one wherever you are; a moment is on the day that it has here. */
 const dateOf = (due: string) => new Date(due.length === 10 ? `${due}T00:00` : due);
-const dayOf = (due: string) => dateOf(due).toLocaleDateString(undefined, {
-  day: "numeric", month: "short", ...(dateOf(due).getFullYear() !== new Date().getFullYear() && { year: "numeric" }),
-});
+const yearOf = (date: Date) => (date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" } as const);
+const dayOf = (due: string) =>
+  dateOf(due).toLocaleDateString(undefined, { day: "numeric", month: "short", ...yearOf(dateOf(due)) });
 const isLate = ({ completed, due_date: due }: Task) => !completed && due !== null && dateOf(due) < new Date(new Date().toDateString());

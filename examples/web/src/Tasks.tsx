@@ -6,15 +6,17 @@ import { Store } from "./store";
 import { chosen, PRIORITIES, type Query, type Show, type Sort } from "./view";
 
 const SHOWS: Record<Show, string> = { all: "All", pending: "To do", completed: "Done", trash: "Trash" };
-const SORTS: Record<Sort, string> = { position: "My order", due_date: "Due date", priority: "Priority", created_at: "Newest", title: "Title" };
-const EMPTY: Record<Show, string> = {
-  all: "Nothing to do. Add your first task above.", pending: "All done.", completed: "Nothing is done yet.", trash: "The trash is empty.",
+const SORTS: Record<Sort, string> = {
+  position: "My order", due_date: "Due date", priority: "Priority", created_at: "Newest", title: "Title",
 };
-type Notice = { text: string; undo?: () => void };
+const EMPTY: Record<Show, string> = {
+  all: "Nothing to do. Add your first task above.", pending: "All done.", completed: "Nothing is done yet.",
+  trash: "The trash is empty.",
+};
 
 export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => void }) {
   const [error, setError] = useState("");
-  const [notice, setNotice] = useState<Notice>({ text: "" });
+  const [notice, setNotice] = useState<{ text: string; undo?: () => void }>({ text: "" });
   const [query, setQuery] = useState<Query>({ show: "all", priority: "", search: "", sort: "position" });
   const [store] = useState(() => new Store(user, { failed: setError, signedOut: onSignedOut }));
   const { tasks, waiting, reached, loaded } = useSyncExternalStore(store.subscribe, store.current);
@@ -25,6 +27,7 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
   const shown = chosen(tasks, query);
   const isTrash = query.show === "trash";
   const isMovable = query.sort === "position" && !isTrash && shown.length > 1;
+  const emptyText = query.search || query.priority ? "No task is like that." : EMPTY[query.show];
   const left = tasks.filter((task) => !task.deleted_at && !task.completed).length;
 
   function move(from: number, to: number) {
@@ -60,14 +63,24 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
     if (query.show !== "all") andStayAt(index, "input");
   }
 
+  function open(show: Show) {
+    setQuery({ ...query, show });
+    if (show === "trash") void store.loadTrash().catch(({ message }) => setError(message));
+  }
+
   const leave = () => signOut().then(() => (store.forget(), onSignedOut()), ({ message }) => setError(message));
 
   const drag = useDrag(list, move);
+  const handleOf = (index: number) => (
+    { place: `${index + 1} of ${shown.length}`, onStep: (by: number) => move(index, index + by), ...drag.handle(index) });
   return (
     <>
       <header>
         <h1><img src="/icon.svg" alt="" width="28" height="28" /> Tasks</h1>
-        <p className={`state ${reached ? "" : "offline"}`} role="status">{stateOf(reached, waiting.size)}</p>
+        <p className={`state ${reached ? "" : "offline"}`}>
+          {reached && (waiting.size > 0 ? "Saving…" : "Saved")}
+          <span role="status">{!reached && (waiting.size > 0 ? `Offline, ${waiting.size} to send` : "Offline")}</span>
+        </p>
         <button className="link" onClick={leave}>Sign out<span className="hidden">, {user.name}</span></button>
       </header>
       <main>
@@ -76,7 +89,7 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
           <div className="tabs" role="group" aria-label="Which tasks">
             {Object.entries(SHOWS).map(([show, label]) => (
               <button key={show} aria-pressed={query.show === show}
-                onClick={() => (ask({ show: show as Show }), show === "trash" && void store.loadTrash())}>{label}</button>
+                onClick={() => open(show as Show)}>{label}</button>
             ))}
           </div>
           <input type="search" aria-label="Search" placeholder="Search" value={query.search}
@@ -97,14 +110,14 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
             <Row key={task.id} task={task} waits={waiting.has(task.id)} shift={drag.shiftOf(index)}
               onComplete={(completed) => complete(task, completed, index)}
               onDelete={() => remove(task, index)} onRestore={() => restore(task, index)}
-              handle={isMovable ? { place: `${index + 1} of ${shown.length}`, onStep: (by) => move(index, index + by), ...drag.handle(index) } : undefined} />
+              handle={isMovable ? handleOf(index) : undefined} />
           ))}
         </ul>
-        {shown.length === 0 && <p className="empty">{!loaded && reached ? "One moment…" : query.search || query.priority ? "No task is like that." : EMPTY[query.show]}</p>}
+        {shown.length === 0 && <p className="empty">{loaded || !reached ? emptyText : "One moment…"}</p>}
         <p className="foot">{isTrash ? "What is deleted stays here for 30 days." : `${left} to do`}</p>
-        <p id="how-to-move" className="hidden">Arrow up and arrow down move the task.</p>
+        <p id="keys" className="hidden">Arrow up and arrow down move the task.</p>
       </main>
-      <div className="notice" role="status" hidden={!notice.text}>
+      <div className="notice" role="status">
         {notice.text}
         {notice.undo && <button className="link" onClick={notice.undo}>Undo</button>}
         {notice.text && <button className="link" aria-label="Dismiss" onClick={() => setNotice({ text: "" })}>✕</button>}
@@ -135,9 +148,3 @@ function NewTaskForm({ onTask }: { onTask: (task: NewTask) => void }) {
 }
 
 const labelOf = (priority: string) => (priority === "none" ? "No priority" : priority[0]!.toUpperCase() + priority.slice(1));
-
-function stateOf(reached: boolean, waiting: number): string {
-  if (waiting === 0) return reached ? "Saved" : "Offline";
-  return reached ? "Saving…" : `Offline, ${waiting} to send`;
-}
-

@@ -9,7 +9,7 @@ const auth = createAuthClient({ baseURL: location.origin, plugins: [jwtClient()]
 let token: string | undefined; // in memory alone: what is in localStorage, any script on the page can read
 
 export const api = new TaskClient({
-  baseUrl: import.meta.env.VITE_API_URL,
+  baseUrl: import.meta.env.VITE_API_URL, // an environment variable while Vite builds
   async token(renew) {
     if (renew || !token) token = (await asked(auth.token())).token;
     return token;
@@ -22,18 +22,15 @@ export async function signIn(email: string, password: string, name?: string): Pr
   return remember((await asked(call)).user)!;
 }
 
-export async function signOut(): Promise<void> {
-  await asked(auth.signOut());
-  remember(undefined);
-}
+export const signOut = () => asked(auth.signOut());
 
 /** Whoever was signed in when the page was last open; offline nobody can be asked, so it is who it was. */
 export async function currentUser(): Promise<User | undefined> {
   try {
     return remember((await asked<{ user: User } | null>(auth.getSession()))?.user);
   } catch (error) {
-    if (error instanceof TaskApiError && error.passing) return JSON.parse(localStorage.getItem("user") ?? "null") ?? undefined;
-    throw error;
+    if (!(error instanceof TaskApiError && error.passing)) throw error;
+    return JSON.parse(localStorage.getItem("user") ?? "null") ?? undefined;
   }
 }
 

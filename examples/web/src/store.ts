@@ -46,10 +46,12 @@ export class Store {
     const stopping = new AbortController();
     const { signal } = stopping;
     const wake = () => this.wake();
-    for (const event of ["online", "focus"]) addEventListener(event, wake, { signal });
-    document.addEventListener("visibilitychange", wake, { signal });
+    for (const event of ["online", "focus", "visibilitychange"]) addEventListener(event, wake, { signal });
     addEventListener("offline", () => ((this.reached = false), this.changed()), { signal });
-    addEventListener("storage", ({ key }) => (key === this.name ? this.load() : this.changed()), { signal }); // another tab
+    addEventListener("storage", ({ key, newValue }) => {
+      if (key === "user" && newValue === null) return this.tell.signedOut(); // in another tab
+      return key === this.name && newValue !== null ? this.load() : this.changed();
+    }, { signal });
     void this.flush();
     this.follow(signal).catch((error) => signal.aborted || this.failed(error));
     return () => (stopping.abort(), this.wake());
@@ -57,15 +59,11 @@ export class Store {
 
   /** Asks what is in the trash: the changes only say that a task is gone. */
   async loadTrash(): Promise<void> {
-    try {
-      const trash: Task[] = [];
-      for await (const { tasks } of api.pages({ deleted: true, limit: 500 })) trash.push(...tasks);
-      for (const task of this.copy.values()) if (task.deleted_at !== null) this.copy.delete(task.id);
-      trash.forEach((task) => this.take(task));
-      this.changed();
-    } catch (error) {
-      this.failed(error);
-    }
+    const trash: Task[] = [];
+    for await (const { tasks } of api.pages({ deleted: true, limit: 500 })) trash.push(...tasks);
+    for (const task of this.copy.values()) if (task.deleted_at !== null) this.copy.delete(task.id);
+    trash.forEach((task) => this.take(task));
+    this.changed();
   }
 
   /** Leaves nothing of the copy in the browser. What waits in the outbox stays there for the next sign-in. */
@@ -77,10 +75,7 @@ export class Store {
     const wait = async () => {
       if (!this.heard) (this.reached = false), this.changed();
       this.heard = false;
-      await new Promise<void>((awake) => {
-        this.wake = awake;
-        setTimeout(awake, document.hidden ? POLL * 10 : POLL);
-      });
+      await new Promise<void>((awake) => setTimeout((this.wake = awake), document.hidden ? POLL * 10 : POLL));
       signal.throwIfAborted();
     };
     for await (const page of api.changes({ since: this.since, wait, signal })) {
@@ -124,7 +119,7 @@ export class Store {
   }
 
   private load(): void {
-    const { tasks = [], since } = JSON.parse(localStorage.getItem(this.name) ?? "{}") as { tasks?: Task[]; since?: string };
+    const { tasks = [], since }: { tasks?: Task[]; since?: string } = JSON.parse(localStorage.getItem(this.name) ?? "{}");
     this.copy = new Map(tasks.map((task) => [task.id, task]));
     this.since = since;
     this.changed();
@@ -140,12 +135,9 @@ export class Store {
 
   private changed(): void {
     const pending = this.outbox.pending();
-    this.snapshot = {
-      tasks: expected(this.copy.values(), pending),
-      waiting: new Set(pending.map(({ id }) => id ?? "")),
-      reached: this.reached,
-      loaded: this.since !== undefined,
-    };
+    const tasks = expected(this.copy.values(), pending);
+    const waiting = new Set(pending.map(({ id }) => id ?? ""));
+    this.snapshot = { tasks, waiting, reached: this.reached, loaded: this.since !== undefined };
     this.listeners.forEach((listener) => listener());
   }
 }
