@@ -27,7 +27,7 @@ export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestor
           <span className="title">{title}</span>
           {waits && <span className="fact">not sent yet</span>}
           {tags.map((tag) => <span key={tag} className="fact">#{tag}</span>)}
-          {due && <time dateTime={due} className={`fact ${isLate(task) ? "late" : ""}`}>{dayOf(due)}</time>}
+          {due && <time dateTime={due} className={`fact ${isLate(task) ? "late" : ""}`}>{isLate(task) && "since "}{dayOf(due)}</time>}
           {priority !== "none" && <span className={`fact ${priority}`}>{priority}</span>}
         </span>
       </label>
