@@ -54,8 +54,8 @@ def main(command="up"):
     try:
         with everything(f"http://127.0.0.1:{port}") as (api, page, files, children):
             if command == "test":
-                return run([node.LINK, "--test", "--test-reporter=spec", "test.mjs"], cwd=PROJECT / EXAMPLE,
-                           env={**os.environ, "PAGE": page, "CHROMIUM": chromium})
+                return run([node.LINK, "--test", "--test-reporter=spec", "--test-timeout=60000", "test.mjs"],
+                           cwd=PROJECT / EXAMPLE, env={**os.environ, "PAGE": page, "CHROMIUM": chromium})
             say(f"\n  {bold('The example is up:', '1;32')} {bold(page)}\n\n"
                 f"  Sign up with any name, address and password. The API is {api}.\n"
                 "  Users and tasks are gone when this ends. Ctrl-C stops everything.\n")
@@ -114,10 +114,11 @@ def auth_server(page, api, files):
 
 
 def vite(api, files, *options):
-    return running([node.LINK, "node_modules/vite/bin/vite.js", "build", "--outDir", files, "--emptyOutDir", "--logLevel",
-                    "warn", *options], cwd=PROJECT / EXAMPLE, env={**os.environ, "VITE_API_URL": api},
-                   stdin=subprocess.DEVNULL, text=True, **({} if options else
-                                                           {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}))
+    """Builds the page. Where it builds once, what it says is kept for whoever asks; where it goes on, it is shown."""
+    says = {} if options else {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return running([node.LINK, "node_modules/vite/bin/vite.js", "build", "--outDir", files, "--emptyOutDir",
+                    "--logLevel", "warn", *options], cwd=PROJECT / EXAMPLE, env={**os.environ, "VITE_API_URL": api},
+                   stdin=subprocess.DEVNULL, text=True, **says)
 
 
 def tool(path, folder):
