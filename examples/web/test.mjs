@@ -174,7 +174,16 @@ step("a task is deleted, is in the trash, and comes back to its place", async ()
   for (const one of [page, phone]) await until(() => titles(one), before);
 });
 
-step("the list is accessible", () => accessible(page));
+step("the list and the trash are accessible", async () => {
+  await accessible(page);
+  await page.getByRole("button", { name: "Delete Call the dentist" }).click();
+  await tab(page, "Trash");
+  await row(page, "Call the dentist").waitFor();
+  await accessible(page);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("The trash is empty.").waitFor();
+  await tab(page, "All");
+});
 
 step("what is done offline outlives a reload, and is sent afterwards", async () => {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
