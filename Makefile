@@ -3,13 +3,16 @@ PYTHON ?= python3
 export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev token migrate psql test client test-release test-full fuzz bench bench-peers fmt lint check deny build deploy readme clean-dev
+.PHONY: help dev demo demo-test token migrate psql test client test-release test-full fuzz bench bench-peers fmt lint check deny build deploy readme clean-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
 
 dev: ## the API on this machine, with a database, until Ctrl-C (PORT=9000)
 	@$(PYTHON) scripts/dev.py up
+
+demo: ## the example front end, with a Better Auth server and an API of its own, until Ctrl-C (PORT=3000)
+	@$(PYTHON) scripts/demo.py
 
 token: ## a bearer token for it (USER=alice TTL=24h ALG=HS256, or RS…, PS…, ES256, ES384, EdDSA)
 	@$(PYTHON) scripts/dev.py token "--alg=$(or $(ALG),HS256)" "--ttl=$(or $(TTL),24h)" -- "$$TOKEN_USER"
@@ -31,6 +34,9 @@ test: ## all the tests, on a database of their own
 
 client: ## the TypeScript client: build it, check its types, test it on functions and a database of its own
 	@$(PYTHON) scripts/client.py
+
+demo-test: ## drive the example front end in headless Chromium (SCREENSHOTS=1 renews its pictures)
+	@$(PYTHON) scripts/demo.py test
 
 test-release: ## what is deployed: two release builds under the template's environment (BINARIES=all, or their names)
 	$(PYTHON) scripts/release.py $(BINARIES)
