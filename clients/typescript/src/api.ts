@@ -21,6 +21,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This document
+         * @description It is made of the repository's `openapi.yaml` while the API is built. No token is needed.
+         */
+        get: operations["get-openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page to try the API with
+         * @description Swagger UI with this document. *Authorize* takes a token; the page sends it to this API and keeps it nowhere. No
+         *     token is needed for the page itself. A deployment may have switched it off, together with `/openapi.json`.
+         */
+        get: operations["docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the page is made of
+         * @description Scripts, styles and a picture. The page loads nothing from elsewhere.
+         */
+        get: operations["get-docs-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks": {
         parameters: {
             query?: never;
@@ -365,13 +426,20 @@ export interface components {
             /**
              * Format: uuid
              * @description The client's, if it sent one; otherwise the server has made it (UUID version 7).
+             * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             readonly id: string;
-            /** @description Whose task it is: the subject of their tokens, an opaque string of at most 255 bytes. */
+            /**
+             * @description Whose task it is: the subject of their tokens, an opaque string of at most 255 bytes.
+             * @example u7Kq2mVbXc9RtYpLs0WnEaZdFgHj3iOk
+             */
             readonly owner_user_id: string;
             title: components["schemas"]["Title"];
             description: components["schemas"]["Description"];
-            /** @description Whether it is done. */
+            /**
+             * @description Whether it is done.
+             * @example false
+             */
             completed: boolean;
             /** @description Since when it is done; null while it is not. */
             readonly completed_at: components["schemas"]["Time"] | null;
@@ -380,7 +448,10 @@ export interface components {
             due_date: components["schemas"]["Day"] | components["schemas"]["Time"] | null;
             /** @description In the order in which they came. */
             tags: components["schemas"]["Tag"][];
-            /** @description Its place in the manual order. Compare it as text. A move changes it, now and then also of others. */
+            /**
+             * @description Its place in the manual order. Compare it as text. A move changes it, now and then also of others.
+             * @example e672b66c78947
+             */
             readonly position: string;
             readonly created_at: components["schemas"]["Time"];
             /** @description When it was last written, even if that changed nothing. */
@@ -392,6 +463,7 @@ export interface components {
              * @description A number that grows with every write of any of the user's tasks; the task bears that of its own last write.
              *     So it orders a user's writes, and goes up by more than one where other tasks were written in between. It is
              *     large from the beginning, and yet small enough to be exact in JavaScript.
+             * @example 113436105607495
              */
             readonly revision: number;
         };
@@ -401,11 +473,15 @@ export interface components {
             /**
              * Format: uuid
              * @description A UUID of the client's, in the 36-character form. If it is absent or null, the server makes one.
+             * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id?: string | null;
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
-            /** @description Whether it is done. It moves `completed_at` with it. */
+            /**
+             * @description Whether it is done. It moves `completed_at` with it.
+             * @example true
+             */
             completed?: boolean;
             /** @description Read in any case of letters. Null is `none`. */
             priority?: components["schemas"]["Priority"] | null;
@@ -436,7 +512,10 @@ export interface components {
             readonly id?: unknown;
             title?: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
-            /** @description Whether it is done. It moves `completed_at` with it. */
+            /**
+             * @description Whether it is done. It moves `completed_at` with it.
+             * @example true
+             */
             completed?: boolean;
             /** @description Read in any case of letters. Null is `none`. */
             priority?: components["schemas"]["Priority"] | null;
@@ -459,7 +538,10 @@ export interface components {
             readonly revision?: unknown;
         };
         Completion: {
-            /** @description The state to set; without it, the task gets the other one. */
+            /**
+             * @description The state to set; without it, the task gets the other one.
+             * @example true
+             */
             completed?: boolean;
         };
         /** @description Either of the two. */
@@ -467,14 +549,30 @@ export interface components {
             /**
              * Format: uuid
              * @description The task's new place is directly behind this one; null puts it at the start.
+             * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             after?: string | null;
             /**
              * Format: uuid
              * @description The task's new place is directly ahead of this one; null puts it at the end.
+             * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             before?: string | null;
-        } & (unknown | unknown);
+        } & ({
+            /**
+             * Format: uuid
+             * @description The task's new place is directly behind this one; null puts it at the start.
+             * @example 019cad9e-0cee-752e-89a7-834df2a74de4
+             */
+            after: string | null;
+        } | {
+            /**
+             * Format: uuid
+             * @description The task's new place is directly ahead of this one; null puts it at the end.
+             * @example 019cad9e-0cee-752e-89a7-834df2a74de4
+             */
+            before: string | null;
+        });
         Batch: {
             /** @description They are done in this order. */
             operations: components["schemas"]["Operation"][];
@@ -501,6 +599,7 @@ export interface components {
              * Format: uuid
              * @description The new task's, in the 36-character form. It can also stand in `task`, but not another one. If it is absent
              *     or null, the server makes one.
+             * @example 019cb2ad-7f10-7a4e-9c55-2f60d7ab1e83
              */
             id?: string | null;
             task: components["schemas"]["NewTask"];
@@ -526,6 +625,7 @@ export interface components {
             /**
              * Format: uuid
              * @description The task's.
+             * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id: string;
             task: components["schemas"]["TaskPatch"];
@@ -533,6 +633,7 @@ export interface components {
              * Format: int64
              * @description A task's `revision`. The operation is done only if the task is at it, else the whole batch is a 412. If it
              *     is absent or null, any revision will do.
+             * @example 113436105607495
              */
             if_match?: number | null;
         };
@@ -553,14 +654,19 @@ export interface components {
             /**
              * Format: uuid
              * @description The task's.
+             * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id: string;
-            /** @description The state to set. */
+            /**
+             * @description The state to set.
+             * @example true
+             */
             completed: boolean;
             /**
              * Format: int64
              * @description A task's `revision`. The operation is done only if the task is at it, else the whole batch is a 412. If it
              *     is absent or null, any revision will do.
+             * @example 113436105607495
              */
             if_match?: number | null;
         };
@@ -581,25 +687,43 @@ export interface components {
             /**
              * Format: uuid
              * @description The task's.
+             * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id: string;
             /**
              * Format: uuid
              * @description The task's new place is directly behind this one; null puts it at the start.
+             * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             after?: string | null;
             /**
              * Format: uuid
              * @description The task's new place is directly ahead of this one; null puts it at the end.
+             * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             before?: string | null;
             /**
              * Format: int64
              * @description A task's `revision`. The operation is done only if the task is at it, else the whole batch is a 412. If it
              *     is absent or null, any revision will do.
+             * @example 113436105607495
              */
             if_match?: number | null;
-        } & (unknown | unknown);
+        } & ({
+            /**
+             * Format: uuid
+             * @description The task's new place is directly behind this one; null puts it at the start.
+             * @example 019cad9e-0cee-752e-89a7-834df2a74de4
+             */
+            after: string | null;
+        } | {
+            /**
+             * Format: uuid
+             * @description The task's new place is directly ahead of this one; null puts it at the end.
+             * @example 019cad9e-0cee-752e-89a7-834df2a74de4
+             */
+            before: string | null;
+        });
         /**
          * @description Puts a task into the trash. A batch removes nothing for good.
          * @example {
@@ -616,12 +740,14 @@ export interface components {
             /**
              * Format: uuid
              * @description The task's.
+             * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id: string;
             /**
              * Format: int64
              * @description A task's `revision`. The operation is done only if the task is at it, else the whole batch is a 412. If it
              *     is absent or null, any revision will do.
+             * @example 113436105607495
              */
             if_match?: number | null;
         };
@@ -641,12 +767,14 @@ export interface components {
             /**
              * Format: uuid
              * @description The task's.
+             * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id: string;
             /**
              * Format: int64
              * @description A task's `revision`. The operation is done only if the task is at it, else the whole batch is a 412. If it
              *     is absent or null, any revision will do.
+             * @example 113436105607495
              */
             if_match?: number | null;
         };
@@ -658,6 +786,7 @@ export interface components {
         BatchResult: {
             /**
              * @description 201 for a create, else 200.
+             * @example 201
              * @enum {integer}
              */
             status: 200 | 201;
@@ -670,6 +799,7 @@ export interface components {
             /**
              * @description 204 for a delete. 404 where the operation was done but its task has been deleted since; this is rare: it
              *     takes a connection to the database that breaks in between, and a batch without an `Idempotency-Key`.
+             * @example 204
              * @enum {integer}
              */
             status: 204 | 404;
@@ -685,7 +815,10 @@ export interface components {
             deleted: string[];
             /** @description Where to go on, as `since`. Store it with the copy. */
             next: components["schemas"]["Token"];
-            /** @description Whether there are more changes already. While there are, ask on at once. */
+            /**
+             * @description Whether there are more changes already. While there are, ask on at once.
+             * @example false
+             */
             more: boolean;
         };
         /**
@@ -704,10 +837,15 @@ export interface components {
          * @example errands
          */
         Tag: string;
-        /** @description More about it, kept as it was written. Postgres cannot keep the character NUL. */
+        /**
+         * @description More about it, kept as it was written. Postgres cannot keep the character NUL.
+         * @example Two photos.
+         *     The old passport.
+         */
         Description: string | null;
         /**
          * @description How much it matters.
+         * @example high
          * @enum {string}
          */
         Priority: "none" | "low" | "medium" | "high";
@@ -732,29 +870,49 @@ export interface components {
          */
         Time: string;
         Health: {
-            /** @constant */
+            /**
+             * @description It is always this.
+             * @example ok
+             * @constant
+             */
             status: "ok";
         };
         /** @description The body of every error. */
         Error: {
             /**
              * @description What went wrong, for programs. It does not change.
+             * @example validation_failed
              * @enum {string}
              */
             code: "invalid_request" | "validation_failed" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "gone" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "internal" | "database_unavailable" | "keys_unavailable";
-            /** @description What went wrong, for people. */
+            /**
+             * @description What went wrong, for people.
+             * @example The task is not valid.
+             */
             message: string;
-            /** @description One sentence that can be shown to a person: the first of `details`, or else `message`. */
+            /**
+             * @description One sentence that can be shown to a person: the first of `details`, or else `message`.
+             * @example title: must be 1 to 200 characters, got 0
+             */
             detail: string;
             /** @description What is wrong with each field, parameter or header, as far as that is what the error is about. */
             details: components["schemas"]["Detail"][];
         };
         Detail: {
-            /** @description Its name as the request had it, cut at 64 characters; `body` for the body as a whole. */
+            /**
+             * @description Its name as the request had it, cut at 64 characters; `body` for the body as a whole.
+             * @example title
+             */
             field: string;
-            /** @description What is wrong with it, and what would be right. */
+            /**
+             * @description What is wrong with it, and what would be right.
+             * @example must be 1 to 200 characters, got 0
+             */
             message: string;
-            /** @description Which operation of a batch it stands in, counted from 0. It is there in answers to a batch alone. */
+            /**
+             * @description Which operation of a batch it stands in, counted from 0. It is there in answers to a batch alone.
+             * @example 3
+             */
             operation?: number;
         };
     };
@@ -776,6 +934,88 @@ export interface components {
                  */
                 "application/json": components["schemas"]["Health"];
             };
+        };
+        /** @description The document as JSON. Its parts have the order of `openapi.yaml`. */
+        Document: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control-file"];
+                Vary: components["headers"]["Vary-file"];
+                "X-Ignored": components["headers"]["X-Ignored"];
+                ETag: components["headers"]["ETag-file"];
+                "Content-Encoding": components["headers"]["Content-Encoding"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "openapi": "3.1.0",
+                 *       "info": {
+                 *         "title": "Tasks",
+                 *         "version": "0.1.0"
+                 *       },
+                 *       "paths": {}
+                 *     }
+                 */
+                "application/json": {
+                    /** @example 3.1.0 */
+                    openapi: string;
+                    info: Record<string, never>;
+                    paths: Record<string, never>;
+                };
+            };
+        };
+        /** @description The page, in UTF-8. */
+        Page: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control-file"];
+                Vary: components["headers"]["Vary-file"];
+                "X-Ignored": components["headers"]["X-Ignored"];
+                ETag: components["headers"]["ETag-file"];
+                "Content-Encoding": components["headers"]["Content-Encoding"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": unknown;
+            };
+        };
+        /** @description The file. Text is in UTF-8. */
+        File: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control-file"];
+                Vary: components["headers"]["Vary-file"];
+                "X-Ignored": components["headers"]["X-Ignored"];
+                ETag: components["headers"]["ETag-file"];
+                "Content-Encoding": components["headers"]["Content-Encoding"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/javascript": unknown;
+                "text/css": unknown;
+                "image/png": unknown;
+            };
+        };
+        /** @description The file is as `If-None-Match` says that the client has it. No body. */
+        FileNotModified: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control-file"];
+                Vary: components["headers"]["Vary-file"];
+                "X-Ignored": components["headers"]["X-Ignored"];
+                ETag: components["headers"]["ETag-file"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                [name: string]: unknown;
+            };
+            content?: never;
         };
         /** @description A page, possibly empty. */
         TaskList: {
@@ -1105,6 +1345,27 @@ export interface components {
                  *       "code": "not_found",
                  *       "message": "There is no such task.",
                  *       "detail": "There is no such task.",
+                 *       "details": []
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The page has no such file. */
+        NoSuchFile: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                Vary: components["headers"]["Vary"];
+                "X-Ignored": components["headers"]["X-Ignored"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "not_found",
+                 *       "message": "There is no such file.",
+                 *       "detail": "There is no such file.",
                  *       "details": []
                  *     }
                  */
@@ -1526,8 +1787,7 @@ export interface components {
         cursor: string;
         /**
          * @description Whether `X-Total-Count` is wanted also with filters for which it costs something: all but `status` alone and
-         *     `deleted` alone. Then all tasks that the filters let
-         *     pass are counted.
+         *     `deleted` alone. Then all tasks that the filters let pass are counted.
          * @example true
          */
         count: boolean;
@@ -1536,7 +1796,7 @@ export interface components {
          *     or without the header, it is written whatever its revision. A weak tag (`W/"2.…"`) matches none. What is no
          *     entity tag is a 400.
          */
-        "If-Match": string;
+        "If-Match": string | "*" | unknown;
         /**
          * @description One or more `ETag`s. If the task's is among them, or for `*`, the answer is 304 without a body.
          * @example "2.113436105607495"
@@ -1550,12 +1810,23 @@ export interface components {
          */
         "If-None-Match-list": string;
         /**
+         * @description One or more `ETag`s. If the file's is among them, or for `*`, the answer is 304 without a body.
+         * @example "6f1e0a52c9d47b38-gzip"
+         */
+        "If-None-Match-file": string;
+        /**
+         * @description The file's name, as the page has it.
+         * @example swagger-ui.css
+         */
+        file: string;
+        /**
          * @description The client's name for this request, such as a new UUID: 1 to 255 visible characters of ASCII. Under it the
          *     request can be repeated for 24 hours and is done once. The same request again gets the same status and body
-         *     again, with `Idempotency-Replayed: true`, whatever has become of the tasks since. Two bodies that ask for the
-         *     same are the same request. Another request under the same key is a 422. Two at once are done one after the
-         *     other, so the second is a repetition. A refusal is not kept. Keys of different users have nothing to do with
-         *     each other. Double quotes count as part of the key. Other operations ignore the header.
+         *     again, with `Idempotency-Replayed: true`, whatever has become of the tasks since. A request is the same if its
+         *     JSON is: the order of members and the white space between them do not matter. Another request under the same key
+         *     is a 422. Two at once are done one after the other, so the second is a repetition. A refusal is not kept. Keys of
+         *     different users have nothing to do with each other. Double quotes count as part of the key. Other operations
+         *     ignore the header.
          * @example 0f8fad5b-d9cb-469f-a165-70867728950e
          */
         "Idempotency-Key": string;
@@ -1672,6 +1943,36 @@ export interface components {
          * @example Bearer realm="tasks", error="invalid_request"
          */
         "WWW-Authenticate-of-two": string;
+        /**
+         * @description What comes with Swagger UI may be kept for a day. All else is to be asked for again.
+         * @example public, no-cache
+         */
+        "Cache-Control-file": "public, no-cache" | "public, max-age=86400";
+        /**
+         * @description The same path has a compressed form. A gateway may add names of its own for CORS.
+         * @example Accept-Encoding
+         */
+        "Vary-file": string;
+        /**
+         * @description The bytes that were sent, for `If-None-Match`.
+         * @example "6f1e0a52c9d47b38-gzip"
+         */
+        "ETag-file": string;
+        /**
+         * @description It is there where the client's `Accept-Encoding` allows gzip and the file gets smaller by it.
+         * @example gzip
+         */
+        "Content-Encoding": "gzip";
+        /**
+         * @description The page may load scripts, styles and pictures from this API, and ask this API, and nothing else.
+         * @example default-src 'none'; script-src 'self'; connect-src 'self'
+         */
+        "Content-Security-Policy": string;
+        /**
+         * @description The type of a file is what `Content-Type` says.
+         * @example nosniff
+         */
+        "X-Content-Type-Options": "nosniff";
     };
     pathItems: never;
 }
@@ -1688,6 +1989,76 @@ export interface operations {
         responses: {
             200: components["responses"]["Healthy"];
             400: components["responses"]["BadRequest"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    "get-openapi": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One or more `ETag`s. If the file's is among them, or for `*`, the answer is 304 without a body.
+                 * @example "6f1e0a52c9d47b38-gzip"
+                 */
+                "If-None-Match"?: components["parameters"]["If-None-Match-file"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Document"];
+            304: components["responses"]["FileNotModified"];
+            400: components["responses"]["BadRequest"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    docs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One or more `ETag`s. If the file's is among them, or for `*`, the answer is 304 without a body.
+                 * @example "6f1e0a52c9d47b38-gzip"
+                 */
+                "If-None-Match"?: components["parameters"]["If-None-Match-file"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Page"];
+            304: components["responses"]["FileNotModified"];
+            400: components["responses"]["BadRequest"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    "get-docs-file": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One or more `ETag`s. If the file's is among them, or for `*`, the answer is 304 without a body.
+                 * @example "6f1e0a52c9d47b38-gzip"
+                 */
+                "If-None-Match"?: components["parameters"]["If-None-Match-file"];
+            };
+            path: {
+                /**
+                 * @description The file's name, as the page has it.
+                 * @example swagger-ui.css
+                 */
+                file: components["parameters"]["file"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["File"];
+            304: components["responses"]["FileNotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NoSuchFile"];
             500: components["responses"]["Internal"];
         };
     };
@@ -1785,8 +2156,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /**
                  * @description Whether `X-Total-Count` is wanted also with filters for which it costs something: all but `status` alone and
-                 *     `deleted` alone. Then all tasks that the filters let
-                 *     pass are counted.
+                 *     `deleted` alone. Then all tasks that the filters let pass are counted.
                  * @example true
                  */
                 count?: components["parameters"]["count"];
@@ -1828,10 +2198,11 @@ export interface operations {
                 /**
                  * @description The client's name for this request, such as a new UUID: 1 to 255 visible characters of ASCII. Under it the
                  *     request can be repeated for 24 hours and is done once. The same request again gets the same status and body
-                 *     again, with `Idempotency-Replayed: true`, whatever has become of the tasks since. Two bodies that ask for the
-                 *     same are the same request. Another request under the same key is a 422. Two at once are done one after the
-                 *     other, so the second is a repetition. A refusal is not kept. Keys of different users have nothing to do with
-                 *     each other. Double quotes count as part of the key. Other operations ignore the header.
+                 *     again, with `Idempotency-Replayed: true`, whatever has become of the tasks since. A request is the same if its
+                 *     JSON is: the order of members and the white space between them do not matter. Another request under the same key
+                 *     is a 422. Two at once are done one after the other, so the second is a repetition. A refusal is not kept. Keys of
+                 *     different users have nothing to do with each other. Double quotes count as part of the key. Other operations
+                 *     ignore the header.
                  * @example 0f8fad5b-d9cb-469f-a165-70867728950e
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
@@ -1905,10 +2276,11 @@ export interface operations {
                 /**
                  * @description The client's name for this request, such as a new UUID: 1 to 255 visible characters of ASCII. Under it the
                  *     request can be repeated for 24 hours and is done once. The same request again gets the same status and body
-                 *     again, with `Idempotency-Replayed: true`, whatever has become of the tasks since. Two bodies that ask for the
-                 *     same are the same request. Another request under the same key is a 422. Two at once are done one after the
-                 *     other, so the second is a repetition. A refusal is not kept. Keys of different users have nothing to do with
-                 *     each other. Double quotes count as part of the key. Other operations ignore the header.
+                 *     again, with `Idempotency-Replayed: true`, whatever has become of the tasks since. A request is the same if its
+                 *     JSON is: the order of members and the white space between them do not matter. Another request under the same key
+                 *     is a 422. Two at once are done one after the other, so the second is a repetition. A refusal is not kept. Keys of
+                 *     different users have nothing to do with each other. Double quotes count as part of the key. Other operations
+                 *     ignore the header.
                  * @example 0f8fad5b-d9cb-469f-a165-70867728950e
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
