@@ -1,8 +1,15 @@
-//! Who calls: bearer token → verified claims → [`UserId`]. It knows nothing of HTTP but how to fetch an issuer's keys.
+//! Who sent a request: bearer token → verified claims → [`UserId`]. Of HTTP it only knows how to fetch an issuer's
+//! keys.
 //!
 //! Each module uses those below it:
 //!
-//! - `verifier`: the way of a token through the others.
+//! - `verifier`: takes a token through the other modules.
+//! - `settings`: which tokens are accepted.
+//! - `jwks`: caches an issuer's keys. `fetch`: fetches them.
+//! - `key_set` and `key`: which keys may have signed a token, and whether one of them did.
+//! - `claims`: what a token must say.
+//! - `token`: splits a token into its parts. Nothing in it is trusted before its signature has been verified.
+//! - `user` and `error`: the result.
 //! - `settings`: which tokens are taken.
 //! - `jwks`: an issuer's keys, kept; `fetch`: fetched.
 //! - `key_set` and `key`: which keys may have signed a token, and whether one has.

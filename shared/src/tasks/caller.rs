@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::{auth::UserId, db::Asker, telemetry::Record};
+use crate::{auth::UserId, db::CallContext, telemetry::Record};
 
 /// Who asks, and until when they wait for the answer.
 pub struct Caller {
@@ -15,7 +15,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    pub(super) fn asker(&self) -> Asker<'_> {
-        Asker { owner: self.user.as_str(), deadline: self.deadline, record: &self.record }
+    pub(super) fn context(&self) -> CallContext<'_> {
+        CallContext { owner: self.user.as_str(), deadline: self.deadline, record: &self.record }
     }
 }

@@ -61,7 +61,7 @@ pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Listed>
         .with(due_after, Type::TIMESTAMPTZ)
         .with(&query.is_counted, Type::BOOL)
         .with(&query.known, Type::TEXT_ARRAY);
-    let rows = db.call(caller.asker(), call).await?;
+    let rows = db.call(caller.context(), call).await?;
     let Some((list, tasks)) = rows.split_first() else {
         return Err(Error::Internal("no rows from the list".to_owned()));
     };
@@ -82,7 +82,7 @@ pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Listed>
 /// One of the caller's tasks.
 pub async fn get(db: &Db, caller: &Caller, id: Uuid) -> Result<Task> {
     let call = Call::new("get_task").with(&id, Type::UUID);
-    one(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.context(), call).await?)?.task()
 }
 
 /// A task that was made.
@@ -103,7 +103,7 @@ pub async fn create(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, 
         .with(&hash, Type::BYTEA)
         .with(&id, Type::UUID)
         .with(&task, Type::JSONB);
-    let rows = db.call(caller.asker(), call).await?;
+    let rows = db.call(caller.context(), call).await?;
     let answer = one(&rows)?;
     Ok(Made { task: answer.task()?, is_replayed: answer.how == How::Replayed })
 }
@@ -116,7 +116,7 @@ pub async fn update(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>,
         .with(&id, Type::UUID)
         .with(&allowed, Type::INT8_ARRAY)
         .with(&patch, Type::JSONB);
-    one(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.context(), call).await?)?.task()
 }
 
 /// Toggles or sets the completion.
@@ -133,7 +133,7 @@ pub async fn complete(
         .with(&id, Type::UUID)
         .with(&allowed, Type::INT8_ARRAY)
         .with(&state, Type::BOOL);
-    one(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.context(), call).await?)?.task()
 }
 
 /// Puts a task at another place in the manual order.
@@ -145,7 +145,7 @@ pub async fn move_to(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>
         .with(&allowed, Type::INT8_ARRAY)
         .with(&anchor, Type::UUID)
         .with(&is_behind, Type::BOOL);
-    let rows = db.call(caller.asker(), call).await?;
+    let rows = db.call(caller.context(), call).await?;
     Answer::of(only(&rows)?, Some(place))?.task()
 }
 
@@ -157,7 +157,7 @@ pub async fn delete(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>,
         .with(&id, Type::UUID)
         .with(&allowed, Type::INT8_ARRAY)
         .with(&is_permanent, Type::BOOL);
-    one(&db.call(caller.asker(), call).await?).map(|_| ())
+    one(&db.call(caller.context(), call).await?).map(|_| ())
 }
 
 /// Brings a task back from the trash.
@@ -165,7 +165,7 @@ pub async fn restore(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>
     let request = Uuid::now_v7();
     let call =
         Call::new("restore_task").with(&request, Type::UUID).with(&id, Type::UUID).with(&allowed, Type::INT8_ARRAY);
-    one(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.context(), call).await?)?.task()
 }
 
 /// What the operations of a batch have come to, in their order.
@@ -185,7 +185,7 @@ pub async fn batch(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, b
         .with(&key, Type::TEXT)
         .with(&hash, Type::BYTEA)
         .with(&operations, Type::JSONB);
-    let rows = db.call(caller.asker(), call).await?;
+    let rows = db.call(caller.context(), call).await?;
     let mut done = BatchResults { results: Vec::with_capacity(rows.len()), is_replayed: false };
     for (index, (row, operation)) in rows.iter().zip(&batch.0).enumerate() {
         let answer = Answer::of(row, operation.place()).map_err(|error| match error {
@@ -212,13 +212,13 @@ pub async fn changes(db: &Db, caller: &Caller, query: &ChangesQuery) -> Result<C
     let (epoch, revision) = (query.since.map(|seen| seen.epoch), query.since.map(|seen| seen.revision));
     let rows = query.limit + 1;
     let call = Call::new("list_changes").with(&epoch, Type::UUID).with(&revision, Type::INT8).with(&rows, Type::INT8);
-    let rows = db.call(caller.asker(), call).await?;
+    let rows = db.call(caller.context(), call).await?;
     let Some((owner, changes)) = rows.split_first() else {
         return Err(Error::Internal("no rows from the changes".to_owned()));
     };
     match owner.try_get("outcome").map_err(unreadable)? {
         "found" => {}
-        "expired" => return Err(Error::TokenExpired),
+        "expired" => return Err(Error::FeedPositionExpired),
         other => return Err(unknown_outcome(other)),
     }
     Ok(Changes {
@@ -244,7 +244,7 @@ fn change(row: &Row) -> Result<Change> {
 /// Removes the caller with all that is theirs.
 pub async fn erase(db: &Db, caller: &Caller) -> Result<()> {
     let request = Uuid::now_v7();
-    db.call(caller.asker(), Call::new("erase_account").with(&request, Type::UUID)).await?;
+    db.call(caller.context(), Call::new("erase_account").with(&request, Type::UUID)).await?;
     Ok(())
 }
 

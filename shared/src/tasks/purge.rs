@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use tokio_postgres::types::Type;
 
 use crate::{
-    db::{Asker, Call, Db},
+    db::{CallContext, Call, Db},
     error::{Error, Result},
     telemetry::Record,
 };
@@ -22,8 +22,8 @@ const SHORTEST: Duration = Duration::from_secs(5);
 pub async fn purge(db: &Db, end: Instant) -> Result<()> {
     let (mut behind, mut calls, mut tasks) = (String::new(), 0_u64, 0_i64);
     while Instant::now() + SHORTEST < end {
-        let asker = Asker { owner: &behind, deadline: end, record: &Record::default() };
-        let rows = db.call(asker, Call::new("purge_trash").with(&ROWS, Type::INT4)).await?;
+        let context = CallContext { owner: &behind, deadline: end, record: &Record::default() };
+        let rows = db.call(context, Call::new("purge_trash").with(&ROWS, Type::INT4)).await?;
         let Some(row) = rows.first() else {
             tracing::info!(calls, tasks, "purged");
             return Ok(());
