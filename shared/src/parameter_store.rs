@@ -48,7 +48,8 @@ impl ParameterStore {
         if !path.starts_with('/') {
             return Err(Fatal::new(format!("SECRETS_PATH is {path:?} and must begin with a slash, as /task-api/prod")));
         }
-        let region = env::var("AWS_REGION").map_err(|_| Fatal::new("SECRETS_PATH needs AWS_REGION, which is not set"))?;
+        let region =
+            env::var("AWS_REGION").map_err(|_| Fatal::new("SECRETS_PATH needs AWS_REGION, which is not set"))?;
         Ok(Some(Self { path, region }))
     }
 
@@ -70,7 +71,8 @@ impl ParameterStore {
     }
 
     async fn client(&self) -> Client {
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_LIMIT).operation_timeout(TOTAL_LIMIT).build();
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_LIMIT).operation_timeout(TOTAL_LIMIT).build();
         let config = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(self.region.clone()))
             .credentials_provider(EnvironmentVariableCredentialsProvider::new())

@@ -8,7 +8,7 @@ use super::{
     unknown::Unknown,
 };
 use crate::{
-    error::{MAX_DETAILS, Detail, Result},
+    error::{Detail, MAX_DETAILS, Result},
     json::Object,
 };
 

@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::request::Request;
-use crate::error::{MAX_DETAILS, Detail, Error, Result};
+use crate::error::{Detail, Error, MAX_DETAILS, Result};
 
 /// The parameters of a query, which are taken one by one. All errors are collected, so that the client gets them at
 /// once. A parameter without a value counts as absent, because forms send `?search=&priority=`.

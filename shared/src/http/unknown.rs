@@ -47,7 +47,10 @@ impl Unknown {
     pub(crate) fn ignores(&self, name: &str) -> bool {
         let ignores = matches!(self.policy, UnknownInput::Ignore);
         if ignores {
-            self.ignored.lock().unwrap_or_else(PoisonError::into_inner).push(name.chars().take(MAX_NAME_LENGTH).collect());
+            self.ignored
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(name.chars().take(MAX_NAME_LENGTH).collect());
         }
         ignores
     }

@@ -1,4 +1,4 @@
-//! Who asks.
+//! The verified user who sent a request.
 
 use std::sync::Arc;
 
@@ -6,9 +6,9 @@ use tokio::time::Instant;
 
 use crate::{auth::UserId, db::CallContext, telemetry::Record};
 
-/// Who asks, and until when they wait for the answer.
+/// The verified user who sent a request, and the request's deadline.
 pub struct Caller {
-    /// Whose tasks are served.
+    /// The user. Only this user's tasks are served.
     pub user: UserId,
     pub(crate) deadline: Instant,
     pub(crate) record: Arc<Record>,
