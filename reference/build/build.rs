@@ -1,5 +1,5 @@
 //! Makes the files that `docs` serves: openapi.yaml as JSON, our page, and Swagger UI from its package. The build
-//! compresses and hashes each file once, so that requests need not.
+//! compresses and hashes each file once, so that no request has to.
 
 mod yaml;
 

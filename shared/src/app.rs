@@ -29,7 +29,7 @@ use crate::{
 
 /// How long a start waits for the database. Lambda gives the init phase a whole processor, which the handshakes can
 /// use. A connection takes four to six round trips. If the database is asleep or down, the start does not wait longer:
-/// the connection continues to open while the first request is read and its token verified.
+/// the connection continues to open while the first request is read and its token is verified.
 const CONNECT_AHEAD: Duration = Duration::from_millis(250);
 
 /// Lambda's limit. It is used if the event does not name an end in the future, as with `cargo lambda watch`.

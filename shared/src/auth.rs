@@ -1,5 +1,5 @@
-//! Who sent a request: bearer token → verified claims → [`UserId`]. Of HTTP it only knows how to fetch an issuer's
-//! keys.
+//! Who sent a request: bearer token → verified claims → [`UserId`]. This module knows nothing of HTTP, except how to
+//! fetch an issuer's keys.
 //!
 //! Each module uses those below it:
 //!
@@ -10,12 +10,6 @@
 //! - `claims`: what a token must say.
 //! - `token`: splits a token into its parts. Nothing in it is trusted before its signature has been verified.
 //! - `user` and `error`: the result.
-//! - `settings`: which tokens are taken.
-//! - `jwks`: an issuer's keys, kept; `fetch`: fetched.
-//! - `key_set` and `key`: which keys may have signed a token, and whether one has.
-//! - `claims`: what a token must say.
-//! - `token`: a token taken apart. Nothing of it is believed before its signature has been verified.
-//! - `user` and `error`: what comes of it.
 
 mod claims;
 mod error;

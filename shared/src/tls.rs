@@ -1,9 +1,9 @@
 //! TLS for connections to the database, an issuer and AWS. The certificate and the host name are always verified.
 //!
 //! This is rustls with Mozilla's roots in the binary, because every cold start pays for what it reads and parses.
-//! OpenSSL reads the system's whole root store before it connects, and a binary linked to it does not start if the
-//! library is missing, as on provided.al2023. The cryptography is ring's, because AWS-LC gathers entropy when it is
-//! first used, which takes up to a second on a small function.
+//! OpenSSL reads the system's whole root store before it connects. A binary linked to it does not start if the library
+//! is missing, as on provided.al2023. The cryptography is ring's, because AWS-LC gathers entropy when it is first used,
+//! which takes up to a second on a small function.
 
 use std::{path::Path, sync::Arc};
 

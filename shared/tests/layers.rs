@@ -90,7 +90,12 @@ fn every_module_uses_only_layers_below_its_own() {
         let root: Vec<_> = imports.iter().filter(|name| layer(LAYERS, name).is_none()).collect();
         assert!(root.is_empty(), "{}: name the module, and not what lib.rs re-exports: {root:?}", inside.display());
         let violations = violations(LAYERS, &module, &imports);
-        assert!(violations.is_empty(), "{} is in a layer below {}", inside.display(), violations.join(", "));
+        assert!(
+            violations.is_empty(),
+            "{} must not use {}, which is not below it",
+            inside.display(),
+            violations.join(", ")
+        );
     }
 }
 
@@ -103,7 +108,11 @@ fn within_a_folder_every_file_uses_only_layers_below_its_own() {
             let parents: Vec<_> = imports.iter().filter(|name| layer(layers, name).is_none()).collect();
             assert!(parents.is_empty(), "{folder}/{module}: name the file that defines {parents:?}");
             let violations = violations(layers, &module, &imports);
-            assert!(violations.is_empty(), "{folder}/{module} is in a layer below {}", violations.join(", "));
+            assert!(
+                violations.is_empty(),
+                "{folder}/{module} must not use {}, which is not below it",
+                violations.join(", ")
+            );
         }
     }
 }

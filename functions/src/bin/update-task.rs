@@ -1,5 +1,5 @@
 //! `PUT` and `PATCH /api/{user_id}/tasks/{task_id}`: changes the fields that the body names. `PUT` accepts a partial
-//! body too, because clients of this kind of API send one. To clear the fields that such a client does not know would
+//! body too, because clients of this kind of API send one. Clearing the fields that such a client does not know would
 //! lose data.
 
 use shared::{

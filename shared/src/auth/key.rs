@@ -8,8 +8,7 @@ use serde_json::Value;
 use super::token::{Token, known_algorithm};
 use crate::json::Object;
 
-/// RFC 7518 §3.3 requires 2048 bits or more. Above 4096, verifying a signature costs so much that attackers could use
-/// it.
+/// RFC 7518 §3.3 requires 2048 bits or more. Above 4096, an attacker could exploit the cost of verifying a signature.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
 /// A key that verifies tokens.

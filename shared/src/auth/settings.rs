@@ -41,8 +41,8 @@ impl TokenConfig {
         };
         if config.secrets.is_empty() && config.jwks.is_none() && config.issuer.is_none() {
             return Err(Fatal::new(
-                "JWT_SECRET is not set, and neither is JWKS_URL or JWKS: one of them must name the secret or the keys of your \
-                 users' tokens",
+                "JWT_SECRET is not set, and neither is JWKS_URL or JWKS: set one of them to the secret or the keys that \
+                 sign your users' tokens",
             ));
         }
         Ok(config)
@@ -70,8 +70,8 @@ fn secrets(settings: &Settings) -> Result<Vec<String>, Fatal> {
         let Some(secret) = settings.optional(name) else { continue };
         if settings.is_quoted(name) {
             return Err(Fatal::new(format!(
-                "{name} stands in quotes, and nobody can know whether they are part of it: take them off here, and where \
-                 your tokens are signed"
+                "{name} stands in quotes, and it is unclear whether they belong to the secret: remove them here and \
+                 where your tokens are signed"
             )));
         }
         if secret.len() < SECRET_BYTES {

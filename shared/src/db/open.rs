@@ -47,7 +47,7 @@ impl Opener {
         Self { url: RwLock::new(Arc::new(url)), secrets, last_read: Mutex::default(), open: Arc::default() }
     }
 
-    /// A clone of the counter. The caller and this opener hold one each, and so does every open connection.
+    /// A clone of the counter. The pool and this opener hold one each, and so does every open connection.
     pub(super) fn open(&self) -> Arc<()> {
         Arc::clone(&self.open)
     }

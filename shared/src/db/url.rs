@@ -20,8 +20,8 @@ use crate::{
 /// waiting until its deadline.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
 
-/// When and how often TCP probes a connection in use. A missing answer is then noticed while a request waits for it.
-/// The kernel's default is two hours.
+/// When and how often TCP probes a connection in use. So a missing answer is noticed while a request waits for it, and
+/// not after the two hours that are the kernel's default.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
 const KEEPALIVE_RETRIES: u32 = 3;
@@ -238,7 +238,8 @@ impl<'a> Parameters<'a> {
         if !unknown.is_empty() {
             let names = unknown.join(", ");
             return Err(format!(
-                "has parameters of another client than Postgres's: take out {names} (DB_POOL_SIZE sets the size of the pool)"
+                "has parameters that only other clients know: take out {names} (the variable DB_POOL_SIZE sets the \
+                 size of the pool)"
             ));
         }
         Ok((format!("{base}?{}", rest.join("&")), ours))

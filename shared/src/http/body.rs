@@ -10,8 +10,8 @@ use crate::{
     json::{self, Object},
 };
 
-/// The largest body, in bytes. A description of 8,192 characters fits even at its largest, if each character is sent as
-/// `\u1234` and each one outside the Basic Multilingual Plane as two of those.
+/// The largest body, in bytes. A description of 8,192 characters fits in every encoding, also if each character is sent
+/// as `\u1234`, and each one outside the Basic Multilingual Plane as two of those.
 const BODY_LIMIT: usize = 128 * 1024;
 
 /// The largest body of a batch, in bytes.

@@ -73,7 +73,7 @@ impl DueDate {
         }
     }
 
-    /// The moment that stands for it in the order.
+    /// The moment that stands for it in orders and filters.
     pub(super) fn at(self) -> OffsetDateTime {
         match self {
             Self::Day(day) => day.with_time(END_OF_DAY).assume_utc(),
@@ -81,7 +81,7 @@ impl DueDate {
         }
     }
 
-    /// The moment before which something is before it. For a day, this is when the day begins.
+    /// The moment that `due_before` compares with. For a day, this is when the day begins.
     pub(super) fn begins(self) -> OffsetDateTime {
         match self {
             Self::Day(day) => day.midnight().assume_utc(),

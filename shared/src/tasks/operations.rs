@@ -108,7 +108,7 @@ pub async fn create(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, 
     Ok(CreatedTask { task: answer.task()?, is_replayed: answer.source == Source::EarlierRequest })
 }
 
-/// Changes the fields in `patch`. `allowed` is the revisions that the task may have; `None` allows any.
+/// Changes the fields in `patch`. `allowed` are the revisions that the task may have; `None` allows any.
 pub async fn update(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>, patch: &TaskPatch) -> Result<Task> {
     let (request, patch) = (Uuid::now_v7(), Json(patch.columns()));
     let call = Call::new("update_task")

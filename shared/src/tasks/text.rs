@@ -131,7 +131,7 @@ fn text(value: Value) -> Result<String, String> {
     }
 }
 
-/// Trims a text and checks that some of it is visible. Trimmed are Unicode's white space, and the byte-order mark,
+/// Trims a text, and checks that some of it is visible. It trims Unicode's white space, and the byte-order mark,
 /// because browsers trim that too.
 fn visible(text: &str, limit: usize) -> Result<String, String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
