@@ -1,5 +1,5 @@
-//! Makes the files that `docs` serves: openapi.yaml as JSON, our page, and Swagger UI out of its package. Each is
-//! compressed here, once, and named by its hash, so that a request has nothing left to do.
+//! Makes the files that `docs` serves: openapi.yaml as JSON, our page, and Swagger UI from its package. The build
+//! compresses and hashes each file once, so that no request has to.
 
 mod yaml;
 
@@ -19,9 +19,9 @@ use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 
 const DOCUMENT: &str = "../openapi.yaml";
-/// What the page is made of beside Swagger UI.
+/// Our files of the page.
 const OURS: [&str; 2] = ["index.html", "start.js"];
-/// What is used of Swagger UI. The rest is for pages made otherwise, and for signing in by OAuth.
+/// The files of Swagger UI that the page uses. The others are for other kinds of pages, and for OAuth sign-in.
 const SWAGGER_UI: [&str; 3] = ["favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css"];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The one file of the archive whose path ends so: it begins with the name of the release.
+/// Reads the file of the archive whose path has this end. Each path begins with the version of Swagger UI.
 fn unpacked(package: &mut ZipArchive<Cursor<&[u8]>>, path: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut names = package.file_names().flatten().map(Cow::into_owned);
     let found = names.find(|name| name.ends_with(path) && name.matches('/').count() == 2);
@@ -53,7 +53,7 @@ fn unpacked(package: &mut ZipArchive<Cursor<&[u8]>>, path: &str) -> Result<Vec<u
     Ok(bytes)
 }
 
-/// Where the files go, and the Rust that will say where they are.
+/// Where the files are written, and the Rust code that includes them.
 struct Files {
     directory: PathBuf,
     table: String,

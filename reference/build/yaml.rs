@@ -1,4 +1,4 @@
-//! YAML as JSON, in the order in which it is written: readers see the operations in that order.
+//! Converts YAML to JSON. It keeps the order of members, because readers see the operations in that order.
 
 use std::error::Error;
 
@@ -8,7 +8,7 @@ use serde::{
     ser::{Error as _, SerializeMap as _},
 };
 
-/// The one document of a text. Anchors are filled in, comments are gone.
+/// Converts the one document in a text. Aliases are resolved, and comments are dropped.
 pub(crate) fn to_json(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let documents = Yaml::load_from_str(text)?;
     Ok(serde_json::to_vec(&Node(documents.first().ok_or("the file is empty")?))?)
@@ -28,12 +28,12 @@ impl Serialize for Node<'_> {
             Yaml::Mapping(members) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
                 for (name, value) in members {
-                    let name = name.as_str().ok_or_else(|| S::Error::custom("a name that is no text"))?;
+                    let name = name.as_str().ok_or_else(|| S::Error::custom("a name is not a string"))?;
                     map.serialize_entry(name, &Node(value))?;
                 }
                 map.end()
             }
-            other => Err(S::Error::custom(format!("JSON has nothing like {other:?}"))),
+            other => Err(S::Error::custom(format!("JSON cannot express {other:?}"))),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What `docs` serves: `openapi.yaml` as JSON, and a page that shows it, by [Swagger
-//! UI](https://swagger.io/tools/swagger-ui/) (Apache-2.0). All of it is in the program, plain
-//! and compressed, as build/build.rs has made it; the page loads nothing from anywhere else.
+//! The files that `docs` serves: `openapi.yaml` as JSON, and a page that shows it with [Swagger
+//! UI](https://swagger.io/tools/swagger-ui/) (Apache-2.0). All files are in the binary, plain and compressed, as
+//! build/build.rs made them. The page loads nothing from other servers.
 
 use shared::{Error, Request, Response, Result, http};
 
@@ -8,7 +8,7 @@ use shared::{Error, Request, Response, Result, http};
 #[derive(Debug)]
 pub struct File {
     name: &'static str,
-    /// The hash of its bytes.
+    /// The hash of the file's bytes.
     hash: &'static str,
     plain: &'static [u8],
     gzip: &'static [u8],
@@ -16,15 +16,16 @@ pub struct File {
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
-/// The page, which is at `/docs`.
+/// The page at `/docs`.
 const PAGE: &str = "index.html";
 
-/// Scripts, styles, pictures and answers come from the API itself, and nothing stands in the page that could be run. A
-/// token that is pasted there can be sent nowhere else. (The pictures in Swagger UI's style sheet are `data:`.)
+/// The page's Content-Security-Policy. Scripts, styles, pictures and answers come only from the API itself, and inline
+/// scripts do not run. So a token that is pasted into the page cannot be sent to another server. (The pictures in
+/// Swagger UI's style sheet are `data:` URLs.)
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The file that a request asks for.
+/// The file that a request asks for, or a 404.
 pub fn file(request: &Request) -> Result<&'static File> {
     let name = match request.path_parameter("file") {
         Some(name) => Some(name).filter(|name| *name != PAGE && *name != "openapi.json"),
@@ -34,12 +35,12 @@ pub fn file(request: &Request) -> Result<&'static File> {
     FILES.iter().find(|file| Some(file.name) == name).ok_or(Error::NoSuchFile)
 }
 
-/// The file, or 304 to a client that has it.
+/// 200 with the file, or 304 if the client has it.
 #[must_use]
-pub fn fresh(request: &Request, file: &File) -> Response {
-    // A picture is compressed already.
+pub fn ok_or_not_modified(request: &Request, file: &File) -> Response {
+    // A picture is already compressed.
     let gzip = file.gzip.len() < file.plain.len() && accepts_gzip(request.header("accept-encoding"));
-    // A tag is one of bytes (RFC 9110 §8.8.3.3).
+    // An entity tag identifies the exact bytes, so each encoding has its own (RFC 9110 §8.8.3.3).
     let tag = format!("\"{}{}\"", file.hash, if gzip { "-gzip" } else { "" });
     let response = match (http::none_matches(request, &tag), gzip) {
         (false, _) => Response::new(304, String::new()),
@@ -67,8 +68,8 @@ impl File {
         }
     }
 
-    /// Swagger UI is another one with a new version only, and is large. Its names have no hash in them: while a release
-    /// goes out, a page of the new one may get its files from the old.
+    /// Swagger UI is large, and changes only with its version. Its file names contain no hash, because during a
+    /// deployment a page of the new version may get its files from the old one.
     fn cache_control(&self) -> &'static str {
         match self.name {
             PAGE | "start.js" | "openapi.json" => "public, no-cache",
@@ -77,7 +78,8 @@ impl File {
     }
 }
 
-/// Whether a client takes gzip (RFC 9110 §12.5.3). One that says nothing, as curl does, may not know what to do with it.
+/// Whether a client accepts gzip (RFC 9110 §12.5.3). A client that sends no `Accept-Encoding`, such as curl, may not be
+/// able to read it.
 fn accepts_gzip(header: Option<&str>) -> bool {
     let codings = header.unwrap_or_default().split(',').map(|coding| coding.split_once(';').unwrap_or((coding, "")));
     let quality = |parameter: &str| parameter.trim().strip_prefix("q=").is_none_or(|q| q.parse().unwrap_or(0.0) > 0.0);

@@ -1,5 +1,5 @@
-// What Swagger UI would do otherwise: ask a validator on the Internet about the document, and keep nothing in the address
-// that leads back to an operation.
+// Two defaults of Swagger UI are changed: it would send the document to a validator on the Internet, and
+// it would not put the current operation into the address.
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#page",

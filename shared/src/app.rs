@@ -1,4 +1,4 @@
-//! Starts a function and answers its invocations. Nothing else here knows that it runs on Lambda.
+//! Starts a function and serves its events. This is the only module that knows the Lambda runtime.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -27,27 +27,29 @@ use crate::{
     telemetry::{Answered, Pepper, Telemetry},
 };
 
-/// How long a start waits for the database. Lambda gives the init phase a whole processor, which a handshake can use;
-/// a connection takes four to six round trips. A database that is asleep or down is waited for no longer: the
-/// connection goes on being opened while the first request is read and its token checked.
-const HEAD_START: Duration = Duration::from_millis(250);
+/// How long a start waits for the database. Lambda gives the init phase a whole processor, which the handshakes can
+/// use. A connection takes four to six round trips. If the database is asleep or down, the start does not wait longer:
+/// the connection continues to open while the first request is read and its token is verified.
+const CONNECT_AHEAD: Duration = Duration::from_millis(250);
 
-/// Lambda's limit, for where no end is named that is still to come (by `cargo lambda watch`).
+/// Lambda's limit. It is used if the event does not name an end in the future, as with `cargo lambda watch`.
 const LONGEST_INVOCATION: Duration = Duration::from_mins(15);
 
-/// Held for reading by every request in flight, until Lambda has its answer. Whoever gets it for writing knows that there
-/// is none, and lets no other begin.
+/// Each request holds this lock for reading until Lambda has its answer. The task that holds it for writing knows that
+/// no request is in flight, and that none can begin.
 static IN_FLIGHT: RwLock<()> = RwLock::const_new(());
 
 /// How long a request may take. The variables are in milliseconds.
 #[derive(Clone, Copy)]
 pub struct TimeConfig {
-    /// `REQUEST_BUDGET_MS`: after how long the client gets its 503, 500 to 25,000; 8,000 if unset. Enough for a compute
-    /// that wakes in 3 s, with a try before and one after; more would only fill every environment with requests that
-    /// wait, and each of them is paid for by the millisecond. The gateway gives up after 30 s.
+    /// `REQUEST_BUDGET_MS`: the time after which the client gets a 503, 500 to 25,000; the default is 8,000. That is
+    /// enough for a Neon compute that wakes in 3 s, with one attempt before and one after. With more, execution
+    /// environments would only fill up with waiting requests, and Lambda bills each of them by the millisecond. API
+    /// Gateway gives up after 30 s.
     pub budget: Duration,
-    /// `REQUEST_MARGIN_MS`: how much earlier than the invocation's end, which Lambda names with each, 50 to 5,000; 500
-    /// if unset: what the answer takes to leave, also at a small function's share of a processor.
+    /// `REQUEST_MARGIN_MS`: how much earlier than the end of the invocation the answer must be ready, 50 to 5,000; the
+    /// default is 500. Lambda names that end in each event. The margin is the time to send the answer, also with a
+    /// small function's share of a processor.
     pub margin: Duration,
 }
 
@@ -60,7 +62,7 @@ impl TimeConfig {
     }
 }
 
-/// What lives as long as the function's process: one of each, made at its start.
+/// What lives as long as the process: one of each, made at the start.
 pub struct App {
     /// The database.
     pub db: Db,
@@ -70,12 +72,12 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the settings and connects, and fetches the issuer's keys meanwhile, so that the first request finds all of
-    /// it: nobody waits yet. What cannot be reached does not fail the start, the requests will say so; but without its
-    /// secrets a function is nothing.
+    /// Reads the settings, opens a connection and fetches the issuer's keys, so that the first request need not wait
+    /// for them. A start does not fail if the database or the issuer cannot be reached, because requests answer that
+    /// with a 503. It fails if Parameter Store cannot be read.
     pub async fn start() -> Result<&'static Self, Fatal> {
         let (secrets, issuer) = (ParameterStore::from_env()?, auth::issuer()?.map(Arc::new));
-        let warming = tokio::spawn(warm(issuer.clone()));
+        let key_fetch = tokio::spawn(warm(issuer.clone()));
         let settings = settings(secrets.as_ref()).await?;
         let app: &'static Self = Box::leak(Box::new(Self {
             db: database(&settings, secrets)?,
@@ -83,19 +85,19 @@ impl App {
             time: TimeConfig::new(&settings)?,
             pepper: Pepper::from_settings(&settings)?,
         }));
-        let _ = tokio::join!(timeout(HEAD_START, app.db.open_ahead()), warming);
-        app.close_at_the_end()?;
+        let _ = tokio::join!(timeout(CONNECT_AHEAD, app.db.open_ahead()), key_fetch);
+        app.close_on_sigterm()?;
         Ok(app)
     }
 
-    /// The caller, who may address no tasks but their own.
+    /// The caller of a request. A path that names another user is a 403.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller> {
         let deadline = self.deadline(request);
         let token = http::bearer(request)?;
         let verified = timeout_at(deadline, self.tokens.verify(token)).await;
         let user = verified.unwrap_or(Err(auth::Error::KeysUnavailable))?;
         if let Some(pepper) = &self.pepper {
-            request.record.is_of(user.as_str(), pepper);
+            request.record.set_owner(user.as_str(), pepper);
         }
         if !http::addresses(request, &user)? {
             return Err(Error::Forbidden);
@@ -103,27 +105,28 @@ impl App {
         Ok(Caller { user, deadline, record: Arc::clone(&request.record) })
     }
 
-    /// When the request must have its answer: after its budget, or before Lambda ends the invocation. An end that has
-    /// passed is none: `cargo lambda watch` names one in 1970.
+    /// When the request must have its answer: after its budget, or before Lambda ends the invocation. An end in the
+    /// past is ignored, because `cargo lambda watch` names one in 1970.
     fn deadline(&self, request: &Request) -> Instant {
         let left = request.ends.and_then(|end| end.duration_since(SystemTime::now()).ok());
         let limit = left.map_or(self.time.budget, |left| self.time.budget.min(left.saturating_sub(self.time.margin)));
         Instant::now() + limit
     }
 
-    /// Lambda announces the end of an environment by SIGTERM, if anything in it has registered as an extension, and on
-    /// Managed Instances. (Without, it kills: then Postgres finds out by its own time-out. Registering for the sake of
-    /// this would cost every cold start a request to the Extensions API.)
+    /// Closes the connections when Lambda ends the execution environment. Lambda announces that with SIGTERM only if an
+    /// extension is registered in it, and on Managed Instances. Otherwise it kills the process, and Postgres finds out
+    /// by its own time-out. We do not register an extension for this, because every cold start would pay for a request
+    /// to the Extensions API.
     ///
-    /// What is in flight gets its answer first. There is no limit for that here: Lambda kills a process that has not ended
-    /// in 300 ms, or in 500 ms where the extension runs inside it
-    /// (<https://github.com/aws-samples/graceful-shutdown-with-aws-lambda>), and an answer is worth more than a goodbye.
-    fn close_at_the_end(&'static self) -> Result<(), Fatal> {
-        let mut end = signal(SignalKind::terminate())
-            .map_err(|error| Fatal::new(format!("SIGTERM cannot be listened for: {error}")))?;
+    /// Requests in flight get their answers first, because an answer is worth more than a clean close. There is no
+    /// limit here: Lambda kills a process that has not ended after 300 ms, or after 500 ms with an internal extension
+    /// (<https://github.com/aws-samples/graceful-shutdown-with-aws-lambda>).
+    fn close_on_sigterm(&'static self) -> Result<(), Fatal> {
+        let mut sigterm = signal(SignalKind::terminate())
+            .map_err(|error| Fatal::new(format!("cannot listen for SIGTERM: {error}")))?;
         tokio::spawn(async move {
-            end.recv().await;
-            let _none = IN_FLIGHT.write().await;
+            sigterm.recv().await;
+            let _nothing_in_flight = IN_FLIGHT.write().await;
             self.db.close().await;
             process::exit(0);
         });
@@ -139,7 +142,7 @@ async fn settings(secrets: Option<&ParameterStore>) -> Result<Settings, Fatal> {
 }
 
 fn database(settings: &Settings, secrets: Option<ParameterStore>) -> Result<Db, Fatal> {
-    // The environment goes first: a URL that stands there does not change.
+    // The variable has precedence over Parameter Store, and a URL from there does not change.
     let rotating = secrets.filter(|_| optional("DATABASE_URL").is_none());
     Db::new(&DatabaseConfig::new(settings)?, rotating)
 }
@@ -150,8 +153,8 @@ async fn warm(issuer: Option<Arc<Jwks>>) {
     }
 }
 
-/// Runs a function: `start` once, then `handler` for every request, until Lambda ends the process. It serves one request
-/// at a time, or on Managed Instances as many as Lambda says, all on one thread.
+/// Runs a function: `start` once, then `handler` for each request, until Lambda ends the process. It serves one request
+/// at a time. On Managed Instances it serves as many as Lambda says, all on one thread.
 pub async fn serve<S, F>(
     start: impl AsyncFnOnce() -> Result<S, Fatal>,
     handler: impl Fn(S, Request) -> F + Clone + Send + Sync + 'static,
@@ -160,27 +163,28 @@ where
     S: Copy + Send + Sync + 'static,
     F: Future<Output = Result<Response>> + Send + 'static,
 {
-    let telemetry = telemetry()?;
+    let telemetry = start_telemetry()?;
     let unknown_input = UnknownInput::from_env()?;
-    let state = Box::pin(start()).await?; // boxed to be gone afterwards
-    // Boxed, because the runtime wraps the future so often that its type is deeper than the compiler looks.
+    let state = Box::pin(start()).await?; // boxed, so that its memory is freed afterwards
+    // Boxed, because the runtime wraps the future in so many layers that the type exceeds the compiler's recursion
+    // limit.
     let service = service_fn(move |event: LambdaEvent<Event>| {
         answer(telemetry, unknown_input, state, handler.clone(), event).map(Ok::<_, lambda_runtime::Error>).boxed()
     });
     Runtime::new(service)
-        .layer(layer_fn(counted))
+        .layer(layer_fn(track_in_flight))
         .run_concurrent()
         .await
         .map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
 }
 
-/// Runs a function that a schedule starts: `work` once for each invocation, with the moment at which it should end by
-/// itself. Where it fails, so does the invocation: Lambda tries it twice more, and counts it among the function's errors.
+/// Runs a function that a schedule starts: `work` once for each invocation, with the time by which it should stop by
+/// itself. If it fails, the invocation fails: Lambda retries it twice, and counts it among the function's errors.
 pub async fn serve_schedule<F>(work: impl Fn(&'static Db, Instant) -> F + Clone + Send + 'static) -> Result<(), Fatal>
 where
     F: Future<Output = Result<()>> + Send,
 {
-    telemetry()?;
+    start_telemetry()?;
     let secrets = ParameterStore::from_env()?;
     let settings = settings(secrets.as_ref()).await?;
     let margin = TimeConfig::new(&settings)?.margin;
@@ -194,23 +198,25 @@ where
     lambda_runtime::run(service).await.map_err(|error| Fatal::new(format!("the Lambda runtime ended: {error}")))
 }
 
-/// What Lambda is told of an invocation that has failed, and the log.
+/// Logs why a scheduled invocation failed, and reports it to Lambda.
 fn diagnostic(error: &Error) -> Diagnostic {
     let (code, cause) = (error.code(), error.cause().unwrap_or_default());
     tracing::error!(code, cause, "what the schedule asked for has failed");
     Diagnostic { error_type: code.to_owned(), error_message: cause.to_owned() }
 }
 
-/// The log and what else is told, if this is a Lambda function's process.
-fn telemetry() -> Result<&'static Telemetry, Fatal> {
+/// Starts the log, the metrics and the traces. It fails outside of Lambda.
+fn start_telemetry() -> Result<&'static Telemetry, Fatal> {
     if optional("AWS_LAMBDA_RUNTIME_API").is_none() {
-        return Err(Fatal::new("this is a Lambda function: run it on Lambda, or all of them here by `make dev`"));
+        return Err(Fatal::new(
+            "this is a Lambda function: run it on Lambda, or run `make dev` to start all functions on this machine",
+        ));
     }
     Ok(Box::leak(Box::new(Telemetry::start()?)))
 }
 
-/// What the runtime does with an invocation ends when Lambda has taken the answer.
-fn counted<S>(
+/// Holds [`IN_FLIGHT`] during an invocation. The inner service ends when Lambda has received the answer.
+fn track_in_flight<S>(
     runtime: S,
 ) -> impl Service<LambdaInvocation, Response = (), Error = lambda_runtime::Error, Future: Send> + Clone + Send + 'static
 where
@@ -225,7 +231,7 @@ where
     })
 }
 
-/// One request: answered whatever happens, with one line in the log.
+/// Answers one request, whatever happens, and writes its line in the log.
 async fn answer<S, F>(
     telemetry: &Telemetry,
     unknown_input: UnknownInput,
@@ -242,8 +248,8 @@ where
     let record = Arc::clone(&request.record);
     let unknown = Arc::new(Unknown::new(unknown_input));
     request.unknown = Arc::clone(&unknown);
-    // A panic would reach the client as the gateway's own error body. The state is fit for use afterwards: a handler
-    // changes nothing in it but the pool, which takes its connection back.
+    // Without this, a client would get the gateway's error body after a panic. The state can be used afterwards: a
+    // handler changes nothing in it but the pool, and the pool takes its connection back.
     let result = AssertUnwindSafe(async {
         verdict?;
         handler(state, request).await

@@ -1,14 +1,15 @@
-//! Who calls: bearer token → verified claims → [`UserId`]. It knows nothing of HTTP but how to fetch an issuer's keys.
+//! Who sent a request: bearer token → verified claims → [`UserId`]. This module knows nothing of HTTP, except how to
+//! fetch an issuer's keys.
 //!
 //! Each module uses those below it:
 //!
-//! - `verifier`: the way of a token through the others.
-//! - `settings`: which tokens are taken.
-//! - `jwks`: an issuer's keys, kept; `fetch`: fetched.
-//! - `key_set` and `key`: which keys may have signed a token, and whether one has.
+//! - `verifier`: takes a token through the other modules.
+//! - `settings`: which tokens are accepted.
+//! - `jwks`: caches an issuer's keys. `fetch`: fetches them.
+//! - `key_set` and `key`: which keys may have signed a token, and whether one of them did.
 //! - `claims`: what a token must say.
-//! - `token`: a token taken apart. Nothing of it is believed before its signature has been verified.
-//! - `user` and `error`: what comes of it.
+//! - `token`: splits a token into its parts. Nothing in it is trusted before its signature has been verified.
+//! - `user` and `error`: the result.
 
 mod claims;
 mod error;

@@ -1,5 +1,5 @@
-//! The database: [`url`](DatabaseUrl) says where it is, [`open`] opens connections, [`pool`] keeps them, and a request's
-//! call is tried for as long as the request's time lasts.
+//! The database. [`url`](DatabaseUrl) says where it is, [`open`] opens connections, and [`pool`] keeps them. A request
+//! makes one call, and retries it until the request's deadline.
 
 mod error;
 mod open;
@@ -27,54 +27,56 @@ pub use self::{
 };
 
 use self::{
-    error::{Failure, passing},
+    error::{Failure, transient},
     open::Opener,
     pool::Pool,
 };
 use crate::{parameter_store::ParameterStore, settings::Fatal, telemetry::Record};
 
-/// Between two tries, at first and at most.
+/// The pause between two attempts: the first one, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// With less time than that a try is not begun: Postgres would have to give up before it could have done it.
-const SHORTEST_TRY: Duration = Duration::from_millis(200);
+/// No attempt begins with less time than this, because Postgres would have to stop it before it is done.
+const SHORTEST_ATTEMPT: Duration = Duration::from_millis(200);
 
-/// How long closing may take: less than the 300 ms after which Lambda kills what has not ended.
-const FAREWELL: Duration = Duration::from_millis(200);
+/// How long closing may take. It is less than the 300 ms after which Lambda kills the process.
+const CLOSE_LIMIT: Duration = Duration::from_millis(200);
 
 /// The database, as the operations see it.
 pub struct Db {
     pool: Pool,
     connect_limit: Duration,
-    try_limit: Duration,
+    attempt_limit: Duration,
 }
 
-/// For whom an operation is called, and until when they wait.
+/// For whom a call is made, and until when it may take.
 #[derive(Clone, Copy)]
-pub struct Asker<'a> {
-    /// Whose rows the operation works on.
+pub struct CallContext<'a> {
+    /// The owner of the rows that the SQL function works on.
     pub owner: &'a str,
-    /// Until when there may be another try.
+    /// The time after which there are no more attempts.
     pub deadline: Instant,
-    /// Where the tries are noted.
+    /// Where the attempts are counted.
     pub(crate) record: &'a Record,
 }
 
-/// One operation to be called: a function of the schema [`SCHEMA`].
+/// A call of one SQL function of the schema [`SCHEMA`].
 pub struct Call<'a> {
     name: &'static str,
     arguments: Vec<(&'a (dyn ToSql + Sync), Type)>,
 }
 
 impl<'a> Call<'a> {
-    /// Of the operation of this name. Its first two arguments, the owner and the time-out, are given by [`Db::call`].
+    /// A call of the SQL function of this name. [`Db::call`] adds its first two arguments, the owner and the time limit
+    /// in milliseconds.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
         Self { name, arguments: Vec::new() }
     }
 
-    /// With the next argument. The type is named, so that Postgres need not be asked for it first.
+    /// Adds an argument. Its type is named, so that the driver need not ask Postgres for it first, which would be a
+    /// round trip.
     #[must_use]
     pub fn with(mut self, value: &'a (dyn ToSql + Sync), sql_type: Type) -> Self {
         self.arguments.push((value, sql_type));
@@ -88,14 +90,15 @@ impl<'a> Call<'a> {
 }
 
 impl Db {
-    /// Makes the pool; it connects when it is first used. `secrets` is where the URL came from, if it may change.
+    /// Makes the pool. It opens its first connection when it is first used. `secrets` is where the URL came from, if it
+    /// can change there.
     pub(crate) fn new(config: &DatabaseConfig, secrets: Option<ParameterStore>) -> Result<Self, Fatal> {
         let opener = Opener::new(config.url.clone(), secrets);
-        let DatabaseConfig { connect_limit, try_limit, .. } = *config;
-        Ok(Self { pool: Pool::new(opener, config)?, connect_limit, try_limit })
+        let DatabaseConfig { connect_limit, attempt_limit, .. } = *config;
+        Ok(Self { pool: Pool::new(opener, config)?, connect_limit, attempt_limit })
     }
 
-    /// Opens a connection in the background, ahead of the first request: that finds it, or waits for it.
+    /// Opens a connection in the background, before the first request. That request finds it open, or waits for it.
     pub(crate) fn open_ahead(&self) -> JoinHandle<()> {
         let (pool, limit) = (self.pool.clone(), self.connect_limit);
         tokio::spawn(async move {
@@ -105,50 +108,51 @@ impl Db {
         })
     }
 
-    /// Calls an operation: one statement, which is one transaction and one round trip. Its rows are there once the
-    /// transaction is committed.
+    /// Calls an SQL function. A call is one statement, one transaction and one round trip. When the rows arrive, the
+    /// transaction has been committed.
     ///
-    /// Transient failures are retried until the request's deadline, on another connection where the one before broke. That
-    /// is safe for writes, too: one that was done but not acknowledged is found in `users.recent_requests` by the next
-    /// try. The pauses double and are random, so that those who were thrown out together do not come back together.
-    pub async fn call(&self, asker: Asker<'_>, call: Call<'_>) -> Result<Vec<Row>, Error> {
-        let outcome = self.until_it_succeeds(asker, &call).await;
-        asker.record.has_tried();
+    /// Transient failures are retried until the deadline, on another connection if the last one broke. This is safe for
+    /// writes: if a write was done and its answer was lost, the retry finds its id in `users.recent_requests`. The
+    /// pauses double and are random, so that many clients that lost their connections at once do not all return at
+    /// once.
+    pub async fn call(&self, context: CallContext<'_>, call: Call<'_>) -> Result<Vec<Row>, Error> {
+        let outcome = self.with_retries(context, &call).await;
+        context.record.end_attempts();
         outcome
     }
 
-    async fn until_it_succeeds(&self, asker: Asker<'_>, call: &Call<'_>) -> Result<Vec<Row>, Error> {
+    async fn with_retries(&self, context: CallContext<'_>, call: &Call<'_>) -> Result<Vec<Row>, Error> {
         let (sql, mut longest) = (call.sql(), FIRST_PAUSE);
         loop {
-            asker.record.tries();
-            let cause = match self.once(asker, &sql, call).await {
-                Err(Failure::Passing(cause)) => cause,
+            context.record.begin_attempt();
+            let cause = match self.attempt(context, &sql, call).await {
+                Err(Failure::Transient(cause)) => cause,
                 outcome => return outcome.map_err(Error::from),
             };
             let pause = longest.mul_f64(random_half_to_one());
-            if Instant::now() + pause + SHORTEST_TRY >= asker.deadline {
+            if Instant::now() + pause + SHORTEST_ATTEMPT >= context.deadline {
                 return Err(Error::Unavailable(cause));
             }
-            tracing::debug!(cause, "another try");
+            tracing::debug!(cause, "retry");
             sleep(pause).await;
             longest = (longest * 2).min(LONGEST_PAUSE);
         }
     }
 
-    /// One try. What it leaves behind is ended at the database, too: by `lock_timeout`, `transaction_timeout` or, once
-    /// the connection is closed, `client_connection_check_interval`.
-    async fn once(&self, asker: Asker<'_>, sql: &str, call: &Call<'_>) -> Result<Vec<Row>, Failure> {
-        let connection = connection(&self.pool, self.connect_limit.min(left(asker.deadline))).await?;
-        let limit = self.try_limit.min(left(asker.deadline));
-        if limit < SHORTEST_TRY.min(self.try_limit) {
-            return Err(passing("a connection, but no time left to use it"));
+    /// Makes one attempt. If it is abandoned, Postgres ends what is left of it: by `lock_timeout`, by
+    /// `transaction_timeout` or, once the connection is closed, by `client_connection_check_interval`.
+    async fn attempt(&self, context: CallContext<'_>, sql: &str, call: &Call<'_>) -> Result<Vec<Row>, Failure> {
+        let connection = connection(&self.pool, self.connect_limit.min(time_left(context.deadline))).await?;
+        let limit = self.attempt_limit.min(time_left(context.deadline));
+        if limit < SHORTEST_ATTEMPT.min(self.attempt_limit) {
+            return Err(transient("a connection was opened, but no time is left to use it"));
         }
-        let (owner, milliseconds) = (asker.owner, i32::try_from(limit.as_millis()).unwrap_or(i32::MAX));
-        let ours: [(&(dyn ToSql + Sync), Type); 2] = [(&owner, Type::TEXT), (&milliseconds, Type::INT4)];
-        let arguments: Vec<_> = ours.into_iter().chain(call.arguments.iter().cloned()).collect();
+        let (owner, milliseconds) = (context.owner, i32::try_from(limit.as_millis()).unwrap_or(i32::MAX));
+        let first: [(&(dyn ToSql + Sync), Type); 2] = [(&owner, Type::TEXT), (&milliseconds, Type::INT4)];
+        let arguments: Vec<_> = first.into_iter().chain(call.arguments.iter().cloned()).collect();
         match timeout(limit, connection.query_typed(sql, &arguments)).await {
             Ok(Ok(rows)) => {
-                self.pool.was_used();
+                self.pool.mark_used();
                 Ok(rows)
             }
             Ok(Err(error)) => {
@@ -158,34 +162,35 @@ impl Db {
                 Err(Failure::of_call(&error))
             }
             Err(_) => {
-                self.pool.give_up(connection);
-                Err(passing(format!("no answer in {limit:?}")))
+                self.pool.discard(connection);
+                Err(transient(format!("no answer in {limit:?}")))
             }
         }
     }
 
-    /// Closes all connections, those in use when they come back, so that the server need not find out by itself that we
-    /// are gone.
+    /// Closes all connections, so that the server does not have to find out by itself. A connection in use is closed
+    /// when it is returned.
     pub(crate) async fn close(&self) {
-        let _ = timeout(FAREWELL, self.pool.close()).await; // the server will find out
+        let _ = timeout(CLOSE_LIMIT, self.pool.close()).await; // after the limit, the server finds out by itself
     }
 }
 
-/// A connection that is not known to be dead: waited for, looked over, or opened, all in one limit.
+/// A connection from the pool: one that was returned and checked, or a new one. `limit` covers waiting, checking and
+/// opening together.
 async fn connection(pool: &Pool, limit: Duration) -> Result<Object, Failure> {
     match timeout(limit, pool.get()).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(PoolError::Backend(error))) => Err(Failure::of_opening(&error)),
-        Ok(Err(error)) => Err(passing(format!("the pool: {error}"))), // closed: this environment ends
-        Err(_) => Err(passing(format!("no connection in {limit:?}"))),
+        Ok(Err(error)) => Err(transient(format!("the pool: {error}"))), // it is closed: this execution environment ends
+        Err(_) => Err(transient(format!("no connection in {limit:?}"))),
     }
 }
 
-fn left(deadline: Instant) -> Duration {
+fn time_left(deadline: Instant) -> Duration {
     deadline.saturating_duration_since(Instant::now())
 }
 
-/// From a half to one, so that pauses differ. It need not be hard to guess.
+/// A random factor from 0.5 to 1, so that pauses differ. It need not be hard to guess.
 fn random_half_to_one() -> f64 {
     0.5 + f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 512.0
 }

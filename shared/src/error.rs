@@ -1,4 +1,4 @@
-//! Every way in which a request fails, each with its status, its code and the sentence that the client reads.
+//! Every error that a client can get: status, code and sentence.
 
 use std::borrow::Cow;
 
@@ -9,85 +9,87 @@ use crate::{
     db,
 };
 
-/// The answer of whatever a request can fail in.
+/// The result of everything that can fail in a request.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a request was not done.
+/// Why a request failed.
 #[derive(Debug)]
 pub enum Error {
-    /// 400: a path, query, header or body that cannot be read.
+    /// 400: the path, query, a header or the body cannot be read.
     InvalidRequest(Vec<Detail>),
-    /// 400: a body that can be read but is no task.
+    /// 400: the body can be read but is not valid.
     ValidationFailed(Vec<Detail>),
-    /// 400: more than one token, of which none is looked at.
+    /// 400: the request has more than one token. None of them is verified.
     TwoTokens,
-    /// 401: no token, or none that holds.
+    /// 401: the request has no token, or one that is not valid.
     Unauthorized(Unauthorized),
     /// 403: the path names another user than the token.
     Forbidden,
-    /// 404: no such task, or another user's: the two cannot be told apart.
+    /// 404: there is no such task, or it is another user's. A client cannot tell the two apart.
     NotFound,
-    /// 404: no such file of the page that shows the API.
+    /// 404: the page that shows the API has no such file.
     NoSuchFile,
-    /// 409: a task of this id is there already.
+    /// 409: there is already a task with this id.
     TaskExists,
-    /// 409: after thousands of moves to one and the same place.
+    /// 409: there is no room between two tasks. This happens after thousands of moves to the same place.
     NoRoom,
-    /// 410: the feed of changes is no longer known from so far back.
-    TokenExpired,
-    /// 412: the task is at another revision than `If-Match` names, namely this one.
+    /// 410: the client's position in the change feed is too old.
+    FeedPositionExpired,
+    /// 412: the task has another revision than `If-Match` names.
     PreconditionFailed {
-        /// The task's.
+        /// The revision of the task.
         revision: i64,
     },
-    /// 412: `If-Match` has no tag that could ever be a task's, so that reading it again does not help.
+    /// 412: no tag of `If-Match` can ever match a task. Reading the task again does not help.
     UnmatchableTag,
-    /// 422: the idempotency key was sent with another request before.
+    /// 422: the idempotency key was sent before, with another request.
     KeyReused,
-    /// What one operation of a batch was refused for, and which one; so nothing of the batch was done.
+    /// The index of the operation of a batch that was refused, and why. Nothing of the batch was done. The status is
+    /// that of the inner error.
     InBatch(usize, Box<Error>),
-    /// 413: a body over so many bytes.
+    /// 413: the body has more than this many bytes.
     PayloadTooLarge(usize),
-    /// 415: a body that is not JSON.
+    /// 415: the body is not JSON.
     UnsupportedMediaType,
-    /// 500: a defect of ours. The cause is for the log.
+    /// 500: a defect in our code. The cause is for the log.
     Internal(String),
-    /// 503: the issuer's keys have never been reached, so that no token of its can be judged; worth another try.
+    /// 503: the token cannot be verified, because the issuer's keys have never been fetched. A retry may help.
     KeysUnavailable,
-    /// 503: the database cannot be reached or is too slow; worth another try. The cause is for the log.
+    /// 503: the database cannot be reached or is too slow. A retry may help. The cause is for the log.
     DatabaseUnavailable(String),
-    /// 503: the database does not let us in, and will not the next time. The cause is for the log.
+    /// 503: the database refuses the connection, and will refuse it until somebody corrects the settings. The cause is
+    /// for the log.
     DatabaseRefused(String),
 }
 
-/// So many names that are not known are enough to be told.
-pub(crate) const DETAILS: usize = 10;
+/// The most unknown names that one answer lists.
+pub(crate) const MAX_DETAILS: usize = 10;
 
 /// What is wrong with one field, parameter or header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Detail {
-    /// Its name as the client sent it; `body` for the body as a whole.
+    /// The name as the client sent it, or `body` for the body as a whole.
     pub field: String,
     /// What is wrong, and what would be right.
     pub message: String,
-    /// Which operation of a batch it stands in, from 0 on.
+    /// The index of the operation in a batch, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<usize>,
 }
 
 impl Detail {
-    /// `field` may come from the client and be of any length: no more than 64 characters of it are repeated.
+    /// `field` may come from the client and be of any length, so only its first 64 characters are kept.
     pub fn new(field: &str, message: impl Into<String>) -> Self {
         Self { field: field.chars().take(64).collect(), message: message.into(), operation: None }
     }
 
-    /// The same in an operation of a batch.
+    /// The same detail, within an operation of a batch.
     #[must_use]
     pub fn in_operation(self, index: usize) -> Self {
         Self { operation: Some(index), ..self }
     }
 
-    /// In one sentence.
+    /// The detail in one sentence.
     pub(crate) fn sentence(&self) -> String {
         match self.operation {
             Some(index) => format!("operation {index}, {}: {}", self.field, self.message),
@@ -102,13 +104,14 @@ impl Error {
         Self::InvalidRequest(vec![Detail::new(field, message)])
     }
 
-    /// Status, code and message: the whole mapping, in one place.
+    /// Status, code and message. This is the only place that maps them.
     pub(crate) fn parts(&self) -> (u16, &'static str, Cow<'static, str>) {
         let (status, code, message) = match self {
             Self::InvalidRequest(_) => (400, "invalid_request", "The request cannot be read."),
             Self::ValidationFailed(_) => (400, "validation_failed", "The task is not valid."),
             Self::TwoTokens => (400, "invalid_request", "Send one bearer token, and the header Authorization once."),
-            // The same for every cause; what helps with an honest token stands in the challenge.
+            // The body is the same for every cause. The challenge in `WWW-Authenticate` says what helps an honest
+            // client.
             Self::Unauthorized(_) => (
                 401,
                 "unauthorized",
@@ -121,7 +124,7 @@ impl Error {
             Self::NoRoom => {
                 (409, "conflict", "There is no room left at this place: move the task next to another one.")
             }
-            Self::TokenExpired => (
+            Self::FeedPositionExpired => (
                 410,
                 "gone",
                 "What has changed since then is no longer known: forget what you have, and start without `since`.",
@@ -161,7 +164,7 @@ impl Error {
         (status, code, message.into())
     }
 
-    /// The stable name of the error, as clients match on it.
+    /// The stable code that clients match on.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.parts().1
@@ -178,7 +181,7 @@ impl Error {
         }
     }
 
-    /// What an operation of a batch was refused for.
+    /// The same error, within an operation of a batch.
     pub(crate) fn in_batch(self, index: usize) -> Self {
         match self {
             Self::ValidationFailed(details) => {
@@ -188,7 +191,7 @@ impl Error {
         }
     }
 
-    /// What the log learns and the client does not.
+    /// The cause, which is logged and not sent to the client.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         match self {
@@ -202,7 +205,7 @@ impl Error {
 }
 
 impl From<Vec<Detail>> for Error {
-    /// What is wrong with the fields of a body.
+    /// The fields of a body that are not valid.
     fn from(details: Vec<Detail>) -> Self {
         Self::ValidationFailed(details)
     }

@@ -1,10 +1,10 @@
-//! What a handler needs of HTTP: the request in its parts, and the shapes of the answers.
+//! Requests and answers: path, query, headers, bodies.
 //!
-//! - `request`: the request as API Gateway hands it over, and the response as it takes it back.
-//! - `event`: what of all that Lambda can hand over is such a request.
-//! - `authorization`, `path`, `query`, `preconditions`, `idempotency`, `body` and `members`: what stands in a request.
-//! - `unknown`: what becomes of what nobody here knows.
-//! - `answer`: what every answer has, and the one body of every error.
+//! - `request`: the request that API Gateway sends, and the response that it receives.
+//! - `event`: which events are such a request.
+//! - `authorization`, `path`, `query`, `preconditions`, `idempotency`, `body` and `members`: the parts of a request.
+//! - `unknown`: what happens to parameters and members that are not known.
+//! - `answer`: what every answer has, and the body of every error.
 
 mod answer;
 mod authorization;

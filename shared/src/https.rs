@@ -1,5 +1,5 @@
-//! One HTTP exchange with the outside: https, or http to this machine; bounded in size, without redirects. Its time is
-//! bounded by whoever asks.
+//! One HTTP exchange with another server: https, or http to this machine. Its size is limited and redirects are not
+//! followed. Its time is not limited here.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -21,10 +21,11 @@ use tokio_rustls::TlsConnector;
 
 use crate::tls;
 
-/// For TCP alone: who does not even refuse will not answer either.
+/// The limit of the TCP handshake. A host that does not even refuse the connection will not answer a request.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// Whether a URL may be asked: only with TLS is it known who answers, and http does where it stays on this machine.
+/// Whether a URL may be requested. It needs TLS, which verifies who answers, unless the connection stays on this
+/// machine.
 pub(crate) fn is_allowed(uri: &Uri) -> bool {
     match uri.scheme_str() {
         Some("https") => !host(uri).is_empty(),
@@ -33,10 +34,10 @@ pub(crate) fn is_allowed(uri: &Uri) -> bool {
     }
 }
 
-/// Asks, and reads a body of up to `limit` bytes. The error is for the log.
+/// Sends a request, and reads a response body of up to `limit` bytes. The error is for the log.
 pub(crate) async fn exchange(request: Request<Full<Bytes>>, limit: usize) -> Result<Response<Bytes>, String> {
     if !is_allowed(request.uri()) {
-        return Err("the URL is neither https nor of this machine".into());
+        return Err("the URL is neither https nor on this machine".into());
     }
     let host = host(request.uri()).to_owned();
     let tls = request.uri().scheme_str() == Some("https");
@@ -44,15 +45,15 @@ pub(crate) async fn exchange(request: Request<Full<Bytes>>, limit: usize) -> Res
     let tcp = timeout(CONNECT, TcpStream::connect((host.as_str(), port))).await;
     let tcp = tcp.map_err(|_| format!("no connection in {CONNECT:?}"))?.map_err(|error| error.to_string())?;
     if !tls {
-        return speak(tcp, request, limit).await;
+        return send(tcp, request, limit).await;
     }
     let name = ServerName::try_from(host).map_err(|error| error.to_string())?;
     let config = tls::client(None, None).map_err(|error| error.to_string())?;
     let stream = TlsConnector::from(Arc::new(config)).connect(name, tcp).await;
-    speak(stream.map_err(|error| error.to_string())?, request, limit).await
+    send(stream.map_err(|error| error.to_string())?, request, limit).await
 }
 
-async fn speak(
+async fn send(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     mut request: Request<Full<Bytes>>,
     limit: usize,
@@ -60,15 +61,16 @@ async fn speak(
     let text = |error: hyper::Error| error.to_string();
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(text)?;
     let connection = tokio::spawn(connection);
-    address(&mut request)?;
+    use_origin_form(&mut request)?;
     let (head, body) = sender.send_request(request).await.map_err(text)?.into_parts();
     let body = Limited::new(body, limit).collect().await.map_err(|error| error.to_string());
     connection.abort();
     Ok(Response::from_parts(head, body?.to_bytes()))
 }
 
-/// To a server itself a request names the host in a header and only the path in its first line (RFC 9112 §3.2.1).
-fn address(request: &mut Request<Full<Bytes>>) -> Result<(), String> {
+/// A request to a server, and not to a proxy, has only the path in its first line and the host in a header: the origin
+/// form (RFC 9112 §3.2.1).
+fn use_origin_form(request: &mut Request<Full<Bytes>>) -> Result<(), String> {
     let authority = request.uri().authority().map_or("", |authority| authority.as_str());
     let authority = HeaderValue::from_str(authority).map_err(|error| error.to_string())?;
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());

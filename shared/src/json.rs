@@ -1,6 +1,6 @@
-//! JSON, read strictly: an object that names a member twice is refused, at any depth. `serde_json` would keep the last
-//! and another reader the first, and what is read in two ways is how checks are passed by (RFC 8259 §4; RFC 7515 §4
-//! and RFC 7519 §4 let a token be refused for it).
+//! Strict JSON: an object that names a member twice is refused, at any depth. `serde_json` would keep the last value,
+//! and another reader the first. Attackers use such differences to pass checks (RFC 8259 §4). RFC 7515 §4 and RFC 7519
+//! §4 allow a token to be refused for it.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// The members of an object, each name once.
+/// The members of an object. Each name occurs once.
 pub type Object = Map<String, Value>;
 
-/// Reads an object.
+/// Reads an object. The error says what is wrong.
 pub fn object(bytes: &[u8]) -> Result<Object, serde_json::Error> {
     match serde_json::from_slice(bytes)? {
         Strict(Value::Object(members)) => Ok(members),
@@ -21,7 +21,7 @@ pub fn object(bytes: &[u8]) -> Result<Object, serde_json::Error> {
     }
 }
 
-/// What a value is, for a message that says what was wrong with it.
+/// The type of a value, for an error message.
 pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

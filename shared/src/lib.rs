@@ -1,17 +1,16 @@
-//! What every function of the task API shares, floor by floor: each uses those below it and none above. (A test holds the
-//! order: tests/floors.rs.)
+//! What every function of the task API shares, in layers. Each layer uses the layers below it, and none above.
+//! tests/layers.rs checks this, and docs/architecture.md shows the same table.
 //!
-//! | floor | what it is |
+//! | layer | what it holds |
 //! |---|---|
-//! | [`app`] | starts a function and answers its invocations; the only place that meets the Lambda runtime |
-//! | [`tasks`] | what a task is, which are asked for, one call an operation, and the answers that show them |
-//! | [`http`] | the request in its parts, and the shapes of the answers |
-//! | [`error`] | every way to fail, as status, code and sentence; it gathers the errors of the floors below |
-//! | [`auth`], [`db`] | bearer token → verified claims → user; the pool, the call, and trying again. Each has settings and an error of its own, and knows nothing of HTTP or of the other |
-//! | `parameter_store` | settings that nobody is to see, in AWS Parameter Store |
-//! | `https`, `tls` | one exchange with the outside, and whom a connection there believes |
-//! | `telemetry` | what is told of a request: the log, metrics, traces |
-//! | [`settings`], [`json`] | where variables come from, and [`Fatal`]; JSON, read strictly. They know nobody |
+//! | [`app`] | starts a function and serves its events; the only place that knows the Lambda runtime |
+//! | [`tasks`] | what a task is, and one call for each operation |
+//! | [`http`] | requests and answers: path, query, headers, bodies |
+//! | [`error`] | every error that a client can get: status, code, sentence |
+//! | [`auth`], [`db`] | the token's verification; the connection pool, the call and its retries |
+//! | `parameter_store`, `https`, `tls` | secrets from AWS, and connections to other servers |
+//! | `telemetry` | the log, metrics and traces |
+//! | [`settings`], [`json`] | variables, and strict JSON |
 //!
 //! A request goes: [`serve`] → [`App::authenticate`] → parse ([`tasks`]) → one call ([`db`]) → answer ([`http`]).
 

@@ -1,5 +1,5 @@
-//! What nobody is to see: settings out of AWS Systems Manager's Parameter Store, where they are encrypted, instead of a
-//! function's environment, which whoever may look at the function can read.
+//! Secrets from AWS Systems Manager's Parameter Store, which encrypts them. A function's variables are less safe:
+//! everybody who may read the function's configuration can read them.
 
 use std::{collections::BTreeMap, env, time::Duration};
 
@@ -26,35 +26,35 @@ use crate::{
     settings::{Fatal, optional},
 };
 
-/// One try, and all of them: Lambda's init phase has 10 s. Parameter Store takes 40 reads a second of an account and
-/// region by default, so that a burst of cold starts may be told to come back.
-const TRY: Duration = Duration::from_secs(2);
-const WHOLE: Duration = Duration::from_secs(8);
-const TRIES: u32 = 6;
+/// The limit of one attempt, and of all attempts together. Lambda's init phase has 10 s. By default, Parameter Store
+/// allows an account 40 reads a second in a region, so a burst of cold starts may be throttled and has to retry.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(2);
+const TOTAL_LIMIT: Duration = Duration::from_secs(8);
+const MAX_ATTEMPTS: u32 = 6;
 
-/// The largest answer: ten parameters of 4 KB, the most of the standard tier, with what is said of each.
+/// The largest answer, in bytes: ten parameters of 4 KB, which is the standard tier's maximum, with their metadata.
 const LIMIT: usize = 128 * 1024;
 
-/// Where the parameters are, and who may read them: the function's own role, whose credentials Lambda puts into the
-/// environment.
+/// Where the parameters are. The function's own role reads them; Lambda puts its credentials into variables.
 pub(crate) struct ParameterStore {
     path: String,
     region: String,
 }
 
 impl ParameterStore {
-    /// `SECRETS_PATH`, such as `/task-api/prod`. Without it no AWS service is called at all.
+    /// Reads `SECRETS_PATH`, such as `/task-api/prod`. If it is not set, no AWS service is called at all.
     pub(crate) fn from_env() -> Result<Option<Self>, Fatal> {
         let Some(path) = optional("SECRETS_PATH") else { return Ok(None) };
         if !path.starts_with('/') {
             return Err(Fatal::new(format!("SECRETS_PATH is {path:?} and must begin with a slash, as /task-api/prod")));
         }
-        let region = env::var("AWS_REGION").map_err(|_| Fatal::new("AWS_REGION is not set, and SECRETS_PATH is"))?;
+        let region =
+            env::var("AWS_REGION").map_err(|_| Fatal::new("SECRETS_PATH needs AWS_REGION, which is not set"))?;
         Ok(Some(Self { path, region }))
     }
 
-    /// All parameters right under the path, by what stands behind its last slash: in one call, as long as there are no
-    /// more than ten. The error is a sentence for whoever runs the function; it repeats no value.
+    /// All parameters directly under the path, by the name after the last slash. Up to ten parameters need one call.
+    /// The error is a sentence for the operator, and contains no values.
     pub(crate) async fn fetch(&self) -> Result<BTreeMap<String, String>, String> {
         let client = self.client().await;
         let mut found = BTreeMap::new();
@@ -71,19 +71,20 @@ impl ParameterStore {
     }
 
     async fn client(&self) -> Client {
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(TRY).operation_timeout(WHOLE).build();
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_LIMIT).operation_timeout(TOTAL_LIMIT).build();
         let config = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(self.region.clone()))
             .credentials_provider(EnvironmentVariableCredentialsProvider::new())
             .http_client(http_client())
-            .retry_config(RetryConfig::standard().with_max_attempts(TRIES))
+            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
             .timeout_config(timeouts);
         Client::new(&config.load().await)
     }
 }
 
-/// What AWS said, or what went wrong on the way there. (Not the error's own `Debug`, nor the SDK's `DisplayErrorContext`,
-/// which has that in it: of an answer that cannot be read they repeat the body, and so the secrets.)
+/// What AWS answered, or why it did not. This does not use the error's `Debug` or the SDK's `DisplayErrorContext`: if
+/// an answer cannot be read, both print its body, which contains the secrets.
 fn reason(error: &SdkError<GetParametersByPathError, HttpResponse>) -> String {
     if let Some(service) = error.as_service_error() {
         return format!("{}: {}", service.code().unwrap_or("error"), service.message().unwrap_or("without a reason"));
@@ -97,8 +98,8 @@ fn reason(error: &SdkError<GetParametersByPathError, HttpResponse>) -> String {
     reasons.join(": ")
 }
 
-/// Our own way out instead of the SDK's, which would bring a second TLS with a second store of roots, to be read and
-/// parsed at every cold start.
+/// Our HTTP client instead of the SDK's. The SDK's would bring a second TLS library with a second root store, to be
+/// read and parsed at every cold start.
 fn http_client() -> SharedHttpClient {
     http_client_fn(|_, _| SharedHttpConnector::new(Connector))
 }

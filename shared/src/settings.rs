@@ -1,8 +1,8 @@
-//! Where settings come from. What each is, stands on the field of the part that reads it.
+//! Where settings come from. The field that holds a setting documents it.
 
 use std::{collections::BTreeMap, env, fmt, ops::RangeInclusive, time::Duration};
 
-/// Where the variables are: in the environment, and where it has none of a name, among the parameters of Parameter Store.
+/// The settings: variables, and for those that are not set, parameters from Parameter Store.
 #[derive(Default)]
 pub struct Settings {
     parameters: BTreeMap<String, String>,
@@ -14,12 +14,12 @@ impl Settings {
     }
 
     pub(crate) fn optional(&self, name: &str) -> Option<String> {
-        optional(name).or_else(|| self.parameters.get(name).and_then(|value| pasted(value)))
+        optional(name).or_else(|| self.parameters.get(name).and_then(|value| cleaned(value)))
     }
 
-    /// Whether the value stands in quotes, which are taken off.
+    /// Whether the value is in quotes. They are removed when it is read.
     pub(crate) fn is_quoted(&self, name: &str) -> bool {
-        let value = env::var(name).ok().filter(|value| pasted(value).is_some());
+        let value = env::var(name).ok().filter(|value| cleaned(value).is_some());
         let value = value.as_ref().or_else(|| self.parameters.get(name));
         value.is_some_and(|value| unquoted(value).len() < value.trim().len())
     }
@@ -28,7 +28,7 @@ impl Settings {
         self.optional(name).ok_or_else(|| Fatal::new(format!("{name} is not set")))
     }
 
-    /// The values of a variable that may have several, separated by commas.
+    /// The values of a setting that may have several, separated by commas.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         let values = self.optional(name).unwrap_or_default();
         values.split(',').map(str::trim).filter(|value| !value.is_empty()).map(ToOwned::to_owned).collect()
@@ -62,26 +62,27 @@ pub fn required(name: &str) -> Result<String, Fatal> {
     optional(name).ok_or_else(|| Fatal::new(format!("{name} is not set")))
 }
 
-/// The value of a variable, without what surrounds it: white space (a secret that was piped in ends with a new line) and
-/// quotes (some readers of `.env` keep them). An empty one counts as absent, since templates pass those on.
+/// The value of a variable, without white space around it (a secret that was piped in ends with a new line) and without
+/// quotes around it (some readers of `.env` keep them). An empty value counts as not set, because templates pass those
+/// on.
 #[must_use]
 pub fn optional(name: &str) -> Option<String> {
-    env::var(name).ok().and_then(|value| pasted(&value))
+    env::var(name).ok().and_then(|value| cleaned(&value))
 }
 
-fn pasted(value: &str) -> Option<String> {
+fn cleaned(value: &str) -> Option<String> {
     let value = unquoted(value).trim();
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-/// Without white space around it, and without one pair of quotes around the rest.
+/// Removes white space around a value, and then one pair of quotes.
 pub(crate) fn unquoted(value: &str) -> &str {
     let value = value.trim();
     let inner = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
     inner('"').or_else(|| inner('\'')).unwrap_or(value)
 }
 
-/// Why a program cannot start: a sentence for the person who started it, without secrets.
+/// Why a program cannot start: a sentence for the person who started it. It contains no secrets.
 pub struct Fatal(String);
 
 impl Fatal {
@@ -97,7 +98,7 @@ impl fmt::Display for Fatal {
     }
 }
 
-/// The same as [`fmt::Display`], because `main` prints its error by `Debug`.
+/// The same as [`fmt::Display`], because `main` prints its error with `Debug`.
 impl fmt::Debug for Fatal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -127,7 +128,7 @@ mod tests {
             ("\"\"", None),
             ("\"", Some("\"")),
         ] {
-            assert_eq!(pasted(value).as_deref(), expected, "{value:?}");
+            assert_eq!(cleaned(value).as_deref(), expected, "{value:?}");
         }
     }
 }

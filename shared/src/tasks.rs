@@ -1,14 +1,14 @@
-//! The tasks: what one is, which are asked for, what can be done with them, and how that is answered.
+//! What a task is, and one call for each operation.
 //!
-//! - `text`, `due_date`: what stands in a task. What exists is valid.
-//! - `task`: a task, as it is kept and read.
-//! - `fields`: what may be written to one.
-//! - `list`, `cursor`: what of the list is asked for.
-//! - `changes`: what has changed since a client last asked.
-//! - `batch`: several operations as one request.
-//! - `caller`: who asks.
-//! - `operations`: one call an operation.
-//! - `purge`: what goes by itself in the end.
+//! - `text`, `due_date`: the values in a task. A value that exists is valid.
+//! - `task`: a task, as it is stored and shown.
+//! - `fields`: the fields that a client may write.
+//! - `list`, `cursor`: which tasks a list shows: filters, order, page.
+//! - `changes`: the change feed.
+//! - `batch`: several operations in one request.
+//! - `caller`: the verified user who sent a request.
+//! - `operations`: one call for each operation.
+//! - `purge`: the weekly removal of what has expired.
 //! - `answers`: the answers that show tasks.
 
 mod answers;
@@ -25,7 +25,7 @@ mod task;
 mod text;
 
 pub use self::{
-    answers::{changes_page, created, fresh, ok, page, results},
+    answers::{changes_page, created, ok, ok_or_not_modified, page, results},
     batch::Batch,
     caller::Caller,
     changes::ChangesQuery,
@@ -34,8 +34,8 @@ pub use self::{
     fields::{Completion, NewTask, Place, TaskPatch},
     list::{Filter, ListQuery, Sort, Status, Trash},
     operations::{
-        BatchResults, Listed, Made, batch, changes, complete, create, delete, erase, get, list, move_to, restore,
-        update,
+        BatchResults, CreatedTask, ListPage, batch, changes, complete, create, delete, erase, get, list, move_to,
+        restore, update,
     },
     purge::purge,
     task::{Priority, Task},

@@ -1,5 +1,5 @@
-//! What is told to the outside of a request: one line in the log, its metrics, and its time at the database in the
-//! trace. Nothing of it says who asked or what was sent.
+//! What is reported about a request: one line in the log, its metrics, and its time at the database in the trace. None
+//! of it says what was sent, or who sent it.
 
 mod metrics;
 mod record;
@@ -18,18 +18,18 @@ use self::{
 };
 use crate::settings::{Fatal, optional};
 
-/// Where a process tells it.
+/// Where a process reports its requests.
 pub(crate) struct Telemetry {
     metrics: Option<Metrics>,
     traces: Option<Daemon>,
-    /// No request has been answered yet.
+    /// Whether no request has been answered yet.
     cold: AtomicBool,
 }
 
 impl Telemetry {
     /// Starts the log on standard output, where Lambda reads JSON lines. `LOG_LEVEL` is `trace`, `debug`, `info` (the
-    /// default), `warn`, `error` or `off`. It is for our own lines: what the libraries say is told from `warn` on,
-    /// because the Lambda runtime traces whole events, with the tokens in them.
+    /// default), `warn`, `error` or `off`. It applies to our own lines. Libraries log from `warn` on, because the
+    /// Lambda runtime logs whole events with their tokens at lower levels.
     pub(crate) fn start() -> Result<Self, Fatal> {
         let level = match optional("LOG_LEVEL") {
             None => LevelFilter::INFO,
@@ -49,13 +49,13 @@ impl Telemetry {
         Ok(Self { metrics: Metrics::from_env(), traces: Daemon::from_env(), cold: AtomicBool::new(true) })
     }
 
-    /// A request has been answered. Of a failure of ours the log learns the cause, which the client is not told.
+    /// Reports an answered request. The log gets the cause of an error; the client does not.
     pub(crate) fn answered(&self, request: &Answered<'_>, record: &Record) {
         let cold_start = self.cold.swap(false, Ordering::Relaxed);
         let duration = record.duration();
         request.log(record, cold_start);
         if let Some(metrics) = &self.metrics {
-            metrics.tell(&Measured {
+            metrics.write(&Measured {
                 duration,
                 failed: request.status >= 500,
                 cold_start,
@@ -63,36 +63,36 @@ impl Telemetry {
             });
         }
         if let (Some(traces), Some(trace), Some(database)) = (&self.traces, request.trace, record.database()) {
-            traces.tell(trace, &database, request.status >= 500);
+            traces.send(trace, &database, request.status >= 500);
         }
     }
 }
 
-/// A request and its answer, as the log may know them.
+/// What may be logged of a request and its answer.
 pub(crate) struct Answered<'a> {
     /// Method and path pattern.
     pub(crate) route: &'a str,
-    /// The gateway's id of it.
+    /// The gateway's id of the request.
     pub(crate) id: &'a str,
-    /// The header that X-Ray hands on, `Root=…;Parent=…;Sampled=1`.
+    /// X-Ray's header, `Root=…;Parent=…;Sampled=1`.
     pub(crate) trace: Option<&'a str>,
     pub(crate) status: u16,
-    /// The error's, as the client reads it.
+    /// The code of an error, as the client reads it.
     pub(crate) code: Option<&'a str>,
-    /// What the client is not told.
+    /// The cause of an error, which the client does not get.
     pub(crate) cause: Option<&'a str>,
 }
 
 impl Answered<'_> {
-    /// One line: an error where we have failed.
+    /// Writes one line. Its level is `error` if the failure is ours.
     fn log(&self, record: &Record, cold_start: bool) {
         let Self { route, id: request_id, status, code, cause, .. } = *self;
         let duration_ms = milliseconds(record.duration());
         let database = record.database();
-        let tries = database.as_ref().map(|database| database.tries);
+        let tries = database.as_ref().map(|database| database.attempts);
         let database_ms = database.as_ref().map(|database| milliseconds(database.duration));
         let (trace, owner) = (self.trace.and_then(xray::root), record.owner());
-        // The level of a line is a constant, so there are two of them, with the same fields.
+        // `tracing` needs the level as a constant, so there are two such lines with the same fields.
         macro_rules! line {
             ($level:ident) => {
                 tracing::$level!(
@@ -115,7 +115,7 @@ impl Answered<'_> {
     }
 }
 
-/// To a microsecond, which is as much as anybody reads.
+/// In milliseconds, to a microsecond.
 fn milliseconds(duration: std::time::Duration) -> f64 {
     f64::from(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)) / 1000.0
 }

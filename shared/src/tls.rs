@@ -1,9 +1,9 @@
-//! TLS as a client, for the database and for an issuer's keys: certificate and host name are always verified.
+//! TLS for connections to the database, an issuer and AWS. The certificate and the host name are always verified.
 //!
-//! rustls with Mozilla's roots in the binary, because a cold start pays for everything that is read and parsed: OpenSSL
-//! reads the system's whole store of roots before it connects anywhere, and a binary linked to it does not start where
-//! its library is missing, as on provided.al2023. The cryptography is ring's: AWS-LC gathers entropy at its first use,
-//! for up to a second on a small function.
+//! This is rustls with Mozilla's roots in the binary, because every cold start pays for what it reads and parses.
+//! OpenSSL reads the system's whole root store before it connects. A binary linked to it does not start if the library
+//! is missing, as on provided.al2023. The cryptography is ring's, because AWS-LC gathers entropy when it is first used,
+//! which takes up to a second on a small function.
 
 use std::{path::Path, sync::Arc};
 
@@ -15,11 +15,12 @@ use rustls::{
 
 use crate::settings::{Fatal, optional};
 
-/// A configuration that trusts the roots of `file`, else those of the file that `SSL_CERT_FILE` names (as all other
-/// programs take that variable), else Mozilla's. `alpn` is the protocol that is spoken inside, where it has a name.
+/// A configuration that trusts the roots in `file`. Without it, it trusts those in the file that `SSL_CERT_FILE` names,
+/// and if that is not set, Mozilla's. (Other programs use `SSL_CERT_FILE` in the same way.) `alpn` is the ALPN id of
+/// the protocol inside TLS, if it has one.
 pub(crate) fn client(file: Option<&str>, alpn: Option<&str>) -> Result<ClientConfig, Fatal> {
     let roots = match file.map(str::to_owned).or_else(|| optional("SSL_CERT_FILE")) {
-        Some(file) => read(Path::new(&file))?,
+        Some(file) => read_roots(Path::new(&file))?,
         None => RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
     };
     let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
@@ -31,15 +32,17 @@ pub(crate) fn client(file: Option<&str>, alpn: Option<&str>) -> Result<ClientCon
     Ok(config)
 }
 
-/// ring's, with P-256 ahead of X25519: a client guesses which of the two the server takes and is asked again where it
-/// guessed wrong, a round trip; and Postgres before 18 takes P-256 alone (`ssl_ecdh_curve`), which all others do, too.
+/// ring's cryptography, with P-256 before X25519. A client guesses which one the server accepts, and a wrong guess
+/// costs a round trip. Postgres before version 18 accepts only P-256 (`ssl_ecdh_curve`), and every other server accepts
+/// it too.
 fn provider() -> CryptoProvider {
     let kx_groups = vec![ring::kx_group::SECP256R1, ring::kx_group::X25519, ring::kx_group::SECP384R1];
     CryptoProvider { kx_groups, ..ring::default_provider() }
 }
 
-/// The roots of a PEM file. One that cannot be used is passed over, as in every store; without any the file is wrong.
-fn read(file: &Path) -> Result<RootCertStore, Fatal> {
+/// The roots in a PEM file. A certificate that cannot be used is skipped, as in every root store. A file without a
+/// usable one is an error.
+fn read_roots(file: &Path) -> Result<RootCertStore, Fatal> {
     let wrong = |reason: String| Fatal::new(format!("the certificates of {} {reason}", file.display()));
     let certificates: Vec<_> = CertificateDer::pem_file_iter(file)
         .and_then(Iterator::collect)
@@ -51,8 +54,8 @@ fn read(file: &Path) -> Result<RootCertStore, Fatal> {
     }
 }
 
-/// Whether a certificate was looked at and not believed, which another try will not change.
-pub(crate) fn is_distrust(error: &(dyn std::error::Error + 'static)) -> bool {
+/// Whether the peer's certificate was not trusted. A retry does not change that.
+pub(crate) fn is_untrusted_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);

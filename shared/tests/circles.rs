@@ -1,5 +1,5 @@
-//! In no crate here do modules use each other in a circle, nor do the files of a folder. What a crate's root defines
-//! itself is a module like any other; what it only shows of one counts as that one's.
+//! In every crate, modules do not use each other in a circle. Neither do the files in a folder. What a crate's root
+//! defines counts as a module of its own. What the root only re-exports counts as the module that defines it.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod imports;
@@ -12,13 +12,13 @@ use std::{
 
 use imports::{files, named, read};
 
-/// The root of a crate, as a module.
+/// The name of a crate's root, as a module.
 const ROOT: &str = "the root";
 
-/// What each module uses.
+/// The modules that each module uses.
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
-/// The directories below this one in which a crate begins; the tests of several files are crates, too.
+/// The directories below this one that contain a crate's root. Integration tests of several files are crates, too.
 fn crates(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::from_iter(root(directory).map(|_| directory.to_owned()));
     for entry in fs::read_dir(directory).unwrap() {
@@ -39,16 +39,16 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
-/// The module that has this name, or of which the root shows what has it.
+/// The module with this name, or the module from which the root re-exports it.
 fn owner(source: &Path, name: &str) -> String {
     let modules: Vec<_> = fs::read_dir(source).unwrap().map(|entry| stem(&entry.unwrap().path())).collect();
     let root = read(&root(source).unwrap());
-    let shows = |module: &&String| named(&root, &format!("use {module}::")).contains(name);
-    let owner = modules.iter().find(|module| *module == name).or_else(|| modules.iter().find(shows));
+    let re_exports = |module: &&String| named(&root, &format!("use {module}::")).contains(name);
+    let owner = modules.iter().find(|module| *module == name).or_else(|| modules.iter().find(re_exports));
     owner.map_or_else(|| ROOT.to_owned(), ToOwned::to_owned)
 }
 
-/// What a file uses of others, without what it says of them in comments and what it only shows.
+/// The code of a file, without comments and re-exports.
 fn code(path: &Path) -> String {
     let text = read(path);
     let lines: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
@@ -60,7 +60,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
-/// Folder by folder, what its files use of each other.
+/// For each folder, what its files use of each other.
 fn folders(source: &Path) -> BTreeMap<PathBuf, Uses> {
     let mut folders = BTreeMap::<PathBuf, Uses>::new();
     for path in files(source) {
@@ -69,7 +69,7 @@ fn folders(source: &Path) -> BTreeMap<PathBuf, Uses> {
             folders.entry(folder.to_owned()).or_default().entry(module).or_default().extend(used);
         };
         if root(folder).as_ref() == Some(&path) {
-            // A module's name can be a function's, too.
+            // A module's name can also be a function's.
             let is_used =
                 |word: &&str| !source.join(word).with_extension("rs").exists() || code.contains(&format!("{word}::"));
             let used = words(&code).filter(is_used).map(|word| owner(source, word)).collect();
@@ -86,7 +86,8 @@ fn folders(source: &Path) -> BTreeMap<PathBuf, Uses> {
     folders
 }
 
-/// What remains when again and again all have gone that use nobody who remains: circles, and who uses them.
+/// The modules in circles, and those that use them: what remains after all modules that use no other have been removed,
+/// again and again.
 fn circle(mut uses: Uses) -> Uses {
     loop {
         let names: BTreeSet<_> = uses.keys().cloned().collect();

@@ -1,4 +1,4 @@
-//! `POST /api/{user_id}/tasks`: makes a task.
+//! `POST /api/{user_id}/tasks`: creates a task.
 
 use shared::{
     App, Fatal, Request, Response, Result, http,
@@ -15,6 +15,6 @@ async fn create_task(app: &'static App, request: Request) -> Result<Response> {
     http::no_parameters(&request)?;
     let key = http::idempotency_key(&request, "create-task")?;
     let new = NewTask::parse(&request)?;
-    let made = tasks::create(&app.db, &caller, key.as_ref(), &new).await?;
-    Ok(tasks::created(&request, &caller.user, &made))
+    let created = tasks::create(&app.db, &caller, key.as_ref(), &new).await?;
+    Ok(tasks::created(&request, &caller.user, &created))
 }

@@ -1,4 +1,4 @@
-//! `DELETE /api/{user_id}/tasks/{task_id}`: puts a task into the trash, or removes it for good.
+//! `DELETE /api/{user_id}/tasks/{task_id}`: moves a task to the trash, or removes it for good.
 
 use shared::{App, Fatal, Request, Response, Result, http, tasks};
 

@@ -1,5 +1,5 @@
-//! `GET /openapi.json`, `GET /docs` and `GET /docs/{file}`: what the API can do, for programs and for people. It asks
-//! nothing of the database, and needs no token and no settings.
+//! `GET /openapi.json`, `GET /docs` and `GET /docs/{file}`: the API's description, for programs and for people. It
+//! needs no database, no token and no settings.
 
 use shared::{Fatal, Request, Response, Result, http};
 
@@ -11,5 +11,5 @@ async fn main() -> Result<(), Fatal> {
 async fn docs((): (), request: Request) -> Result<Response> {
     http::no_parameters(&request)?;
     let file = reference::file(&request)?;
-    Ok(reference::fresh(&request, file))
+    Ok(reference::ok_or_not_modified(&request, file))
 }

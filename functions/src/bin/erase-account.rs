@@ -1,4 +1,4 @@
-//! `DELETE /api/{user_id}`: removes the caller with all that is theirs.
+//! `DELETE /api/{user_id}`: removes the caller's account and everything in it.
 
 use shared::{App, Fatal, Request, Response, Result, http, tasks};
 

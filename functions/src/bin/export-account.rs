@@ -1,4 +1,4 @@
-//! `GET /api/{user_id}/export`: a page of everything that the caller has, the trash included.
+//! `GET /api/{user_id}/export`: returns a page of all tasks of the caller, including the trash.
 
 use shared::{
     App, Fatal, Request, Response, Result,

@@ -1,4 +1,4 @@
-//! `GET /api/{user_id}/tasks/{task_id}`: one of the caller's tasks.
+//! `GET /api/{user_id}/tasks/{task_id}`: returns one of the caller's tasks.
 
 use shared::{App, Fatal, Request, Response, Result, http, tasks};
 
@@ -12,5 +12,5 @@ async fn get_task(app: &'static App, request: Request) -> Result<Response> {
     http::no_parameters(&request)?;
     let id = http::task_id(&request)?;
     let task = tasks::get(&app.db, &caller, id).await?;
-    Ok(tasks::fresh(&request, &task))
+    Ok(tasks::ok_or_not_modified(&request, &task))
 }

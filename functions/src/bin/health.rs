@@ -1,5 +1,5 @@
-//! `GET /health`: the API answers. It asks nothing of the database, so that a probe does not keep the compute awake,
-//! and needs no token and no settings.
+//! `GET /health`: answers that the API is there. It does not use the database, so that a probe does not keep the
+//! compute awake. It needs no token and no settings.
 
 use std::collections::BTreeMap;
 

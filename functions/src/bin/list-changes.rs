@@ -1,4 +1,4 @@
-//! `GET /api/{user_id}/tasks/changes`: what has changed since the client last asked.
+//! `GET /api/{user_id}/tasks/changes`: returns what has changed since the client last asked.
 
 use shared::{
     App, Fatal, Request, Response, Result,

@@ -1,4 +1,4 @@
-//! `GET /api/{user_id}/tasks`: a page of the caller's tasks.
+//! `GET /api/{user_id}/tasks`: returns a page of the caller's tasks.
 
 use shared::{
     App, Fatal, Request, Response, Result,

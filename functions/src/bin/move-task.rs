@@ -1,4 +1,4 @@
-//! `POST /api/{user_id}/tasks/{task_id}/move`: puts a task at another place in the manual order.
+//! `POST /api/{user_id}/tasks/{task_id}/move`: moves a task in the manual order.
 
 use shared::{
     App, Fatal, Request, Response, Result, http,

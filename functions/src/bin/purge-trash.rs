@@ -1,4 +1,4 @@
-//! Weekly: removes what has been in the trash for 30 days, and what else has expired.
+//! Runs weekly: removes what has been in the trash for 30 days, and what else has expired.
 
 use shared::{Fatal, tasks};
 

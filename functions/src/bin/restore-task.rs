@@ -1,4 +1,4 @@
-//! `POST /api/{user_id}/tasks/{task_id}/restore`: brings a task back from the trash.
+//! `POST /api/{user_id}/tasks/{task_id}/restore`: restores a task from the trash.
 
 use shared::{App, Fatal, Request, Response, Result, http, tasks};
 

@@ -1,5 +1,6 @@
-//! `PUT` and `PATCH /api/{user_id}/tasks/{task_id}`: changes the fields that the body names. Both take a partial body:
-//! clients of this API family send partial PUTs, and wiping what they do not know of would lose data.
+//! `PUT` and `PATCH /api/{user_id}/tasks/{task_id}`: changes the fields that the body names. `PUT` accepts a partial
+//! body too, because clients of this kind of API send one. Clearing the fields that such a client does not know would
+//! lose data.
 
 use shared::{
     App, Fatal, Request, Response, Result, http,

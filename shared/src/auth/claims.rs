@@ -1,4 +1,4 @@
-//! What a verified token must say: RFC 7519 §4.1, and more strictly where it leaves a choice.
+//! What a verified token must say: RFC 7519 §4.1. Where the RFC leaves a choice, this is the stricter one.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,31 +7,31 @@ use serde_json::Value;
 use super::{error::Unauthorized, user::UserId};
 use crate::json::Object;
 
-/// The last second of the year 9999: a time beyond is a mistake or a trick, not a date.
+/// The last second of the year 9999, in seconds since 1970. A later time is a mistake or an attack.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
-/// Which claims are asked for.
+/// Which claims a token must have.
 #[derive(Debug)]
 pub struct Policy {
-    /// The issuers that are taken; any if empty.
+    /// The accepted issuers; any if empty.
     pub issuers: Vec<String>,
-    /// The audiences of which a token must name one; any if empty.
+    /// The accepted audiences; any if empty. A token must name at least one of them.
     pub audiences: Vec<String>,
     /// The claim that names the audience.
     pub audience_claim: String,
     /// The claim that names the user.
     pub user_claim: String,
-    /// How far the issuer's clock may be off ours, in seconds.
+    /// How far the issuer's clock may differ from ours, in seconds.
     pub leeway: u32,
 }
 
 impl Policy {
-    /// The user whom the claims name.
+    /// The user that the claims name, or why they are refused.
     pub(super) fn check(&self, claims: &Object) -> Result<UserId, Unauthorized> {
         self.check_times(claims, now())?;
         if !self.issuers.is_empty() {
             let issuer = claims.get("iss").and_then(Value::as_str);
-            if !issuer.is_some_and(|issuer| self.issuers.iter().any(|taken| taken == issuer)) {
+            if !issuer.is_some_and(|issuer| self.issuers.iter().any(|accepted| accepted == issuer)) {
                 return Err(Unauthorized::Issuer);
             }
         }
@@ -59,7 +59,7 @@ impl Policy {
         Ok(())
     }
 
-    /// One string, or an array of nothing but strings.
+    /// Whether an audience claim names one of ours. It is a string or an array of strings.
     fn is_for_us(&self, audience: Option<&Value>) -> bool {
         let ours = |value: &Value| value.as_str().is_some_and(|value| self.audiences.iter().any(|ours| ours == value));
         match audience {
@@ -70,7 +70,7 @@ impl Policy {
     }
 }
 
-/// A `NumericDate`: seconds since 1970, which may have a fraction.
+/// Reads a `NumericDate`: seconds since 1970, possibly with a fraction.
 fn time(claims: &Object, name: &str) -> Result<Option<f64>, Unauthorized> {
     match claims.get(name) {
         None => Ok(None),

@@ -1,11 +1,11 @@
-//! Why nobody is known by a token.
+//! Why a token was refused.
 
 /// Why a token was not verified.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Error {
-    /// It does not hold.
+    /// The token is not valid.
     Unauthorized(Unauthorized),
-    /// The issuer's keys have never been reached, so that no token of its can be judged: worth another try.
+    /// No token of the issuer can be verified, because its keys have never been fetched. A retry may help.
     KeysUnavailable,
 }
 
@@ -15,24 +15,24 @@ impl From<Unauthorized> for Error {
     }
 }
 
-/// Why a caller is not known. Text in a variant is for the log.
+/// Why a token is not valid. The texts are for the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unauthorized {
-    /// No bearer token at all.
+    /// The request has no bearer token.
     Missing,
-    /// Not a token that can be read, or not with the claims that one must have.
+    /// The token cannot be read, or lacks a claim that it must have.
     Malformed(&'static str),
-    /// Signed with a key or an algorithm that is not known here.
+    /// It is signed with a key or an algorithm that is not known here.
     UnknownKey(&'static str),
-    /// The signature does not hold.
+    /// The signature is wrong.
     Signature,
-    /// Its time is over: the front end fetches a new one.
+    /// It has expired. The front end fetches a new one.
     Expired,
-    /// Its time has not come.
+    /// It is not valid yet.
     NotYet(&'static str),
-    /// Of another issuer.
+    /// It is from another issuer.
     Issuer,
-    /// For another audience.
+    /// It is for another audience.
     Audience,
 }
 

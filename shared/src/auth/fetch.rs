@@ -1,4 +1,4 @@
-//! One HTTP GET of a key set, bounded in time.
+//! Fetches a key set with one HTTP GET, within a time limit.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tokio::time::timeout;
 
 use crate::{https, settings::Fatal};
 
-/// The whole fetch: a request may be waiting for it.
-const WHOLE: Duration = Duration::from_secs(3);
+/// The limit of the whole fetch. It is short because a request may be waiting for it.
+const TOTAL_LIMIT: Duration = Duration::from_secs(3);
 
-/// The largest key set, in bytes: room for 32 keys with their certificates.
+/// The largest key set, in bytes: enough for 32 keys with their certificates.
 const LIMIT: usize = 64 * 1024;
 
 /// Where an issuer publishes its keys.
@@ -19,13 +19,13 @@ const LIMIT: usize = 64 * 1024;
 pub struct JwksUrl(Uri);
 
 impl JwksUrl {
-    /// Reads the URL: https, or http to this machine. Whoever can change what is fetched can be any user. It is not
-    /// repeated in the error, because some have a password in it.
+    /// Reads the URL. It must be https, or http to this machine, because anyone who can change the answer can sign in
+    /// as any user. The error does not repeat the URL, because some URLs contain a password.
     pub fn parse(variable: &str, text: &str) -> Result<Self, Fatal> {
         let wrong = |reason: &str| Fatal::new(format!("{variable} {reason}"));
         let uri: Uri = text.parse().map_err(|_| wrong("is no URL"))?;
-        let user_info = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
-        if uri.host().is_none_or(str::is_empty) || user_info {
+        let has_user_info = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
+        if uri.host().is_none_or(str::is_empty) || has_user_info {
             return Err(wrong("must be like https://example.com/.well-known/jwks.json"));
         }
         if !https::is_allowed(&uri) {
@@ -34,9 +34,9 @@ impl JwksUrl {
         Ok(Self(uri))
     }
 
-    /// Fetches the document. The error is for the log.
+    /// Fetches the key set. The error is for the log.
     pub(super) async fn fetch(&self) -> Result<Bytes, String> {
-        timeout(WHOLE, self.get()).await.unwrap_or_else(|_| Err(format!("no answer in {WHOLE:?}")))
+        timeout(TOTAL_LIMIT, self.get()).await.unwrap_or_else(|_| Err(format!("no answer in {TOTAL_LIMIT:?}")))
     }
 
     async fn get(&self) -> Result<Bytes, String> {

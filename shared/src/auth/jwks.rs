@@ -1,5 +1,5 @@
-//! The keys of an issuer, fetched and kept. Made for Lambda: there is no background task that keeps them fresh, because
-//! an environment is frozen between requests; a request that finds them too old, or lacks a key, fetches.
+//! The cached keys of an issuer. No background task refreshes them, because Lambda freezes an execution environment
+//! between requests. Instead, a request fetches the keys if they are too old or if its token's key is not among them.
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
@@ -10,43 +10,43 @@ use tokio::sync::Mutex;
 
 use super::{fetch::JwksUrl, key_set::KeySet};
 
-/// The shortest time between two fetches where there are keys. A token with a made-up `kid` costs the issuer no more than
-/// this, and a new key is known within a minute.
+/// The shortest time between two fetches if there are keys. It limits what tokens with an invented `kid` cost the
+/// issuer. A new key is known within a minute.
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
-/// The same where there are none: nothing can be done without, and waiting spares nobody.
+/// The same if there are no keys. It is short, because no token can be verified without them.
 const COOL_DOWN_WITHOUT_KEYS: Duration = Duration::from_secs(5);
 
-/// The key set behind a URL.
+/// The key set at a URL.
 pub struct Jwks {
     url: JwksUrl,
     max_age: Duration,
     state: RwLock<State>,
-    /// Held during a fetch, so that there is one at a time.
+    /// Held during a fetch, so that there is only one at a time.
     fetching: Mutex<()>,
 }
 
-/// By the wall clock, which goes on while an environment is frozen.
+/// Times are of the wall clock, because it continues while an execution environment is frozen.
 struct State {
     keys: Option<Arc<KeySet>>,
     fetched: Option<SystemTime>,
-    tried: Option<SystemTime>,
+    attempted: Option<SystemTime>,
 }
 
 impl Jwks {
-    /// Of the issuer that publishes them there; they are used for `max_age` before they are fetched again.
+    /// The keys at `url`. After `max_age` they are fetched again.
     #[must_use]
     pub fn new(url: JwksUrl, max_age: Duration) -> Self {
-        let state = State { keys: None, fetched: None, tried: None };
+        let state = State { keys: None, fetched: None, attempted: None };
         Self { url, max_age, state: RwLock::new(state), fetching: Mutex::new(()) }
     }
 
-    /// Fetches the keys ahead of the first request.
+    /// Fetches the keys before the first request.
     pub(crate) async fn warm(&self) {
         self.keys().await;
     }
 
-    /// The keys, fetched if there are none yet or these are too old. `None`: there never were any.
+    /// The keys. They are fetched if there are none or if they are too old. `None` if no fetch has ever succeeded.
     pub(super) async fn keys(&self) -> Option<Arc<KeySet>> {
         if !self.is_fresh() {
             self.fetch().await;
@@ -54,13 +54,13 @@ impl Jwks {
         self.kept()
     }
 
-    /// The keys after another look at the issuer, for a token whose key is not among them.
+    /// The keys after another fetch, for a token whose key is not among them.
     pub(super) async fn newer_keys(&self) -> Option<Arc<KeySet>> {
         self.fetch().await;
         self.kept()
     }
 
-    /// A writer that panicked has left nothing half-done: each field is set on its own.
+    /// A panic while writing leaves nothing half-done, because each field is set on its own.
     fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -77,11 +77,11 @@ impl Jwks {
     fn may_fetch(&self) -> bool {
         let state = self.read();
         let has_keys = state.keys.as_ref().is_some_and(|keys| !keys.is_empty());
-        is_older(state.tried, if has_keys { COOL_DOWN } else { COOL_DOWN_WITHOUT_KEYS })
+        is_older(state.attempted, if has_keys { COOL_DOWN } else { COOL_DOWN_WITHOUT_KEYS })
     }
 
-    /// Fetches, unless somebody did a moment ago. The new set is whole before it takes the place of the old one; where
-    /// there is none to be had, the old one stays.
+    /// Fetches the keys, unless the last fetch was a moment ago. A complete new set replaces the old one. If the fetch
+    /// fails, the old set stays.
     async fn fetch(&self) {
         let _one_at_a_time = self.fetching.lock().await;
         if !self.may_fetch() {
@@ -89,10 +89,10 @@ impl Jwks {
         }
         let fetched = self.url.fetch().await.and_then(|body| KeySet::parse(&body));
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        state.tried = Some(SystemTime::now());
+        state.attempted = Some(SystemTime::now());
         match fetched {
             Ok(keys) => {
-                state.fetched = state.tried;
+                state.fetched = state.attempted;
                 state.keys = Some(Arc::new(keys));
             }
             Err(cause) => tracing::warn!(cause, "the key set could not be fetched"),
@@ -100,7 +100,7 @@ impl Jwks {
     }
 }
 
-/// Whether `then` is so long ago; never is.
+/// Whether `then` is at least `age` ago. `None` means never, and counts as older.
 fn is_older(then: Option<SystemTime>, age: Duration) -> bool {
     then.and_then(|then| then.elapsed().ok()).is_none_or(|elapsed| elapsed >= age)
 }

@@ -5,22 +5,22 @@ use serde_json::Value;
 use super::{key::Key, token::Token};
 use crate::json;
 
-/// The most keys that are looked at. Issuers publish one to five; a set that is full of them would make every token
-/// without a `kid` that many times dearer.
-const KEYS: usize = 32;
+/// The most keys that a set may have. Issuers publish one to five. A token without a `kid` is checked against every
+/// key, so each key adds to its cost.
+const MAX_KEYS: usize = 32;
 
 /// The public keys of an issuer.
 #[derive(Debug, Default)]
 pub(super) struct KeySet(Vec<Key>);
 
 impl KeySet {
-    /// Reads a set. A key that cannot be used is left out and told; a set of nothing but such keys is an error. An
-    /// empty one is none: an issuer that withdraws all of its keys, or has not made the first one yet, says it in this way.
+    /// Reads a set. A key that cannot be used is left out and logged. A set in which no key can be used is an error. An
+    /// empty set is not an error: an issuer publishes one when it withdraws all keys, or has not made the first one.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let set = json::object(bytes).map_err(|error| format!("not a JSON object: {error}"))?;
         let keys = set.get("keys").and_then(Value::as_array).ok_or("it has no array `keys`")?;
-        if keys.len() > KEYS {
-            return Err(format!("it has {} keys, and {KEYS} is the most", keys.len()));
+        if keys.len() > MAX_KEYS {
+            return Err(format!("it has {} keys, and {MAX_KEYS} is the most", keys.len()));
         }
         let mut usable = Vec::new();
         for (number, key) in keys.iter().enumerate() {
@@ -37,12 +37,12 @@ impl KeySet {
         self.0.is_empty()
     }
 
-    /// Whether one of the keys is the one that the token means.
+    /// Whether the set has the key that the token names.
     pub(super) fn has_the_key_of(&self, token: &Token<'_>) -> bool {
         self.candidates(token).any(|key| key.is_meant_by(token))
     }
 
-    /// The keys with which the token may have been signed.
+    /// The keys that may have signed the token.
     pub(super) fn candidates<'a>(&'a self, token: &'a Token<'_>) -> impl Iterator<Item = &'a Key> {
         self.0.iter().filter(|key| key.may_have_signed(token))
     }

@@ -1,29 +1,31 @@
-//! Which tokens are taken.
+//! Which tokens are accepted.
 
 use std::{sync::Arc, time::Duration};
 
 use super::{claims::Policy, fetch::JwksUrl, jwks::Jwks};
 use crate::settings::{Fatal, Settings, optional};
 
-/// The shortest shared secret, in bytes: HS256 wants a key at least as long as its hash (RFC 7518 §3.2).
+/// The shortest shared secret, in bytes: HS256 requires a key at least as long as its hash (RFC 7518 §3.2).
 const SECRET_BYTES: usize = 32;
 
-/// Which tokens are taken. At least one of the sources of keys is set.
+/// Which tokens are accepted. At least one source of keys is set.
 pub struct TokenConfig {
-    /// `JWT_SECRET` (else `BETTER_AUTH_SECRET`) and `JWT_SECRET_PREVIOUS`: shared secrets for HS256, HS384 and HS512,
-    /// of 32 bytes or more. With two, tokens of either are taken, while a new one is brought in.
+    /// `JWT_SECRET` (or `BETTER_AUTH_SECRET` if that is not set) and `JWT_SECRET_PREVIOUS`: shared secrets for HS256,
+    /// HS384 and HS512, of 32 bytes or more. With two secrets, tokens signed with either are accepted. That is for the
+    /// time of a rotation.
     pub secrets: Vec<String>,
-    /// `JWKS`: an issuer's public keys as JSON. They are fixed: nothing is fetched.
+    /// `JWKS`: an issuer's public keys as JSON. They are fixed, and nothing is fetched.
     pub jwks: Option<String>,
-    /// Who publishes their keys.
+    /// The issuer whose keys are fetched, if `JWKS_URL` is set.
     pub issuer: Option<Arc<Jwks>>,
-    /// `JWT_ISSUER` and `JWT_AUDIENCE` (several by commas), `JWT_USER_CLAIM` (`sub` if unset), `JWT_AUDIENCE_CLAIM`
-    /// (`aud` if unset), and `JWT_LEEWAY`: how far an issuer's clock may be off, in seconds, 0 to 300; 30 if unset.
+    /// `JWT_ISSUER` and `JWT_AUDIENCE` (several are separated by commas), `JWT_USER_CLAIM` (default `sub`),
+    /// `JWT_AUDIENCE_CLAIM` (default `aud`), and `JWT_LEEWAY`: how far the issuer's clock may differ from ours, in
+    /// seconds, 0 to 300; the default is 30.
     pub policy: Policy,
 }
 
 impl TokenConfig {
-    /// Reads them. What is missing or wrong is named.
+    /// Reads the settings. The error names a variable that is missing or wrong.
     pub fn new(settings: &Settings, issuer: Option<Arc<Jwks>>) -> Result<Self, Fatal> {
         let config = Self {
             secrets: secrets(settings)?,
@@ -39,27 +41,28 @@ impl TokenConfig {
         };
         if config.secrets.is_empty() && config.jwks.is_none() && config.issuer.is_none() {
             return Err(Fatal::new(
-                "JWT_SECRET is not set, nor JWKS_URL or JWKS: name the secret or the keys that sign your users' tokens",
+                "JWT_SECRET is not set, and neither is JWKS_URL or JWKS: set one of them to the secret or the keys that \
+                 sign your users' tokens",
             ));
         }
         Ok(config)
     }
 }
 
-/// The issuer whose keys are fetched; of the environment alone, because it is no secret and is asked while the secrets
-/// are.
+/// The issuer whose keys are fetched. Its settings come from variables only, not from Parameter Store: they are not
+/// secret, and the keys are fetched while the secrets are read.
 ///
-/// `JWKS_URL`: where it publishes them. `JWKS_MAX_AGE`: how long fetched keys are used before they are fetched again, in
-/// seconds, 30 to 86,400; 600 if unset. A key that the issuer withdraws is taken for so long at the most, unless the
-/// issuer cannot be reached.
+/// `JWKS_URL`: where the issuer publishes its keys. `JWKS_MAX_AGE`: how long fetched keys are used before they are
+/// fetched again, in seconds, 30 to 86,400; the default is 600. A key that the issuer has withdrawn is accepted for at
+/// most this time, unless the issuer cannot be reached.
 pub(crate) fn issuer() -> Result<Option<Jwks>, Fatal> {
     let max_age = Settings::default().seconds("JWKS_MAX_AGE", 600, 30..=86_400)?;
     let url = optional("JWKS_URL").map(|url| JwksUrl::parse("JWKS_URL", &url)).transpose()?;
     Ok(url.map(|url| Jwks::new(url, Duration::from_secs(max_age.into()))))
 }
 
-/// There is no fallback to a generated secret: each Lambda environment would make its own and refuse the tokens of
-/// all users. (`make dev` generates one, once, for all functions.)
+/// The shared secrets. None is generated if there is none, because each execution environment would make its own and
+/// refuse the tokens of all users. (`make dev` generates one for all functions.)
 fn secrets(settings: &Settings) -> Result<Vec<String>, Fatal> {
     let current = ["JWT_SECRET", "BETTER_AUTH_SECRET"].into_iter().find(|name| settings.optional(name).is_some());
     let mut secrets = Vec::new();
@@ -67,8 +70,8 @@ fn secrets(settings: &Settings) -> Result<Vec<String>, Fatal> {
         let Some(secret) = settings.optional(name) else { continue };
         if settings.is_quoted(name) {
             return Err(Fatal::new(format!(
-                "{name} stands in quotes, and nobody can know whether they are part of it: take them off here, and where \
-                 your tokens are signed"
+                "{name} stands in quotes, and it is unclear whether they belong to the secret: remove them here and \
+                 where your tokens are signed"
             )));
         }
         if secret.len() < SECRET_BYTES {

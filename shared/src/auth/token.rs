@@ -1,4 +1,4 @@
-//! A token taken apart: a JSON Web Signature in compact form (RFC 7515 §7.1), and nothing else.
+//! A token split into its parts: a JSON Web Signature in compact form (RFC 7515 §7.1). No other form is accepted.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm;
@@ -7,33 +7,34 @@ use serde_json::Value;
 use super::error::Unauthorized;
 use crate::json::{self, Object};
 
-/// The longest token that is looked at, in bytes. API Gateway lets 10 KB of headers through; tokens of the issuers
-/// that are documented here have 0.3 to 2 KB.
-const LIMIT: usize = 8 * 1024;
+/// The longest token that is read, in bytes. API Gateway accepts 10 KB of headers. The tokens of the issuers in
+/// docs/auth.md have 0.3 to 2 KB.
+const MAX_LENGTH: usize = 8 * 1024;
 
-/// A token in its parts. Nothing of it is to be believed before its signature has been verified.
+/// A token in its parts. Nothing in it may be trusted before its signature has been verified.
 pub(super) struct Token<'a> {
-    /// Header and payload as they were signed.
+    /// Header and payload, exactly as they were signed.
     pub(super) message: &'a str,
     pub(super) signature: &'a str,
     payload: &'a str,
-    /// What the header claims to be signed with. The key decides whether it may be.
+    /// The algorithm that the header names. The key decides whether it is allowed.
     pub(super) algorithm: Algorithm,
-    /// Which key the header names.
+    /// The id of the key that the header names.
     pub(super) kid: Option<String>,
 }
 
 impl<'a> Token<'a> {
     pub(super) fn parse(token: &'a str) -> Result<Self, Unauthorized> {
-        if token.len() > LIMIT {
+        if token.len() > MAX_LENGTH {
             return Err(Unauthorized::Malformed("longer than 8 KiB"));
         }
         let (message, signature) = token.rsplit_once('.').ok_or(Unauthorized::Malformed("not three segments"))?;
-        // A dot more would be in the payload, where it is no base64url.
+        // A third dot would be in the payload, where it is not valid base64url.
         let (header, payload) = message.split_once('.').ok_or(Unauthorized::Malformed("not three segments"))?;
         let header = decode(header)?;
-        // Extensions that we would have to understand (RFC 7515 §4.1.11), and we understand none; `b64` (RFC 7797)
-        // only counts beside it. Where keys could be brought along (`jku`, `jwk`, `x5u`, `x5c`) is not looked at.
+        // These members ask for extensions that a reader must understand (RFC 7515 §4.1.11), and we understand none.
+        // (`b64`, RFC 7797, counts only together with `crit`.) Members that bring a key along (`jku`, `jwk`, `x5u`,
+        // `x5c`) are ignored.
         for refused in ["crit", "b64", "zip", "enc"] {
             if header.contains_key(refused) {
                 return Err(Unauthorized::Malformed("the header asks for an extension"));
@@ -42,13 +43,14 @@ impl<'a> Token<'a> {
         Ok(Self { message, signature, payload, algorithm: algorithm(&header)?, kid: kid(&header)? })
     }
 
-    /// The claims, once the signature holds.
+    /// The claims. Call this only after the signature has been verified.
     pub(super) fn claims(&self) -> Result<Object, Unauthorized> {
         decode(self.payload)
     }
 }
 
-/// base64url without padding and in its one canonical form (the engine refuses stray bits), then JSON.
+/// Decodes base64url without padding, in its one canonical form (the engine refuses trailing bits that are not zero),
+/// and reads the JSON.
 fn decode(segment: &str) -> Result<Object, Unauthorized> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(segment).map_err(|_| Unauthorized::Malformed("not base64url"))?;
     json::object(&bytes).map_err(|_| Unauthorized::Malformed("not a JSON object"))
@@ -64,7 +66,7 @@ fn algorithm(header: &Object) -> Result<Algorithm, Unauthorized> {
     }
 }
 
-/// An algorithm by its name (RFC 7518 §3.1; RFC 8037 §3.1, and RFC 9864 §2.2, which renames `EdDSA`).
+/// The algorithm of a name (RFC 7518 §3.1, RFC 8037 §3.1; RFC 9864 §2.2 renames `EdDSA`).
 pub(super) fn known_algorithm(name: &str) -> Option<Algorithm> {
     if name == "Ed25519" { Some(Algorithm::EdDSA) } else { name.parse().ok() }
 }

@@ -1,4 +1,4 @@
-//! The way of a token: apart, the keys that may have signed it, whether one has, and what it says.
+//! Verifies a token: splits it, finds the keys that may have signed it, checks the signature, and checks the claims.
 
 use std::sync::Arc;
 
@@ -25,11 +25,11 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Takes the keys that the configuration has; those of an issuer are fetched when they are needed.
+    /// Reads the keys in the configuration. The keys at `JWKS_URL` are fetched when they are needed.
     pub fn new(config: TokenConfig) -> Result<Self, Fatal> {
         let fixed = match &config.jwks {
             None => KeySet::default(),
-            Some(set) => fixed(set).map_err(|error| Fatal::new(format!("JWKS is no key set: {error}")))?,
+            Some(set) => fixed_keys(set).map_err(|error| Fatal::new(format!("JWKS is no key set: {error}")))?,
         };
         let verifier = Self {
             policy: config.policy,
@@ -41,8 +41,8 @@ impl Verifier {
         Ok(verifier)
     }
 
-    /// Warns of what is allowed to be left open and is better not. Whoever runs an issuer may sign for many
-    /// applications with one key: their tokens differ in these claims alone.
+    /// Warns if the issuer or the audience is not checked, which is allowed. An issuer may sign for many applications
+    /// with one key, and their tokens differ only in these claims.
     fn warn(&self) {
         if self.issuer.is_none() && self.fixed.is_empty() {
             return;
@@ -56,14 +56,15 @@ impl Verifier {
         }
     }
 
-    /// The user whom a token speaks for.
+    /// The user that a token names.
     pub async fn verify(&self, token: &str) -> Result<UserId, Error> {
         let token = Token::parse(token)?;
         self.check_signature(&token).await?;
         Ok(self.policy.check(&token.claims()?)?)
     }
 
-    /// By a secret or by a public key, as the algorithm says: which of the two it is, no key leaves open.
+    /// Checks the signature with the secrets or with the public keys. The algorithm says which of the two, and no key
+    /// allows both.
     async fn check_signature(&self, token: &Token<'_>) -> Result<(), Error> {
         if token.algorithm.family() == AlgorithmFamily::Hmac {
             return Ok(check(self.secrets.iter(), token)?);
@@ -82,13 +83,13 @@ impl Verifier {
     }
 }
 
-/// Keys that are set once and for all. None at all would be a mistake.
-fn fixed(set: &str) -> Result<KeySet, String> {
+/// Reads the keys of `JWKS`. An empty set would be a mistake, because nothing ever fetches another one.
+fn fixed_keys(set: &str) -> Result<KeySet, String> {
     let keys = KeySet::parse(set.as_bytes())?;
     if keys.is_empty() { Err("it is empty".into()) } else { Ok(keys) }
 }
 
-/// Whether one of the keys has signed the token.
+/// Checks whether one of the keys has signed the token.
 fn check<'a>(keys: impl Iterator<Item = &'a Key>, token: &Token<'_>) -> Result<(), Unauthorized> {
     let mut known = false;
     for key in keys {

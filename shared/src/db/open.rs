@@ -1,4 +1,4 @@
-//! How the pool opens a connection: where the URL says, and by another password once the old one is refused.
+//! How the pool opens a connection. If the server refuses the password, this looks for a new one in Parameter Store.
 
 use std::{
     future::pending,
@@ -22,32 +22,32 @@ use super::{
 };
 use crate::parameter_store::ParameterStore;
 
-/// How long a connection that is given up may take to say goodbye. One that still waits for an answer is cut off then.
-const GOODBYE: Duration = Duration::from_millis(100);
+/// How long a discarded connection may take to close. If it still waits for an answer, it is cut off after this time.
+const CLOSE_LIMIT: Duration = Duration::from_millis(100);
 
-/// The shortest time between two looks for another password. A refusal that a new one does not mend is no reason to ask
-/// for each request.
+/// The shortest time between two reads of Parameter Store. If the new password is refused too, not every request must
+/// ask for another.
 const COOL_DOWN: Duration = Duration::from_secs(10);
 
 /// Opens connections.
 pub(super) struct Opener {
-    /// Where they lead, with the password, which may be another one day.
+    /// The URL with the password. The password can change.
     url: RwLock<Arc<DatabaseUrl>>,
-    /// Where the URL is kept, if it may change.
+    /// Where the URL came from, if it can change there.
     secrets: Option<ParameterStore>,
-    /// When another URL was last looked for, by the wall clock, which goes on while an environment is frozen. Held during
-    /// a look, so that there is one at a time.
-    looked: Mutex<Option<SystemTime>>,
-    /// Each open connection has one, too.
+    /// When Parameter Store was last read, by the wall clock, because that continues while an execution environment is
+    /// frozen. It is locked during a read, so that there is only one at a time.
+    last_read: Mutex<Option<SystemTime>>,
+    /// Each open connection holds a clone, so the count says how many are open.
     open: Arc<()>,
 }
 
 impl Opener {
     pub(super) fn new(url: DatabaseUrl, secrets: Option<ParameterStore>) -> Self {
-        Self { url: RwLock::new(Arc::new(url)), secrets, looked: Mutex::default(), open: Arc::default() }
+        Self { url: RwLock::new(Arc::new(url)), secrets, last_read: Mutex::default(), open: Arc::default() }
     }
 
-    /// Known by all connections: with one left, none is open.
+    /// A clone of the counter. The pool and this opener hold one each, and so does every open connection.
     pub(super) fn open(&self) -> Arc<()> {
         Arc::clone(&self.open)
     }
@@ -59,26 +59,26 @@ impl Opener {
     async fn opened(&self) -> Result<Opened, Error> {
         let url = self.url();
         match url.open().await {
-            Err(error) if error.code().is_some_and(is_refusal) && self.has_another(&url).await => {
+            Err(error) if error.code().is_some_and(is_refusal) && self.refresh_url(&url).await => {
                 self.url().open().await
             }
             opened => opened,
         }
     }
 
-    /// Whether the password has been changed, and the new one is known now.
-    async fn has_another(&self, refused: &DatabaseUrl) -> bool {
+    /// Reads the URL again after a refusal. Returns whether there is a new one.
+    async fn refresh_url(&self, refused: &DatabaseUrl) -> bool {
         let Some(secrets) = &self.secrets else { return false };
-        let mut looked = self.looked.lock().await;
-        if !self.url().is(refused) {
-            return true; // somebody else has found it meanwhile
+        let mut last_read = self.last_read.lock().await;
+        if !self.url().is_same_as(refused) {
+            return true; // another request has found it meanwhile
         }
-        if looked.is_some_and(|then| then.elapsed().is_ok_and(|elapsed| elapsed < COOL_DOWN)) {
+        if last_read.is_some_and(|then| then.elapsed().is_ok_and(|elapsed| elapsed < COOL_DOWN)) {
             return false;
         }
-        let another = another(secrets, refused).await;
-        *looked = Some(SystemTime::now()); // after it: a look that was given up was none
-        match another {
+        let new_url = new_url(secrets, refused).await;
+        *last_read = Some(SystemTime::now()); // afterwards, so that an abandoned read does not count
+        match new_url {
             Ok(Some(url)) => {
                 tracing::info!("the database's password has been changed");
                 *self.url.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(url);
@@ -93,11 +93,11 @@ impl Opener {
     }
 }
 
-async fn another(secrets: &ParameterStore, refused: &DatabaseUrl) -> Result<Option<DatabaseUrl>, String> {
+async fn new_url(secrets: &ParameterStore, refused: &DatabaseUrl) -> Result<Option<DatabaseUrl>, String> {
     let mut parameters = secrets.fetch().await?;
     let Some(text) = parameters.remove("DATABASE_URL") else { return Ok(None) };
     let url = DatabaseUrl::parse("DATABASE_URL", &text).map_err(|error| error.to_string())?;
-    Ok(Some(url).filter(|url| !url.is(refused)))
+    Ok(Some(url).filter(|url| !url.is_same_as(refused)))
 }
 
 type Handle = (Client, JoinHandle<()>);
@@ -106,10 +106,10 @@ impl Connect for Opener {
     fn connect(&self, _: &Config) -> Pin<Box<dyn Future<Output = Result<Handle, Error>> + Send + '_>> {
         Box::pin(async {
             let (client, connection) = self.opened().await?;
-            let (held, given_up) = oneshot::channel::<()>();
-            tokio::spawn(carry(connection, given_up, self.open()));
-            // The pool aborts this task with the connection. Were it the one that carries the bytes, Postgres would not
-            // hear a goodbye and would have to find out that we are gone.
+            let (held, discarded) = oneshot::channel::<()>();
+            tokio::spawn(drive(connection, discarded, self.open()));
+            // The pool aborts this task when it drops the connection. If this task drove the connection, Postgres would
+            // get no message that the client closes, and would have to find out by itself.
             let holder = tokio::spawn(async move {
                 let _held = held;
                 pending::<()>().await;
@@ -119,13 +119,13 @@ impl Connect for Opener {
     }
 }
 
-/// Carries the bytes of a connection until it ends: what ends it, the statements on it are told.
-async fn carry(connection: Connection, given_up: oneshot::Receiver<()>, _open: Arc<()>) {
+/// Drives a connection until it ends. The statements on it get the error that ends it.
+async fn drive(connection: Connection, discarded: oneshot::Receiver<()>, _open: Arc<()>) {
     let mut connection = pin!(connection);
     select! {
         _ = &mut connection => {}
-        _ = given_up => {
-            let _ = timeout(GOODBYE, connection).await;
+        _ = discarded => {
+            let _ = timeout(CLOSE_LIMIT, connection).await;
         }
     }
 }

@@ -14,75 +14,75 @@ use tokio_postgres::Config;
 use super::{open::Opener, settings::DatabaseConfig};
 use crate::settings::Fatal;
 
-/// The connections of an environment.
+/// The connections of an execution environment.
 #[derive(Clone)]
 pub(super) struct Pool {
     connections: deadpool_postgres::Pool,
-    seen: Arc<Seen>,
+    activity: Arc<Activity>,
     open: Arc<()>,
 }
 
 impl Pool {
     pub(super) fn new(opener: Opener, config: &DatabaseConfig) -> Result<Self, Fatal> {
-        let (seen, limits) = (Arc::new(Seen::default()), Arc::new(Limits::of(config)));
-        let note = Hook::sync_fn({
-            let seen = Arc::clone(&seen);
+        let (activity, limits) = (Arc::new(Activity::default()), Arc::new(Limits::of(config)));
+        let note_opened = Hook::sync_fn({
+            let activity = Arc::clone(&activity);
             move |_, _| {
-                seen.opened();
+                activity.opened();
                 Ok(())
             }
         });
-        let look_over = Hook::async_fn({
-            let seen = Arc::clone(&seen);
+        let check = Hook::async_fn({
+            let activity = Arc::clone(&activity);
             move |client, metrics| {
-                let (seen, limits) = (Arc::clone(&seen), Arc::clone(&limits));
-                Box::pin(async move { look_over(client, metrics, &seen, &limits).await.map_err(HookError::message) })
+                let (activity, limits) = (Arc::clone(&activity), Arc::clone(&limits));
+                Box::pin(async move { check(client, metrics, &activity, &limits).await.map_err(HookError::message) })
             }
         });
         let open = opener.open();
-        // Where it leads, the opener knows.
+        // The driver's configuration is empty, because the opener knows where to connect.
         let how = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_connect(Config::new(), opener, how);
-        // The connection used last is used next: fewer are kept from looking idle. No limits here: what waits for a
-        // connection, opens one or looks one over is bounded as a whole, by `Db`.
+        // The connection used last is used next, so that fewer connections are kept alive without need. There are no
+        // time limits here: `Db` limits waiting, opening and checking together.
         let connections = deadpool_postgres::Pool::builder(manager)
             .max_size(config.connections)
             .queue_mode(QueueMode::Lifo)
-            .post_create(note)
-            .pre_recycle(look_over)
+            .post_create(note_opened)
+            .pre_recycle(check)
             .build();
         let connections = connections.map_err(|error| Fatal::new(format!("the pool cannot be made: {error}")))?;
-        Ok(Self { connections, seen, open })
+        Ok(Self { connections, activity, open })
     }
 
     pub(super) async fn get(&self) -> Result<Object, PoolError> {
         self.connections.get().await
     }
 
-    /// A connection has just been used.
-    pub(super) fn was_used(&self) {
-        *lock(&self.seen.used) = SystemTime::now();
+    /// Notes that a connection has just been used.
+    pub(super) fn mark_used(&self) {
+        *lock(&self.activity.used) = SystemTime::now();
     }
 
-    /// Gives up a connection whose answer did not come, and with it those that have been idle for longer: what has become
-    /// of it has become of them, so that the next try opens a new one.
-    pub(super) fn give_up(&self, silent: Object) {
+    /// Discards a connection whose answer did not come, and all connections that have been idle for longer. What broke
+    /// the one has probably broken the others, so the next attempt opens a new one.
+    pub(super) fn discard(&self, silent: Object) {
         let idle = Object::metrics(&silent).last_used();
         drop(Object::take(silent));
         self.connections.retain(|_, metrics| metrics.last_used() < idle);
     }
 
-    /// Closes all connections; at the end, none is open.
+    /// Closes all connections, and waits until none is open.
     pub(super) async fn close(&self) {
         self.connections.close();
-        // The opener and this have one each.
+        // The opener and this pool hold one clone each.
         while Arc::strong_count(&self.open) > 2 {
             sleep(Duration::from_millis(5)).await;
         }
     }
 }
 
-/// How long a connection is trusted.
+/// When a connection is probed or replaced.
 struct Limits {
     probe_after: Duration,
     probe_limit: Duration,
@@ -96,25 +96,25 @@ impl Limits {
     }
 }
 
-/// What the pool's own metrics do not know. Their clock stands still while a Lambda environment is frozen; the wall clock
-/// goes on. (An environment that is frozen has one connection, so one time serves for all.)
-struct Seen {
-    /// When a connection was last opened, and last used.
+/// What the pool's own metrics do not know: their clock stops while an execution environment is frozen, but the wall
+/// clock continues. (An execution environment that is frozen has one connection, so one time is enough for all.)
+struct Activity {
+    /// When a connection was last opened, and when one was last used.
     opened: Mutex<SystemTime>,
     used: Mutex<SystemTime>,
-    /// When the last probe began that found a connection silent: those that have been idle since before are not probed
-    /// one after another.
+    /// When the last probe began that got no answer. Connections that have been idle since before are not probed one
+    /// after another, but closed.
     silent: Mutex<Option<Instant>>,
 }
 
-impl Default for Seen {
+impl Default for Activity {
     fn default() -> Self {
         let now = SystemTime::now();
         Self { opened: Mutex::new(now), used: Mutex::new(now), silent: Mutex::default() }
     }
 }
 
-impl Seen {
+impl Activity {
     fn opened(&self) {
         let now = SystemTime::now();
         *lock(&self.opened) = now;
@@ -122,39 +122,40 @@ impl Seen {
     }
 }
 
-/// Whether a connection may be used again; if not, why.
+/// Checks whether a connection may be used again. The error says why not.
 ///
-/// Without a round trip where it was used a moment ago: what closed the connection while the environment was frozen has
-/// been read by now, by the task that carries its bytes. (It woke together with the task that has read the event.) Only a
-/// peer that vanished without a word leaves nothing there, which takes time to happen (Neon suspends after five minutes,
-/// gateways forget a connection after as many), and so is asked for after a long idle alone.
-async fn look_over(
+/// A connection that was used recently needs no round trip. If the server closed it while the execution environment was
+/// frozen, the task that drives the connection has read that by now, because it woke at the same time as the task that
+/// read the event. Only a peer that vanished without closing leaves nothing to read. That takes minutes to happen (Neon
+/// suspends after five minutes, and gateways forget a connection after about as many), so only a connection that was
+/// idle for long is probed.
+async fn check(
     client: &ClientWrapper,
     metrics: &Metrics,
-    seen: &Seen,
+    activity: &Activity,
     limits: &Limits,
 ) -> Result<(), &'static str> {
     if client.is_closed() {
         return Err("closed");
     }
-    if metrics.age().max(since(&seen.opened)) >= limits.max_age {
+    if metrics.age().max(since(&activity.opened)) >= limits.max_age {
         return Err("old");
     }
-    if metrics.last_used().max(since(&seen.used)) < limits.probe_after {
+    if metrics.last_used().max(since(&activity.used)) < limits.probe_after {
         return Ok(());
     }
     let (used, now) = (metrics.recycled.unwrap_or(metrics.created), Instant::now());
-    if lock(&seen.silent).is_none_or(|silent| used > silent)
+    if lock(&activity.silent).is_none_or(|silent| used > silent)
         && matches!(timeout(limits.probe_limit, client.simple_query("")).await, Ok(Ok(_)))
     {
         return Ok(());
     }
-    let mut silent = lock(&seen.silent);
+    let mut silent = lock(&activity.silent);
     *silent = (*silent).max(Some(now));
     Err("silent")
 }
 
-/// How long ago it was. Where the clock has been set back, nothing is known, and it counts as long ago.
+/// How long ago a time was. If the clock was set back, that is unknown, and counts as long ago.
 fn since(time: &Mutex<SystemTime>) -> Duration {
     lock(time).elapsed().unwrap_or(Duration::MAX)
 }

@@ -1,4 +1,4 @@
-//! Where the database is, and how it is reached.
+//! Connection strings: where the database is, and how it is reached.
 
 use std::{borrow::Cow, pin::Pin, time::Duration};
 
@@ -16,27 +16,28 @@ use crate::{
     tls,
 };
 
-/// How long the network may leave what was sent without an acknowledgement. Without it a peer that vanished keeps a
-/// request waiting for as long as the request has.
+/// How long sent data may stay without an acknowledgement. Without this limit, a peer that vanished keeps a request
+/// waiting until its deadline.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
 
-/// When a connection in use is asked for a sign of life, and how often: an answer that does not come is noticed while
-/// we wait for it, and not by the kernel's default of two hours.
+/// When and how often TCP probes a connection in use. So a missing answer is noticed while a request waits for it, and
+/// not after the two hours that are the kernel's default.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
 const KEEPALIVE_RETRIES: u32 = 3;
 
-/// TCP to one address. A name may have several, and one that swallows what it is sent must not hide the next. (A compute
-/// that has to wake is behind a proxy that is awake.)
+/// The limit of the TCP handshake with one address. A name may have several addresses, and one that never answers must
+/// not hide the next. (A compute that has to wake is behind a proxy that is awake.)
 const TCP: Duration = Duration::from_secs(2);
 
-/// One connection outside the pool, for what is no request: nobody waits behind it, and a compute may be waking.
+/// The limit of one connection outside the pool, which no request waits for. It is long, because a compute may be
+/// waking.
 const CONNECT: Duration = Duration::from_secs(15);
 
-/// Postgres' name among the protocols inside TLS (IANA's registry of ALPN protocol ids).
+/// The name of Postgres' protocol inside TLS (IANA's registry of ALPN protocol ids).
 const ALPN: &str = "postgresql";
 
-/// Where the database is. It holds the password: nothing prints it.
+/// A connection string. It contains the password, so nothing prints it.
 #[derive(Clone)]
 pub struct DatabaseUrl {
     text: String,
@@ -44,26 +45,27 @@ pub struct DatabaseUrl {
     tls: Option<MakeRustlsConnect>,
 }
 
-/// What carries the bytes of a connection, until its end.
+/// The future that drives a connection until its end.
 pub(super) type Connection = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + Send>>;
 
-/// A connection that is open, and what carries its bytes.
+/// An open connection, and the future that drives it.
 pub(super) type Opened = (Client, Connection);
 
 impl DatabaseUrl {
-    /// Reads a connection URL with libpq's parameters
+    /// Reads a connection string with libpq's parameters
     /// (<https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS>). `variable` is where it came
     /// from, for the error.
     ///
-    /// `sslmode` means at least what it means to libpq. Encryption without a look at the certificate protects from
-    /// nobody who can change what is on the wire, so `require` (and no `sslmode` at all) verifies as `verify-ca` and
-    /// `verify-full` do: the certificate *and* the host name. `prefer` and `allow` leave it to whoever is on the wire
-    /// and are refused by name; `disable` is for a server on the same machine.
+    /// `sslmode` is at least as strict as in libpq. Encryption that does not verify the certificate does not protect
+    /// from an attacker who can change the traffic. So `require`, and no `sslmode` at all, verify the certificate *and*
+    /// the host name, as `verify-full` does; so does `verify-ca`. `prefer` and `allow` are refused, because such an
+    /// attacker could turn encryption off. `disable` is for a server on the same machine.
     ///
-    /// `channel_binding=require` keeps the password from a server that asks for it otherwise than by SCRAM.
+    /// With `channel_binding=require` the client authenticates only with SCRAM, so no server can ask for the password
+    /// in another way.
     ///
-    /// `sslrootcert` names a PEM file with the roots to trust instead of those in the binary (or in the file of
-    /// `SSL_CERT_FILE`, where that is set); `system` is the latter. A Unix socket is not encrypted.
+    /// `sslrootcert` names a PEM file with the roots to trust, instead of those in the binary or in the file that
+    /// `SSL_CERT_FILE` names. `system` means those defaults. A Unix socket is not encrypted.
     pub fn parse(variable: &str, text: &str) -> Result<Self, Fatal> {
         let wrong = |reason: String| Fatal::new(format!("{variable} {reason}"));
         let text = pasted(text).map_err(wrong)?;
@@ -99,19 +101,20 @@ impl DatabaseUrl {
         if ports > 1 && ports != hosts {
             return Err(wrong(format!("names {hosts} hosts and {ports} ports: one port for all, or one for each")));
         }
-        // The rest of a password, where an `@` in it was left as it is. Messages name hosts.
+        // An `@` in a host is the rest of a password whose own `@` was not encoded. Messages print hosts, so this must
+        // be refused.
         if url.hosts().iter().any(|host| host.contains('@')) {
-            return Err(wrong("has a second `@`: write one that is in the password as %40".into()));
+            return Err(wrong("has a second `@`: write an `@` in the password as %40".into()));
         }
         Ok(url)
     }
 
-    /// Whether the other is written as this one is.
-    pub(super) fn is(&self, other: &Self) -> bool {
+    /// Whether the other has the same text.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
         self.text == other.text
     }
 
-    /// The servers named, for messages.
+    /// The host names, for messages.
     #[must_use]
     pub fn hosts(&self) -> Vec<String> {
         let host = |host: &Host| match host {
@@ -121,8 +124,8 @@ impl DatabaseUrl {
         self.config.get_hosts().iter().map(host).collect()
     }
 
-    /// Connects: one host after another, and all addresses of each, until one lets us in. The only limit in time is
-    /// `connect_timeout`, for the TCP of one address.
+    /// Connects to one host after another, and to all addresses of each, until one accepts. The only time limit is
+    /// `connect_timeout`, for the TCP handshake with one address.
     pub(super) async fn open(&self) -> Result<Opened, tokio_postgres::Error> {
         if let Some(tls) = &self.tls {
             let (client, connection) = self.config.connect(tls.clone()).await?;
@@ -133,14 +136,14 @@ impl DatabaseUrl {
         }
     }
 
-    /// One connection outside the pool, for what is no request.
+    /// Opens one connection outside the pool, for work that is not a request. The limit is 15 seconds.
     pub async fn connect(&self) -> Result<Client, Fatal> {
         let hosts = self.hosts();
         let here = hosts.iter().all(|host| ["localhost", "127.0.0.1", "::1"].contains(&host.as_str()));
         let hint = if here && self.tls.is_some() { " (a server on this machine may want sslmode=disable)" } else { "" };
         let cause = match timeout(CONNECT, self.open()).await {
             Ok(Ok((client, connection))) => {
-                tokio::spawn(connection); // what ends it, the statements on it are told
+                tokio::spawn(connection); // the statements on it get the error that ends it
                 return Ok(client);
             }
             Ok(Err(error)) => describe(&error),
@@ -150,15 +153,15 @@ impl DatabaseUrl {
     }
 }
 
-/// The URL in what people paste: in quotes, with a new line behind it, or as the whole command that a provider's console
-/// shows. The error is a sentence without its subject, and repeats no password.
+/// Finds the URL in what people paste: in quotes, with a new line at the end, or as the whole `psql` command that a
+/// provider's console shows. The error is a sentence without its subject, and contains no password.
 fn pasted(text: &str) -> Result<&str, String> {
     let url = unquoted(text);
     let url = url.strip_prefix("psql ").map_or(url, unquoted);
     let (scheme, _) = url.split_once("://").unwrap_or_default();
     match scheme {
         "postgres" | "postgresql" => Ok(url),
-        // As SQLAlchemy, Django and Java write it.
+        // SQLAlchemy, Django and Java write it in this way.
         _ if scheme.starts_with("postgresql+") || scheme.starts_with("postgres+") || scheme == "jdbc:postgresql" => {
             Err(format!("begins with {scheme}://, which is another client's: write postgresql:// instead"))
         }
@@ -166,7 +169,7 @@ fn pasted(text: &str) -> Result<&str, String> {
     }
 }
 
-/// What the driver takes as it is.
+/// Parameters that the driver reads itself.
 const KNOWN: [&str; 14] = [
     "application_name",
     "channel_binding",
@@ -184,7 +187,8 @@ const KNOWN: [&str; 14] = [
     "user",
 ];
 
-/// The parameters that the driver does not know, or means otherwise than libpq, and which of the others there are.
+/// The parameters that the driver does not know or reads in another way than libpq, and the names of the others that
+/// are set.
 #[derive(Default)]
 struct Parameters<'a> {
     encrypts: Option<bool>,
@@ -194,11 +198,11 @@ struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// Takes them out of the URL. The error is a sentence without its subject.
+    /// Takes these parameters out of the URL. The error is a sentence without its subject.
     fn take(url: &'a str) -> Result<(String, Self), String> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         if query.contains('@') {
-            return Err("has a `?` ahead of an `@`: write one that is in the password as %3F".into());
+            return Err("has a `?` before an `@`: write a `?` in the password as %3F".into());
         }
         let (mut ours, mut rest, mut unknown) = (Self::default(), Vec::new(), Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -209,17 +213,17 @@ impl<'a> Parameters<'a> {
                 "tcp_user_timeout" => ours.user_timeout = Some(milliseconds(name, value)?),
                 "require_auth" => {
                     return Err(
-                        "has a require_auth, which is not known here: write channel_binding=require, which lets \
-                                nothing but SCRAM pass, or take it out"
+                        "has a require_auth, which is not supported: write channel_binding=require, which allows only \
+                                SCRAM, or take it out"
                             .into(),
                     );
                 }
                 "target_session_attrs" if value == "any" => {}
                 "load_balance_hosts" if value == "disable" => {}
                 "hostaddr" | "target_session_attrs" | "load_balance_hosts" => {
-                    return Err(format!("has a {name}, which is not known here: take it out"));
+                    return Err(format!("has a {name}, which is not supported: take it out"));
                 }
-                // As libpq calls what the driver calls otherwise.
+                // libpq's name for what the driver calls `keepalives_retries`.
                 "keepalives_count" => {
                     ours.others.push("keepalives_retries");
                     rest.push(Cow::from(format!("keepalives_retries={value}")));
@@ -234,43 +238,43 @@ impl<'a> Parameters<'a> {
         if !unknown.is_empty() {
             let names = unknown.join(", ");
             return Err(format!(
-                "has parameters that are not Postgres's but another client's: take out {names} (the size of the pool is \
-                 DB_POOL_SIZE)"
+                "has parameters that only other clients know: take out {names} (the variable DB_POOL_SIZE sets the \
+                 size of the pool)"
             ));
         }
         Ok((format!("{base}?{}", rest.join("&")), ours))
     }
 
-    fn leaves_open(&self, name: &str) -> bool {
+    fn lacks(&self, name: &str) -> bool {
         !self.others.contains(&name)
     }
 
-    /// Where the URL does not say otherwise.
+    /// Sets the defaults of parameters that the URL does not set.
     fn set_defaults(&self, config: &mut Config) {
         let user_timeout = self.user_timeout.unwrap_or(UNACKNOWLEDGED);
         if !user_timeout.is_zero() {
-            config.tcp_user_timeout(user_timeout); // 0 is the system's own
+            config.tcp_user_timeout(user_timeout); // 0 means the system's default
         }
-        if self.leaves_open("application_name") {
+        if self.lacks("application_name") {
             config.application_name("task-api");
         }
-        if self.leaves_open("connect_timeout") {
+        if self.lacks("connect_timeout") {
             config.connect_timeout(TCP);
         }
-        if self.leaves_open("keepalives_idle") {
+        if self.lacks("keepalives_idle") {
             config.keepalives_idle(KEEPALIVE_IDLE);
         }
-        if self.leaves_open("keepalives_interval") {
+        if self.lacks("keepalives_interval") {
             config.keepalives_interval(KEEPALIVE_INTERVAL);
         }
-        if self.leaves_open("keepalives_retries") {
+        if self.lacks("keepalives_retries") {
             config.keepalives_retries(KEEPALIVE_RETRIES);
         }
     }
 }
 
 fn milliseconds(name: &str, value: &str) -> Result<Duration, String> {
-    let number = value.parse().map_err(|_| format!("has a {name} that is no number of milliseconds"))?;
+    let number = value.parse().map_err(|_| format!("has a {name} that is not a number of milliseconds"))?;
     Ok(Duration::from_millis(number))
 }
 
@@ -282,7 +286,7 @@ fn encrypts(mode: &str) -> Result<bool, String> {
             "says sslmode={mode}, which anyone on the wire can turn into no encryption: write sslmode=require, or \
              sslmode=disable for a server on this machine"
         )),
-        _ => Err("has an sslmode that is none: write require, verify-ca, verify-full or disable".into()),
+        _ => Err("has an unknown sslmode: write require, verify-ca, verify-full or disable".into()),
     }
 }
 
@@ -367,7 +371,7 @@ mod tests {
                 (vec!["db.example".to_owned()], Some("tasks")),
                 "{pasted}"
             );
-            assert!(url.is(&DatabaseUrl::parse("DATABASE_URL", URL).ok().unwrap()), "{pasted}");
+            assert!(url.is_same_as(&DatabaseUrl::parse("DATABASE_URL", URL).ok().unwrap()), "{pasted}");
         }
     }
 

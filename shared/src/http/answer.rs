@@ -1,4 +1,4 @@
-//! The shapes of the answers, and the one body of every error.
+//! What every answer has, and the body of every error.
 
 use std::borrow::Cow;
 
@@ -10,12 +10,12 @@ use crate::{
     error::{Detail, Error},
 };
 
-/// A body as JSON.
+/// An answer with a JSON body.
 #[must_use]
 pub fn json(status: u16, body: &impl Serialize) -> Response {
     match serde_json::to_string(body) {
         Ok(text) => raw_json(status, text),
-        // None of our bodies can fail to serialise: no map keys but strings, no fallible `Serialize`.
+        // None of our bodies can fail to serialise: all map keys are strings, and no `Serialize` of ours fails.
         Err(error) => error_answer(&Error::Internal(error.to_string())),
     }
 }
@@ -24,19 +24,20 @@ pub(crate) fn raw_json(status: u16, text: String) -> Response {
     Response::new(status, text).header("Content-Type", "application/json")
 }
 
-/// 204.
+/// 204, without a body.
 #[must_use]
 pub fn no_content() -> Response {
     Response::new(204, String::new())
 }
 
-/// What a script of another origin may read. template.yaml says the same to the gateway; a test compares them.
+/// The headers that scripts of another origin may read. template.yaml gives the gateway the same list, and a test
+/// compares them.
 const EXPOSED: &str =
     "ETag, Idempotency-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Ignored, X-Request-Id, X-Total-Count";
 
-/// The headers of every answer. If it does not say otherwise, nothing is kept by a cache without asking again, and nothing
-/// by one that is shared.
-/// `Access-Control-Expose-Headers` is for browsers where no gateway stands in front; API Gateway puts its own.
+/// Adds the headers of every answer. By default, a client's cache must revalidate each use, and a shared cache must not
+/// store anything. `Access-Control-Expose-Headers` is for browsers that reach the function without a gateway. API
+/// Gateway sets its own.
 #[must_use]
 pub(crate) fn finish(response: Response, request_id: &str, unknown: &Unknown) -> Response {
     let response = match unknown.header() {
@@ -55,12 +56,13 @@ pub(crate) fn finish(response: Response, request_id: &str, unknown: &Unknown) ->
 struct Body<'a> {
     code: &'static str,
     message: &'a str,
-    /// One sentence that can be shown to a person (RFC 9457 has a member of this name, and clients of `FastAPI` read it).
+    /// One sentence that can be shown to a person. RFC 9457 has a member of this name, and clients of `FastAPI` read
+    /// it.
     detail: Cow<'a, str>,
     details: &'a [Detail],
 }
 
-/// The answer that says what went wrong.
+/// The answer to a request that failed.
 #[must_use]
 pub fn error_answer(error: &Error) -> Response {
     let (status, code, message) = error.parts();
@@ -75,16 +77,16 @@ pub fn error_answer(error: &Error) -> Response {
         Error::PreconditionFailed { revision } => response.header("ETag", task_tag(*revision)),
         Error::TwoTokens => response.header("WWW-Authenticate", r#"Bearer realm="tasks", error="invalid_request""#),
         Error::DatabaseUnavailable(_) => response.header("Retry-After", "1"),
-        // Until somebody has mended the settings.
+        // This passes only when somebody corrects the settings.
         Error::DatabaseRefused(_) => response.header("Retry-After", "60"),
-        // Not before another fetch is allowed.
+        // Before this, the keys are not fetched again.
         Error::KeysUnavailable => response.header("Retry-After", "5"),
         _ => response,
     }
 }
 
-/// The challenge (RFC 6750 §3): it helps a developer whose token is honest. Without a token it names no error. A
-/// forger learns from it what the configuration page tells everybody.
+/// The challenge (RFC 6750 §3). It helps a developer with an honest token. A request without a token gets no `error`. A
+/// forger learns nothing from it that docs/auth.md does not say.
 fn challenge(reason: Unauthorized) -> String {
     let description = match reason {
         Unauthorized::Missing => return r#"Bearer realm="tasks""#.to_owned(),

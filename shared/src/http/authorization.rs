@@ -6,11 +6,12 @@ use crate::{
     error::{Error, Result},
 };
 
-/// The token of a request (RFC 6750 §2.1; the scheme's case does not matter, RFC 9110 §11.1). Several headers arrive
-/// joined by commas, which a token cannot have: who sends two gets neither looked at (RFC 6750 §3.1).
+/// The token of a request (RFC 6750 §2.1). The scheme may be in upper or lower case (RFC 9110 §11.1). API Gateway joins
+/// several headers with commas, which a token cannot contain. A request with two tokens is refused, and neither is
+/// verified (RFC 6750 §3.1).
 pub(crate) fn bearer(request: &Request) -> Result<&str> {
     let header = request.header("authorization").ok_or(Error::Unauthorized(Unauthorized::Missing))?;
-    // What RFC 9110 §5.6.3 takes for white space around a value, and no more.
+    // The white space that RFC 9110 §5.6.3 allows around a value.
     let credentials = header.trim_matches([' ', '\t']);
     if credentials.contains(',') {
         return Err(Error::TwoTokens);

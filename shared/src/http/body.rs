@@ -1,4 +1,4 @@
-//! The body.
+//! The body of a request.
 
 use std::borrow::Cow;
 
@@ -10,29 +10,29 @@ use crate::{
     json::{self, Object},
 };
 
-/// The largest body of a request, in bytes: a description of 8,192 characters at its widest (each sent as `\u1234`,
-/// astral ones as two of those) with room to spare.
+/// The largest body, in bytes. A description of 8,192 characters fits in every encoding, also if each character is sent
+/// as `\u1234`, and each one outside the Basic Multilingual Plane as two of those.
 const BODY_LIMIT: usize = 128 * 1024;
 
-/// The same for a batch.
+/// The largest body of a batch, in bytes.
 const BATCH_LIMIT: usize = 1024 * 1024;
 
-/// The body as a JSON object.
+/// The body as a JSON object. An empty body is an error.
 pub(super) fn object(request: &Request) -> Result<Object> {
-    there(read(request, BODY_LIMIT)?)
+    required(read(request, BODY_LIMIT)?)
 }
 
-/// The body as a JSON object, where one need not be sent.
+/// The body as a JSON object. An empty body is `None`.
 pub(super) fn optional_object(request: &Request) -> Result<Option<Object>> {
     read(request, BODY_LIMIT)
 }
 
-/// The same of a batch, which may be larger.
+/// The body of a batch, which may be larger.
 pub fn batch_object(request: &Request) -> Result<Object> {
-    there(read(request, BATCH_LIMIT)?)
+    required(read(request, BATCH_LIMIT)?)
 }
 
-fn there(object: Option<Object>) -> Result<Object> {
+fn required(object: Option<Object>) -> Result<Object> {
     object.ok_or_else(|| Error::invalid("body", "is empty: send a JSON object"))
 }
 
@@ -44,7 +44,7 @@ fn read(request: &Request, limit: usize) -> Result<Option<Object>> {
     if !request.header("content-type").is_some_and(is_json) {
         return Err(Error::UnsupportedMediaType);
     }
-    // Some clients put a byte-order mark ahead (RFC 8259 §8.1 lets it be ignored).
+    // Some clients begin with a byte-order mark, which RFC 8259 §8.1 allows to be ignored.
     let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&body);
     json::object(text).map(Some).map_err(|error| Error::invalid("body", error.to_string()))
 }
@@ -60,7 +60,7 @@ fn body(request: &Request, limit: usize) -> Result<Cow<'_, [u8]>> {
     if body.len() > limit { Err(Error::PayloadTooLarge(limit)) } else { Ok(body) }
 }
 
-/// `application/json`, or a type that is JSON by its suffix (RFC 6839 §3.1), such as `application/merge-patch+json`.
+/// Whether a type is `application/json`, or JSON by its suffix (RFC 6839 §3.1), such as `application/merge-patch+json`.
 fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))

@@ -1,4 +1,5 @@
-//! What Lambda hands over: a request, or what another integration than ours makes of one.
+//! The event that Lambda passes to a function. It should be a request of an HTTP API, but another integration sends
+//! another event.
 
 use std::fmt::Display;
 
@@ -8,13 +9,13 @@ use serde_json::{error::Category, value::RawValue};
 use super::request::Request;
 use crate::error::{Error, Result};
 
-/// An event. Reading it never fails, because the runtime would report a failure to Lambda and the client would get the
-/// gateway's 500: whatever comes is answered by us.
+/// An event. Reading it never fails: the runtime would report that to Lambda, and the client would get the gateway's
+/// 500. So this code answers every event.
 #[derive(Debug)]
 pub(crate) struct Event {
-    /// What could be read of it: its id and route serve a refusal, too.
+    /// What could be read. A refusal needs the request's id and route, too.
     pub(crate) request: Request,
-    /// Whether the request is to be handled.
+    /// `Ok` if the request can be handled, or else the error to answer.
     pub(crate) verdict: Result<()>,
 }
 
@@ -28,27 +29,29 @@ impl<'de> Deserialize<'de> for Event {
     }
 }
 
-/// A request in the other format looks much like ours, but has its query elsewhere: a filter would be lost.
+/// Checks the payload format. A request of format 1.0 looks similar, but has its query in another member, so a filter
+/// would be lost.
 fn check(request: &Request) -> Result<()> {
     match request.version.as_deref() {
         Some("2.0") => Ok(()),
-        Some(version) => Err(miswired(format!("the event has version {version:?}"))),
-        None => Err(miswired("the event has no version")),
+        Some(version) => Err(wrong_integration(format!("the event has version {version:?}"))),
+        None => Err(wrong_integration("the event has no version")),
     }
 }
 
-/// The JSON is whole: that has been looked at. If its syntax is wrong all the same, a text is no Unicode (a lone surrogate),
-/// and texts are what a client sends. The error itself may quote a token, and stays here.
+/// The error for an event that cannot be read. Lambda's JSON is complete. If its syntax is wrong, then a text is not
+/// valid Unicode (a lone surrogate), and texts come from the client. The error of `serde_json` may quote a token, so it
+/// is not logged.
 fn unreadable(error: &serde_json::Error) -> Error {
     match error.classify() {
-        Category::Data => miswired("the event has another shape"),
-        _ => Error::invalid("request", "has a text that is no Unicode"),
+        Category::Data => wrong_integration("the event has another shape"),
+        _ => Error::invalid("request", "contains text that is not valid Unicode"),
     }
 }
 
-/// A function that was put behind another integration than ours. The client can do nothing about it: so it is a 500, which
-/// rings the alarm, and the log says to the operator what is needed.
-pub(super) fn miswired(what: impl Display) -> Error {
+/// The error of a function behind a wrong integration. A client cannot correct that, so it is a 500, which triggers the
+/// alarm. The log tells the operator what is needed.
+pub(super) fn wrong_integration(what: impl Display) -> Error {
     Error::Internal(format!(
         "{what}; needed is an HTTP API with payload format 2.0 and the path parameters of the route (user_id, task_id)"
     ))

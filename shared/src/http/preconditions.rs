@@ -1,31 +1,31 @@
 //! Entity tags and the preconditions that name them (RFC 9110 §8.8.3 and §13.1).
 //!
-//! A task's tag is `"<representation>.<revision>"`, the list's `"<representation>.<epoch>.<revision>"`.
+//! A task's tag is `"<representation>.<revision>"`. The list's tag is `"<representation>.<epoch>.<revision>"`.
 
 use uuid::Uuid;
 
 use super::request::Request;
 use crate::error::{Error, Result};
 
-/// The number of the JSON that tasks are shown as. It is raised whenever that changes: otherwise a client that has the old
-/// shape would be told that nothing is new.
+/// The version of a task's JSON. Raise it when that JSON changes. Otherwise clients that have a task in the old form
+/// get a 304.
 const REPRESENTATION: u32 = 2;
 
-/// So many tags of a list are looked at: a client has one.
-const TAGS: usize = 16;
+/// The most tags of `If-None-Match` that are read for a list. A client has one.
+const MAX_TAGS: usize = 16;
 
-/// The tag of a task at a revision.
+/// The tag of a task with this revision.
 pub(crate) fn task_tag(revision: i64) -> String {
     format!("\"{REPRESENTATION}.{revision}\"")
 }
 
-/// The tag of every list of an owner, whichever part of it a URL shows.
+/// The tag of an owner's list. It is the same for all filters, orders and pages.
 pub(crate) fn list_tag(epoch: Uuid, revision: i64) -> String {
     format!("\"{REPRESENTATION}.{epoch}.{revision}\"")
 }
 
-/// The revisions that `If-Match` allows, in whichever representation the client has read them; none given, or `*`, allows
-/// every one. A weak tag matches nothing here.
+/// The revisions that `If-Match` allows, in any representation. `None` if the header is absent or `*`, which allow all.
+/// A weak tag matches nothing.
 pub fn if_match(request: &Request) -> Result<Option<Vec<i64>>> {
     let Some(header) = request.header("if-match").map(str::trim).filter(|header| *header != "*") else {
         return Ok(None);
@@ -47,31 +47,32 @@ pub fn if_match(request: &Request) -> Result<Option<Vec<i64>>> {
     }
 }
 
-/// Tags are compared byte by byte: what does not read as we would write it is not one of ours, and matches nothing.
+/// The revision in a tag. Tags are compared byte by byte, so a tag that we would write in another way is not ours and
+/// matches nothing.
 fn revision(tag: &str) -> Option<i64> {
     let (representation, revision) = tag.split_once('.')?;
     let (representation, revision): (u32, i64) = (representation.parse().ok()?, revision.parse().ok()?);
     (format!("{representation}.{revision}") == tag).then_some(revision)
 }
 
-/// Whether none of the tags of `If-None-Match` is this one.
+/// Whether no tag of `If-None-Match` is this one.
 #[must_use]
 pub fn none_matches(request: &Request, tag: &str) -> bool {
     !if_none_match(request).any(|sent| sent == "*" || sent == tag)
 }
 
-/// The states of the list, `<epoch>.<revision>`, that the client has; `*` for any.
+/// The states of the list that the client has, as `<epoch>.<revision>`; `*` for any.
 pub(crate) fn known_lists(request: &Request) -> Vec<String> {
     let prefix = format!("\"{REPRESENTATION}.");
     let state = |tag: &str| match tag {
         "*" => Some("*".to_owned()),
         tag => tag.strip_prefix(&prefix)?.strip_suffix('"').map(ToOwned::to_owned),
     };
-    // Postgres keeps no NUL.
-    if_none_match(request).filter_map(state).filter(|state| !state.contains('\0')).take(TAGS).collect()
+    // Postgres cannot store NUL.
+    if_none_match(request).filter_map(state).filter(|state| !state.contains('\0')).take(MAX_TAGS).collect()
 }
 
-/// The tags of `If-None-Match`, which compares weakly.
+/// The tags of `If-None-Match`. The comparison is weak, so `W/` is removed.
 fn if_none_match(request: &Request) -> impl Iterator<Item = &str> {
     let header = request.header("if-none-match").unwrap_or_default();
     header.split(',').map(str::trim).map(|tag| tag.strip_prefix("W/").unwrap_or(tag))

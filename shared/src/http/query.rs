@@ -1,12 +1,12 @@
-//! The query.
+//! The query of a request.
 
 use percent_encoding::percent_decode_str;
 
 use super::request::Request;
-use crate::error::{DETAILS, Detail, Error, Result};
+use crate::error::{Detail, Error, MAX_DETAILS, Result};
 
-/// The parameters of a query, taken one by one. What is wrong with each is gathered, so that the client learns all at once.
-/// One without a value counts as absent: forms send `?search=&priority=`.
+/// The parameters of a query, which are taken one by one. All errors are collected, so that the client gets them at
+/// once. A parameter without a value counts as absent, because forms send `?search=&priority=`.
 pub struct Parameters<'r> {
     request: &'r Request,
     sent: Vec<(String, String)>,
@@ -15,7 +15,7 @@ pub struct Parameters<'r> {
 }
 
 impl<'r> Parameters<'r> {
-    /// Those of a request.
+    /// The parameters of a request.
     #[must_use]
     pub fn of(request: &'r Request) -> Self {
         let pairs = request.query().split('&').filter(|pair| !pair.is_empty());
@@ -26,7 +26,7 @@ impl<'r> Parameters<'r> {
         Self { request, sent: sent.collect(), known: Vec::new(), details: Vec::new() }
     }
 
-    /// The parameter of the first of these names; the others are what else clients call it.
+    /// Takes a parameter. `names` has its name first, then its aliases: what other clients call it.
     pub fn optional<T>(&mut self, names: &[&'static str], parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         self.known.extend(names.first());
         let (mut ours, others) =
@@ -41,12 +41,12 @@ impl<'r> Parameters<'r> {
         parse(&value).map_err(|message| self.details.push(Detail::new(&name, message))).ok()
     }
 
-    /// Says that a parameter is wrong beside another one.
+    /// Notes that a parameter is wrong together with another one.
     pub fn refuse(&mut self, name: &str, message: impl Into<String>) {
         self.details.push(Detail::new(name, message));
     }
 
-    /// What nobody has taken is no parameter of this route.
+    /// Ends the reading. A parameter that was not taken is an error, unless unknown names are ignored.
     pub fn finish(mut self) -> Result<()> {
         let known = if self.known.is_empty() { "there are none".to_owned() } else { self.known.join(", ") };
         for (name, _) in &self.sent {
@@ -54,24 +54,24 @@ impl<'r> Parameters<'r> {
                 self.details.push(Detail::new(name, format!("is not a parameter here: {known}")));
             }
         }
-        self.details.truncate(DETAILS);
+        self.details.truncate(MAX_DETAILS);
         if self.details.is_empty() { Ok(()) } else { Err(Error::InvalidRequest(self.details)) }
     }
 }
 
-/// For a route that has no parameters: one that a client thinks it has would be lost.
+/// For a route without parameters. An unknown one is refused, because the client expects that it has an effect.
 pub fn no_parameters(request: &Request) -> Result<()> {
     Parameters::of(request).finish()
 }
 
-/// For a route that has one parameter, `true` or `false`, which is `false` where it is not sent.
+/// For a route with one parameter, `true` or `false`. The default is `false`.
 pub fn only_flag(request: &Request, name: &'static str) -> Result<bool> {
     let mut parameters = Parameters::of(request);
     let flag = parameters.optional(&[name], parse_flag).unwrap_or_default();
     parameters.finish().map(|()| flag)
 }
 
-/// `true` or `false`, in any case of letters.
+/// Reads `true` or `false`, in upper or lower case.
 pub(crate) fn parse_flag(text: &str) -> Result<bool, String> {
     match &*text.to_ascii_lowercase() {
         "true" => Ok(true),
@@ -80,14 +80,14 @@ pub(crate) fn parse_flag(text: &str) -> Result<bool, String> {
     }
 }
 
-/// A whole number from `least` to `most`.
+/// Reads a whole number from `least` to `most`.
 pub(crate) fn parse_whole(text: &str, least: i64, most: i64) -> Result<i64, String> {
     let number = text.parse().ok().filter(|number| (least..=most).contains(number));
     number.ok_or_else(|| format!("must be a whole number from {least} to {most}"))
 }
 
-/// Decodes a name or value of `application/x-www-form-urlencoded`. Bytes that are no UTF-8 become U+FFFD, which no
-/// parameter takes for anything.
+/// Decodes a name or value of `application/x-www-form-urlencoded`. Bytes that are not UTF-8 become U+FFFD, which no
+/// parameter accepts as anything special.
 fn form_decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }

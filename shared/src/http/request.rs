@@ -1,16 +1,16 @@
-//! The request as API Gateway hands it to a function and the response as it takes it back: HTTP API, payload 2.0
+//! The request that API Gateway sends to a function, and the response that it receives: HTTP API, payload format 2.0
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
 //!
-//! These types are ours because nothing that a client sends may fail before our code can answer it.
+//! These types are our own, because nothing that a client sends may fail before our code can answer it:
 //!
-//! - `lambda_http` builds an `http::Request` first, and panics on a query string or a host that is no valid URI
-//!   (<https://github.com/aws/aws-lambda-rust-runtime/issues/515>, `Url::parse(…).unwrap()`): a 500 that any client can
-//!   cause, and an alarm that it can ring.
-//! - `aws_lambda_events`, on which that is built, has no such panic, but it reads all headers into `http`'s `HeaderMap`.
-//!   That takes values outside ASCII; for a control character in a value, or for a name that is no token, it refuses the
-//!   whole event, though nobody reads that header. Nothing is left of the event then, not even the request's id, and the
-//!   error is of the kind that another event than an HTTP API's gives: nobody could tell the client's fault from the
-//!   operator's.
+//! - `lambda_http` first builds an `http::Request`, and panics if the query string or the host is not a valid URI
+//!   (<https://github.com/aws/aws-lambda-rust-runtime/issues/515>, `Url::parse(…).unwrap()`). Any client could cause
+//!   that 500 and trigger the alarm.
+//! - `aws_lambda_events`, which `lambda_http` uses, does not panic, but it reads all headers into the `HeaderMap` of
+//!   `http`. That accepts values outside ASCII. But a control character in a value, or a name that is not a token,
+//!   makes it refuse the whole event, even if nothing reads that header. Then nothing of the event is left, not even
+//!   the request's id. The error also looks the same as for an event that is not an HTTP API's, so the client's fault
+//!   could not be told from the operator's.
 
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
@@ -24,7 +24,7 @@ use crate::telemetry::Record;
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Request {
-    /// Of the payload's format.
+    /// The version of the payload format.
     pub(super) version: Option<String>,
     route_key: Option<String>,
     raw_path: Option<String>,
@@ -38,10 +38,10 @@ pub struct Request {
     /// When Lambda ends the invocation.
     #[serde(skip)]
     pub(crate) ends: Option<SystemTime>,
-    /// What its line in the log will say of it.
+    /// What is recorded for the log, the metrics and the trace.
     #[serde(skip)]
     pub(crate) record: Arc<Record>,
-    /// What nobody knows of it.
+    /// The unknown parameters and members.
     #[serde(skip)]
     pub(crate) unknown: Arc<Unknown>,
 }
@@ -53,19 +53,20 @@ struct Context {
 }
 
 impl Request {
-    /// A header by its lower-case name (payload 2.0 lower-cases them and joins several of a name by commas).
+    /// A header by its lower-case name. (Payload format 2.0 lower-cases names, and joins several headers of one name
+    /// with commas.)
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.as_ref()?.get(name)?.as_deref()
     }
 
-    /// A parameter of the route: decoded by API Gateway, as it stands in the path by `cargo lambda watch`.
+    /// A path parameter. API Gateway decodes it, `cargo lambda watch` does not.
     #[must_use]
     pub fn path_parameter(&self, name: &str) -> Option<&str> {
         self.path_parameters.as_ref()?.get(name).map(String::as_str)
     }
 
-    /// The path: decoded by API Gateway, as it was sent by `cargo lambda watch`.
+    /// The path. API Gateway decodes it, `cargo lambda watch` does not.
     #[must_use]
     pub fn path(&self) -> &str {
         self.raw_path.as_deref().unwrap_or_default()
@@ -77,20 +78,20 @@ impl Request {
         self.raw_query_string.as_deref().unwrap_or_default()
     }
 
-    /// Method and path pattern, as in `GET /api/{user_id}/tasks`: a label for the log, without anybody's id.
-    /// `cargo lambda watch` does not tell them.
+    /// Method and path pattern, such as `GET /api/{user_id}/tasks`: a label for the log, without a user's id. It is
+    /// `None` with `cargo lambda watch`.
     #[must_use]
     pub fn route(&self) -> Option<&str> {
         self.route_key.as_deref().filter(|route| *route != "$default")
     }
 
-    /// Whether the body stands there in base64, because the gateway took it for binary.
+    /// Whether the body is in base64, because the gateway took it for binary data.
     #[must_use]
     pub fn is_base64(&self) -> bool {
         self.is_base64_encoded.unwrap_or_default()
     }
 
-    /// The gateway's id of the request, which its access log has too.
+    /// The gateway's id of the request. The gateway's access log has it, too.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.context.as_ref()?.request_id.as_deref().filter(|id| !id.is_empty())
@@ -106,7 +107,7 @@ pub struct Response {
     headers: Vec<(&'static str, String)>,
     body: String,
     is_base64_encoded: bool,
-    /// Always empty, and not to be left out: `cargo lambda watch` would answer 500.
+    /// Always empty. It must be there, because `cargo lambda watch` answers 500 without it.
     cookies: [(); 0],
 }
 
@@ -123,14 +124,14 @@ impl Response {
         Self { is_base64_encoded: true, ..Self::new(status, BASE64_STANDARD.encode(body)) }
     }
 
-    /// With one more header. `value` must not come from a client unencoded.
+    /// Adds a header. `value` must not contain unencoded input from a client.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// With this header, unless it has one of the name.
+    /// Adds a header, unless there is one with this name.
     #[must_use]
     pub(super) fn or_header(self, name: &'static str, value: &str) -> Self {
         if self.headers.iter().any(|(other, _)| *other == name) { self } else { self.header(name, value) }

@@ -1,4 +1,4 @@
-//! What becomes of members of a body and parameters of a query that nobody here knows.
+//! What happens to unknown members of a body and unknown parameters of a query.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,17 +6,17 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::settings::{Fatal, optional};
 
-/// So many names are told, each to so many characters: they are the client's.
-const NAMES: usize = 20;
-const NAME: usize = 64;
+/// The most names in `X-Ignored`, and the most characters of each. They are limited because the client chooses them.
+const MAX_NAMES: usize = 20;
+const MAX_NAME_LENGTH: usize = 64;
 
-/// `UNKNOWN_INPUT`: `refuse` (if unset), or `ignore` for a front end that sends more than this API knows.
+/// `UNKNOWN_INPUT`: `refuse` (the default), or `ignore` for a front end that sends more than this API knows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum UnknownInput {
-    /// A 400 that names it: a filter with a typo would otherwise answer with all tasks.
+    /// A 400 that names it. Otherwise a filter with a typo would return all tasks.
     #[default]
     Refuse,
-    /// It is dropped, and named in the header `X-Ignored`.
+    /// It is ignored, and named in the header `X-Ignored`.
     Ignore,
 }
 
@@ -31,7 +31,7 @@ impl UnknownInput {
     }
 }
 
-/// What was unknown in one request.
+/// The unknown names of one request.
 #[derive(Debug, Default)]
 pub(crate) struct Unknown {
     policy: UnknownInput,
@@ -43,11 +43,14 @@ impl Unknown {
         Self { policy, ignored: Mutex::default() }
     }
 
-    /// Whether this name may be dropped. If so, it is noted.
+    /// Whether this name is ignored. If so, it is noted for `X-Ignored`.
     pub(crate) fn ignores(&self, name: &str) -> bool {
         let ignores = matches!(self.policy, UnknownInput::Ignore);
         if ignores {
-            self.ignored.lock().unwrap_or_else(PoisonError::into_inner).push(name.chars().take(NAME).collect());
+            self.ignored
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(name.chars().take(MAX_NAME_LENGTH).collect());
         }
         ignores
     }
@@ -56,7 +59,7 @@ impl Unknown {
     pub(crate) fn header(&self) -> Option<String> {
         let names = self.ignored.lock().unwrap_or_else(PoisonError::into_inner);
         let encoded: Vec<_> =
-            names.iter().take(NAMES).map(|name| utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()).collect();
+            names.iter().take(MAX_NAMES).map(|name| utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()).collect();
         (!encoded.is_empty()).then(|| encoded.join(", "))
     }
 }

@@ -1,4 +1,4 @@
-//! Several operations as one request.
+//! Several operations in one request.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -10,26 +10,26 @@ use crate::{
     json::{Object, kind},
 };
 
-/// So many operations a batch has at most.
-const OPERATIONS: usize = 100;
+/// The most operations in a batch.
+const MAX_OPERATIONS: usize = 100;
 
 /// 1 to 100 operations, which are done in order: all of them, or none.
 #[derive(Debug)]
 pub struct Batch(pub(super) Vec<Operation>);
 
-/// One of them.
+/// One operation of a batch.
 #[derive(Debug)]
 pub(super) struct Operation {
-    /// The task it is about. `None` for one that is to be made under an id of the server's.
+    /// The id of the task. `None` for a new task whose id the server makes.
     id: Option<Uuid>,
-    /// The revision that the task has to be at.
+    /// The revision that the task must have. `None` allows any.
     if_match: Option<i64>,
-    what: What,
+    action: Action,
 }
 
-/// What is done with the task.
+/// What to do with the task.
 #[derive(Debug)]
-enum What {
+enum Action {
     Create(NewTask),
     Update(TaskPatch),
     Complete(bool),
@@ -39,12 +39,12 @@ enum What {
 }
 
 impl Batch {
-    /// Reads the body of a request. What is wrong is told of all operations at once.
+    /// Reads the body of a request. The error lists what is wrong in all operations.
     pub fn parse(request: &Request) -> Result<Self> {
         let mut members = Members::inside(request, http::batch_object(request)?);
         let values = members.required("operations", |value| match value {
-            Value::Array(values) if (1..=OPERATIONS).contains(&values.len()) => Ok(values),
-            Value::Array(values) => Err(format!("must be 1 to {OPERATIONS} operations, got {}", values.len())),
+            Value::Array(values) if (1..=MAX_OPERATIONS).contains(&values.len()) => Ok(values),
+            Value::Array(values) => Err(format!("must be 1 to {MAX_OPERATIONS} operations, got {}", values.len())),
             other => Err(format!("must be an array, got {}", kind(&other))),
         });
         let (mut operations, mut details) = (Vec::new(), Vec::new());
@@ -57,7 +57,7 @@ impl Batch {
         if details.is_empty() { Ok(Self(operations)) } else { Err(Error::ValidationFailed(details)) }
     }
 
-    /// As the database takes it. An id that the client has not made is made here.
+    /// The JSON for the SQL function. A new task without an id gets one here.
     pub(super) fn for_database(&self) -> Value {
         self.0.iter().map(|operation| Value::Object(operation.for_database())).collect()
     }
@@ -78,20 +78,20 @@ impl Operation {
             let id = members.required("id", |value| uuid(&value));
             (id, members.optional("if_match", nullable(|value| revision(&value))).flatten())
         };
-        let what = match name {
-            "create" => task(request, &mut members, NewTask::read).map(What::Create),
-            "update" => task(request, &mut members, TaskPatch::read).map(What::Update),
-            "complete" => members.required("completed", |value| boolean(&value)).map(What::Complete),
-            "move" => Place::take(&mut members).map(What::Move),
-            "delete" => Some(What::Delete),
-            _ => Some(What::Restore),
+        let action = match name {
+            "create" => task(request, &mut members, NewTask::read).map(Action::Create),
+            "update" => task(request, &mut members, TaskPatch::read).map(Action::Update),
+            "complete" => members.required("completed", |value| boolean(&value)).map(Action::Complete),
+            "move" => Place::take(&mut members).map(Action::Move),
+            "delete" => Some(Action::Delete),
+            _ => Some(Action::Restore),
         };
-        let inner = what.as_ref().and_then(What::new_id);
+        let inner = action.as_ref().and_then(Action::new_id);
         if inner.is_some() && id.is_some() && inner != id {
-            members.refuse("id", "is another one than in `task`");
+            members.refuse("id", "differs from the id in `task`");
         }
-        let what = members.finish_with(what, &[])?;
-        Ok(Self { id: id.or(inner), if_match, what })
+        let action = members.finish_with(action, &[])?;
+        Ok(Self { id: id.or(inner), if_match, action })
     }
 
     fn for_database(&self) -> Object {
@@ -101,55 +101,55 @@ impl Operation {
         if let Some(revision) = self.if_match {
             set("if_match", revision.into());
         }
-        match &self.what {
-            What::Create(new) => {
+        match &self.action {
+            Action::Create(new) => {
                 set("op", "create".into());
                 set("task", new.columns().into());
             }
-            What::Update(patch) => {
+            Action::Update(patch) => {
                 set("op", "update".into());
                 set("task", patch.columns().into());
             }
-            What::Complete(completed) => {
+            Action::Complete(completed) => {
                 set("op", "complete".into());
                 set("completed", (*completed).into());
             }
-            What::Move(place) => {
+            Action::Move(place) => {
                 set("op", "move".into());
                 set("anchor", json!(place.anchor()));
                 set("is_behind", place.is_behind().into());
             }
-            What::Delete => {
+            Action::Delete => {
                 set("op", "delete".into());
                 set("is_permanent", false.into());
             }
-            What::Restore => {
+            Action::Restore => {
                 set("op", "restore".into());
             }
         }
         object
     }
 
-    /// The status that the operation would have alone, where it is done.
+    /// The status that the operation would have on its own route.
     pub(super) fn status(&self) -> u16 {
-        match self.what {
-            What::Create(_) => 201,
-            What::Delete => 204,
+        match self.action {
+            Action::Create(_) => 201,
+            Action::Delete => 204,
             _ => 200,
         }
     }
 
-    /// Where the task is put, if that is what is done.
+    /// Where the task is moved to, if the operation is a move.
     pub(super) fn place(&self) -> Option<Place> {
-        match self.what {
-            What::Move(place) => Some(place),
+        match self.action {
+            Action::Move(place) => Some(place),
             _ => None,
         }
     }
 }
 
-impl What {
-    /// The id that stands in a task to be made.
+impl Action {
+    /// The id in a new task.
     fn new_id(&self) -> Option<Uuid> {
         match self {
             Self::Create(new) => new.id,
@@ -158,7 +158,7 @@ impl What {
     }
 }
 
-/// What `op` may be.
+/// The values of `op`.
 const NAMES: [&str; 6] = ["create", "update", "complete", "move", "delete", "restore"];
 
 fn name(value: &Value) -> Result<&'static str, String> {
@@ -166,10 +166,10 @@ fn name(value: &Value) -> Result<&'static str, String> {
     name.ok_or_else(|| "must be create, update, complete, move, delete or restore".to_owned())
 }
 
-/// The members of any operation, where it is not known which one it is.
+/// The members of all operations, for an operation whose `op` is missing or wrong.
 const ANY: [&str; 6] = ["id", "if_match", "task", "completed", "after", "before"];
 
-/// Reads the task that stands in an operation.
+/// Reads the task in an operation.
 fn task<T>(
     request: &Request,
     members: &mut Members<'_>,

@@ -1,21 +1,21 @@
-//! Who asks.
+//! The verified user who sent a request.
 
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::{auth::UserId, db::Asker, telemetry::Record};
+use crate::{auth::UserId, db::CallContext, telemetry::Record};
 
-/// Who asks, and until when they wait for the answer.
+/// The verified user who sent a request, and the request's deadline.
 pub struct Caller {
-    /// Whose tasks are served.
+    /// The user. Only this user's tasks are served.
     pub user: UserId,
     pub(crate) deadline: Instant,
     pub(crate) record: Arc<Record>,
 }
 
 impl Caller {
-    pub(super) fn asker(&self) -> Asker<'_> {
-        Asker { owner: self.user.as_str(), deadline: self.deadline, record: &self.record }
+    pub(super) fn context(&self) -> CallContext<'_> {
+        CallContext { owner: self.user.as_str(), deadline: self.deadline, record: &self.record }
     }
 }

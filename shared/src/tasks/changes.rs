@@ -1,4 +1,4 @@
-//! What has changed since a client last asked.
+//! The change feed: what has changed since a client last asked.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
@@ -9,34 +9,36 @@ use crate::{
     http::{Parameters, Request, parse_whole},
 };
 
-/// The size of a page: at most, and where none is asked for.
-const LIMIT: i64 = 500;
-const LIMIT_DEFAULT: i64 = 100;
+/// The size of a page: the maximum, and the default.
+const MAX_LIMIT: i64 = 500;
+const DEFAULT_LIMIT: i64 = 100;
 
-/// The first byte of a token. Another format gets another number, so that an old token is refused, not misread.
+/// The first byte of an encoded position. Another format must get another number, so that an old position is refused
+/// and not misread.
 const VERSION: u8 = 1;
 
-/// How much of an owner's changes a client has seen.
+/// A position in the change feed: how much of an owner's changes a client has seen. Clients get it as `next` and send
+/// it as `since`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// The owner's.
+pub struct FeedPosition {
+    /// The owner's epoch.
     pub epoch: Uuid,
-    /// Up to this revision.
+    /// The client has seen the changes up to this revision.
     pub revision: i64,
 }
 
-impl Seen {
-    /// Opaque to clients: base64url.
+impl FeedPosition {
+    /// Encodes the position in base64url. It is opaque to clients.
     #[must_use]
     pub fn encode(self) -> String {
         let revision = self.revision.to_be_bytes();
         BASE64_URL_SAFE_NO_PAD.encode([&[VERSION], self.epoch.as_bytes().as_slice(), &revision].concat())
     }
 
-    /// What [`Seen::encode`] has made, and nothing else.
+    /// Reads what [`FeedPosition::encode`] has made, and nothing else.
     #[must_use]
     pub fn decode(text: &str) -> Option<Self> {
-        // 25 bytes are 34 characters: no more is decoded.
+        // 25 bytes are 34 characters. A longer text is not decoded.
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(Some(text).filter(|text| text.len() <= 34)?).ok()?;
         let (version, rest) = bytes.split_first()?;
         let (epoch, revision) = rest.split_first_chunk()?;
@@ -45,12 +47,12 @@ impl Seen {
     }
 }
 
-/// A page of the changes.
+/// A request for a page of the change feed.
 #[derive(Debug)]
 pub struct ChangesQuery {
-    /// What the client has seen; `None` for nothing.
-    pub since: Option<Seen>,
-    /// How many changes at most, 1 to 500.
+    /// What the client has seen. `None` if it has seen nothing.
+    pub since: Option<FeedPosition>,
+    /// The most changes to return, 1 to 500.
     pub limit: i64,
 }
 
@@ -59,9 +61,9 @@ impl ChangesQuery {
     pub fn parse(request: &Request) -> Result<Self> {
         let mut parameters = Parameters::of(request);
         let since = parameters.optional(&["since"], |text| {
-            Seen::decode(text).ok_or_else(|| "must be `next` of an answer of this route".to_owned())
+            FeedPosition::decode(text).ok_or_else(|| "must be `next` of an answer of this route".to_owned())
         });
-        let limit = parameters.optional(&["limit"], |text| parse_whole(text, 1, LIMIT)).unwrap_or(LIMIT_DEFAULT);
+        let limit = parameters.optional(&["limit"], |text| parse_whole(text, 1, MAX_LIMIT)).unwrap_or(DEFAULT_LIMIT);
         parameters.finish().map(|()| Self { since, limit })
     }
 }
@@ -69,13 +71,13 @@ impl ChangesQuery {
 /// One change: the task as it is now, or that it was deleted.
 #[derive(Debug)]
 pub enum Change {
-    /// It was made, changed or restored.
+    /// The task was created, changed or restored.
     Written(Box<Task>),
-    /// It is in the trash, or gone for good.
+    /// The task is in the trash, or gone for good.
     Deleted {
-        /// The task's.
+        /// The task's id.
         id: Uuid,
-        /// The owner's, when it was deleted.
+        /// The owner's revision when it was deleted.
         revision: i64,
     },
 }
@@ -91,11 +93,11 @@ impl Change {
     }
 }
 
-/// What has changed, in the order of the revisions.
+/// The changes, in the order of their revisions.
 pub struct Changes {
-    /// How the owner stood when they were read.
-    pub owner: Seen,
-    /// The page's changes, and one more if there is one.
+    /// The owner's epoch and revision when the changes were read.
+    pub owner: FeedPosition,
+    /// The changes of the page, and one more if there is one.
     pub changes: Vec<Change>,
 }
 
@@ -104,17 +106,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_comes_back_as_it_was_and_nothing_else_is_one() {
-        let seen = Seen { epoch: Uuid::new_v4(), revision: i64::MAX };
-        let token = seen.encode();
-        assert_eq!(Seen::decode(&token), Some(seen));
-        let negative = Seen { epoch: Uuid::nil(), revision: -1 }.encode();
+    fn a_position_is_decoded_as_it_was_and_nothing_else_is_one() {
+        let position = FeedPosition { epoch: Uuid::new_v4(), revision: i64::MAX };
+        let encoded = position.encode();
+        assert_eq!(FeedPosition::decode(&encoded), Some(position));
+        let negative = FeedPosition { epoch: Uuid::nil(), revision: -1 }.encode();
         let other_version = BASE64_URL_SAFE_NO_PAD.encode([2; 25]);
         let short = BASE64_URL_SAFE_NO_PAD.encode([VERSION; 24]);
         for text in
-            ["", "x", &token[1..], &format!("{token}A"), &format!("{token}="), &negative, &other_version, &short]
+            ["", "x", &encoded[1..], &format!("{encoded}A"), &format!("{encoded}="), &negative, &other_version, &short]
         {
-            assert_eq!(Seen::decode(text), None, "{text}");
+            assert_eq!(FeedPosition::decode(text), None, "{text}");
         }
     }
 }

@@ -1,30 +1,31 @@
-//! A place in the list, and what it was made for.
+//! Cursors: where the next page of a list begins.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-/// The longest, in characters: the key of the longest title, and what is beside it.
-const LENGTH: usize = 3_600;
+/// The longest cursor, in characters: enough for the key of the longest title.
+const MAX_LENGTH: usize = 3_600;
 
-/// The first byte of a cursor. Another format gets another number, so that an old cursor is refused, not misread.
+/// The first byte of a cursor. Another format must get another number, so that an old cursor is refused and not
+/// misread.
 const VERSION: u8 = 2;
 
-/// The task that a page begins behind, by the keys of the order. Pages behind it cost the same at any depth, and a task
-/// made or deleted meanwhile moves none of them.
+/// The task after which a page begins, by its key in the order. So a page costs the same at any depth, and a task that
+/// is created or deleted meanwhile does not shift it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// Which sort, order and filters it was made for.
+    /// Identifies the sort, the order and the filters that the cursor was made for.
     pub fingerprint: [u8; 8],
-    /// Whose list it was made for: the owner's epoch, which the database compares.
+    /// The epoch of the list's owner. The database compares it.
     pub epoch: Uuid,
     /// The task's key in the order, as Postgres writes it.
     pub key: String,
-    /// Its id, which breaks ties.
+    /// The task's id, which breaks ties.
     pub id: Uuid,
 }
 
 impl Cursor {
-    /// Opaque to clients: base64url.
+    /// Encodes the cursor in base64url. It is opaque to clients.
     #[must_use]
     pub fn encode(&self) -> String {
         let parts =
@@ -32,10 +33,10 @@ impl Cursor {
         BASE64_URL_SAFE_NO_PAD.encode(parts.concat())
     }
 
-    /// What [`Cursor::encode`] has made, and nothing else.
+    /// Reads what [`Cursor::encode`] has made, and nothing else.
     #[must_use]
     pub fn decode(text: &str) -> Option<Self> {
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(Some(text).filter(|text| text.len() <= LENGTH)?).ok()?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(Some(text).filter(|text| text.len() <= MAX_LENGTH)?).ok()?;
         let (version, rest) = bytes.split_first()?;
         let (fingerprint, rest) = rest.split_first_chunk()?;
         let (epoch, rest) = rest.split_first_chunk()?;
@@ -60,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_was() {
-        // The longest key: 200 characters of which each becomes three, of up to four bytes.
+        // The longest key: 200 characters, each of which becomes three characters of up to four bytes.
         for key in ["", "infinity", "é", &"\u{10ffff}".repeat(600)] {
             let cursor = cursor(key);
             assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
@@ -72,9 +73,9 @@ mod tests {
         let good = cursor("x").encode();
         let other_version = BASE64_URL_SAFE_NO_PAD.encode([3; 60]);
         let short = BASE64_URL_SAFE_NO_PAD.encode([VERSION; 40]);
-        let no_text = BASE64_URL_SAFE_NO_PAD.encode([[VERSION; 41].as_slice(), &[0xff]].concat());
-        let long = cursor(&"x".repeat(LENGTH)).encode();
-        for text in ["", "x", "😀", &good[1..], &format!("{good}="), &other_version, &short, &no_text, &long] {
+        let not_text = BASE64_URL_SAFE_NO_PAD.encode([[VERSION; 41].as_slice(), &[0xff]].concat());
+        let long = cursor(&"x".repeat(MAX_LENGTH)).encode();
+        for text in ["", "x", "😀", &good[1..], &format!("{good}="), &other_version, &short, &not_text, &long] {
             assert_eq!(Cursor::decode(text), None, "{text}");
         }
     }

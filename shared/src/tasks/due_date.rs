@@ -11,29 +11,29 @@ use tokio_postgres::types::Timestamp;
 
 use crate::json::kind;
 
-/// RFC 3339 in UTC, always with six digits: what Postgres keeps, and sortable as text.
+/// RFC 3339 in UTC, always with six digits after the second. That is what Postgres stores, and it sorts as text.
 pub(super) const UTC: StaticFormatDescription =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 
 const DAY: StaticFormatDescription = format_description!("[year]-[month]-[day]");
 
-/// What a day counts as in the order and the filters: its last microsecond in UTC.
+/// The moment that stands for a day in orders and filters: its last microsecond in UTC.
 const END_OF_DAY: Time = time!(23:59:59.999999);
 
-/// The years that can be named, in UTC.
+/// The allowed years, in UTC.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
 
-/// When a task is due. It is answered in the form in which it came.
+/// When a task is due. Answers show it in the form in which it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DueDate {
-    /// A day, wherever one is.
+    /// A day, without a time zone.
     Day(Date),
-    /// A moment, in UTC, to the microsecond.
+    /// A moment in UTC, to the microsecond.
     Moment(OffsetDateTime),
 }
 
 impl DueDate {
-    /// Reads a JSON value. `""` is what date inputs of forms send for none, and null clears.
+    /// Reads a JSON value. Null clears the due date, and so does `""`, which date inputs of forms send.
     pub(super) fn parse(value: Value) -> Result<Option<Self>, String> {
         match value {
             Value::Null => Ok(None),
@@ -43,7 +43,7 @@ impl DueDate {
         }
     }
 
-    /// Reads `2026-12-01`, or RFC 3339 with an offset. What is finer than a microsecond is cut off.
+    /// Reads `2026-12-01`, or RFC 3339 with an offset. Digits after the microsecond are cut off.
     pub(super) fn parse_text(text: &str) -> Result<Self, String> {
         const EXPECTED: &str = "must be a day such as 2026-12-01, or a moment such as 2026-12-01T09:30:00Z";
         const OUT_OF_RANGE: &str = "must fall into the years 1970 to 9999, in UTC";
@@ -61,10 +61,10 @@ impl DueDate {
         if !YEARS.contains(&moment.year()) {
             return Err(OUT_OF_RANGE.into());
         }
-        Ok(Self::Moment(cut(moment)))
+        Ok(Self::Moment(truncated(moment)))
     }
 
-    /// As the database has it.
+    /// The due date in two columns of a row.
     pub(super) fn of_columns(at: Timestamp<OffsetDateTime>, is_day: bool) -> Option<Self> {
         match at {
             Timestamp::Value(at) if is_day => Some(Self::Day(at.date())),
@@ -73,7 +73,7 @@ impl DueDate {
         }
     }
 
-    /// Where it stands in the order.
+    /// The moment that stands for it in orders and filters.
     pub(super) fn at(self) -> OffsetDateTime {
         match self {
             Self::Day(day) => day.with_time(END_OF_DAY).assume_utc(),
@@ -81,7 +81,7 @@ impl DueDate {
         }
     }
 
-    /// Before a day is before it begins.
+    /// The moment that `due_before` compares with. For a day, this is when the day begins.
     pub(super) fn begins(self) -> OffsetDateTime {
         match self {
             Self::Day(day) => day.midnight().assume_utc(),
@@ -99,19 +99,19 @@ impl Serialize for DueDate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = match self {
             Self::Day(day) => day.format(DAY).map_err(S::Error::custom)?,
-            Self::Moment(moment) => utc(*moment).ok_or_else(|| S::Error::custom("no moment that can be written"))?,
+            Self::Moment(moment) => utc(*moment).ok_or_else(|| S::Error::custom("a moment that cannot be written"))?,
         };
         serializer.serialize_str(&text)
     }
 }
 
-/// A moment that is in UTC already, as text.
+/// Writes a moment that is already in UTC.
 pub(super) fn utc(at: OffsetDateTime) -> Option<String> {
     at.format(UTC).ok()
 }
 
-/// Postgres rounds; we cut, so that the last moment of a year stays in it.
-fn cut(moment: OffsetDateTime) -> OffsetDateTime {
+/// Cuts to microseconds. Postgres would round, and move the last moment of a year into the next one.
+fn truncated(moment: OffsetDateTime) -> OffsetDateTime {
     moment.replace_nanosecond(moment.nanosecond() / 1_000 * 1_000).unwrap_or(moment)
 }
 

@@ -1,5 +1,5 @@
-//! What may be written to a task, as bodies say it. What could be made of a body is valid; what is not, is told field by
-//! field.
+//! The fields that a client may write, as bodies contain them. A value of these types is valid. An error lists each
+//! wrong field.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,24 +15,24 @@ use crate::{
     json::{Object, kind},
 };
 
-/// What a task has beside its fields: ignored where it is sent, so that what was read can be sent back.
+/// The read-only members of a task. They are ignored in a body, so that a client can send back what it has read.
 const READ_ONLY: [&str; 8] =
     ["id", "owner_user_id", "completed_at", "position", "created_at", "updated_at", "deleted_at", "revision"];
 
-/// A change to a task: what is absent stays as it is, and what is `Some(None)` is cleared.
+/// A change to a task. A field that is `None` stays as it is, and one that is `Some(None)` is cleared.
 #[derive(Debug, Default)]
 pub struct TaskPatch {
     /// A new title.
     pub title: Option<Title>,
     /// A new description.
     pub description: Option<Option<Description>>,
-    /// Whether it is done.
+    /// Whether the task is completed.
     pub completed: Option<bool>,
     /// A new priority.
     pub priority: Option<Priority>,
-    /// Another due date.
+    /// A new due date.
     pub due_date: Option<Option<DueDate>>,
-    /// Other tags.
+    /// New tags.
     pub tags: Option<Tags>,
 }
 
@@ -42,7 +42,7 @@ impl TaskPatch {
         Ok(Self::read(Members::of(request)?)?)
     }
 
-    /// Reads a task that is sent in part.
+    /// Reads a part of a task.
     pub(super) fn read(mut fields: Members<'_>) -> Result<Self, Vec<Detail>> {
         let title = fields.optional("title", Title::parse);
         let patch = Self::rest(&mut fields, title);
@@ -61,7 +61,7 @@ impl TaskPatch {
         }
     }
 
-    /// The columns that it changes, as the operations take them.
+    /// The columns to change, as the SQL functions expect them.
     pub(super) fn columns(&self) -> Object {
         let mut columns = Object::new();
         let mut set = |name: &str, value: Value| columns.insert(name.to_owned(), value);
@@ -89,21 +89,21 @@ impl TaskPatch {
     }
 }
 
-/// A task to be made.
+/// A task to create.
 #[derive(Debug)]
 pub struct NewTask {
-    /// Its id, where the client has made one.
+    /// The id, if the client has chosen one.
     pub id: Option<Uuid>,
     fields: TaskPatch,
 }
 
 impl NewTask {
-    /// Reads the body of a request: `title`, and where given the other fields and `id`.
+    /// Reads the body of a request: `title`, and optionally `id` and the other fields.
     pub fn parse(request: &Request) -> Result<Self> {
         Ok(Self::read(Members::of(request)?)?)
     }
 
-    /// Reads a task that is to be made.
+    /// Reads a task to create.
     pub(super) fn read(mut fields: Members<'_>) -> Result<Self, Vec<Detail>> {
         let id = fields.optional("id", nullable(|value| uuid(&value)));
         let title = fields.required("title", Title::parse);
@@ -112,7 +112,7 @@ impl NewTask {
         Ok(Self { id: id.flatten(), fields: task })
     }
 
-    /// All columns that a client may write.
+    /// All columns that a client may write, with defaults.
     pub(super) fn columns(&self) -> Object {
         let default = TaskPatch {
             title: None,
@@ -128,17 +128,17 @@ impl NewTask {
     }
 }
 
-/// What `complete` is asked to do.
+/// What a request to `complete` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completion {
-    /// To turn the state round. Asked twice, it does so twice.
+    /// Change it to the other state. Two requests change it twice.
     Toggle,
-    /// To see that it is so. Asked twice, it does so once.
+    /// Set it to this state. Two requests do the same as one.
     Set(bool),
 }
 
 impl Completion {
-    /// Reads the body of a request: none or an empty one toggles.
+    /// Reads the body of a request. No body, or an empty object, toggles.
     pub fn parse(request: &Request) -> Result<Self> {
         let mut fields = Members::of_optional(request)?;
         let completed = fields.optional("completed", |value| boolean(&value));
@@ -146,7 +146,7 @@ impl Completion {
         Ok(completed.map_or(Self::Toggle, Self::Set))
     }
 
-    /// The state asked for; `None` for the other one.
+    /// The state to set. `None` toggles.
     #[must_use]
     pub fn state(self) -> Option<bool> {
         match self {
@@ -156,46 +156,46 @@ impl Completion {
     }
 }
 
-/// Where a task is put in the manual order.
+/// Where a task is moved to in the manual order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Directly behind a task, or at the start of all.
+    /// Directly after a task; `None` is the start of the list.
     After(Option<Uuid>),
-    /// Directly ahead of a task, or at the end of all.
+    /// Directly before a task; `None` is the end of the list.
     Before(Option<Uuid>),
 }
 
 impl Place {
-    /// Reads the body of a request: `after` or `before`, each an id or null.
+    /// Reads the body of a request: `after` or `before`, with an id or null.
     pub fn parse(request: &Request) -> Result<Self> {
         let mut fields = Members::of(request)?;
         let place = Self::take(&mut fields);
         Ok(fields.finish_with(place, &[])?)
     }
 
-    /// Takes the two members out of several.
+    /// Takes `after` and `before` out of an object.
     pub(super) fn take(fields: &mut Members<'_>) -> Option<Self> {
         let (names_after, names_before) = (fields.has("after"), fields.has("before"));
         let after = fields.optional("after", nullable(|value| uuid(&value))).map(Self::After);
         let before = fields.optional("before", nullable(|value| uuid(&value))).map(Self::Before);
         if names_after == names_before {
-            fields.refuse("after", "must be given, or `before`, and not both");
+            fields.refuse("after", "give either `after` or `before`, not both");
         }
         after.or(before)
     }
 
-    /// The task beside which it is.
+    /// The task next to the place.
     pub(super) fn anchor(self) -> Option<Uuid> {
         let (Self::After(anchor) | Self::Before(anchor)) = self;
         anchor
     }
 
-    /// Whether it is behind that task.
+    /// Whether the place is after that task.
     pub(super) fn is_behind(self) -> bool {
         matches!(self, Self::After(_))
     }
 
-    /// What is wrong where there is no such task.
+    /// The error if there is no such task.
     pub(super) fn no_anchor(self) -> Error {
         let member = if self.is_behind() { "after" } else { "before" };
         Error::ValidationFailed(vec![Detail::new(member, "is none of your tasks")])
@@ -210,7 +210,7 @@ pub(super) fn uuid(value: &Value) -> Result<Uuid, String> {
     http::uuid(value.as_str().unwrap_or_default()).map_err(ToOwned::to_owned)
 }
 
-/// Takes null for a value of its own: it clears the field.
+/// Reads null as `None`, which clears the field.
 pub(super) fn nullable<T>(
     parse: impl FnOnce(Value) -> Result<T, String>,
 ) -> impl FnOnce(Value) -> Result<Option<T>, String> {

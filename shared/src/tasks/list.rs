@@ -1,4 +1,4 @@
-//! What of the list is asked for: filters, order, page.
+//! Which tasks a list shows: filters, order, page.
 
 use std::fmt::Write as _;
 
@@ -17,52 +17,52 @@ use crate::{
     http::{self, Parameters, Request, parse_flag, parse_whole},
 };
 
-/// The size of a page: at most, and where none is asked for.
-const LIMIT: i64 = 500;
-const LIMIT_DEFAULT: i64 = 100;
+/// The size of a page: the maximum, and the default.
+const MAX_LIMIT: i64 = 500;
+const DEFAULT_LIMIT: i64 = 100;
 
-/// So many tasks are skipped at most: each is read. A cursor costs the same at any depth.
-const OFFSET: i64 = 10_000;
+/// The most tasks to skip, because each skipped task is read. A cursor costs the same at any depth.
+const MAX_OFFSET: i64 = 10_000;
 
-/// A page of the list.
+/// A request for a page of a list.
 #[derive(Debug)]
 pub struct ListQuery {
-    /// The last segment of its path.
+    /// The last segment of the path.
     pub(super) collection: &'static str,
-    /// Which tasks.
+    /// Which tasks are listed.
     pub filter: Filter,
-    /// In which order.
+    /// The order.
     pub sort: Sort,
-    /// Whether the greatest come first.
+    /// Whether the order is descending.
     pub is_descending: bool,
-    /// How many at most, 1 to 500.
+    /// The most tasks to return, 1 to 500.
     pub limit: i64,
-    /// How many are skipped first, 0 to 10,000.
+    /// How many tasks to skip, 0 to 10,000.
     pub offset: i64,
-    /// The place behind which the page begins.
+    /// The place after which the page begins.
     pub cursor: Option<Cursor>,
-    /// Whether all that pass the filters are to be counted, also where that means to read them.
+    /// Whether to count all tasks that pass the filters, even if that means reading them.
     pub is_counted: bool,
     /// The states of the list that the client has.
     pub known: Vec<String>,
 }
 
-/// Which tasks are listed: those that pass all of it.
+/// Which tasks are listed. A task must pass all filters.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// In the trash or not.
+    /// By the trash.
     pub trash: Trash,
     /// By completion.
     pub status: Status,
-    /// Any of these priorities.
+    /// With any of these priorities.
     pub priorities: Option<Vec<Priority>>,
-    /// All of these tags.
+    /// With all of these tags.
     pub tags: Option<Tags>,
-    /// This text, in lower case, in the title or the description.
+    /// With this text, in lower case, in the title or the description.
     pub search: Option<String>,
     /// Due before this moment.
     pub due_before: Option<OffsetDateTime>,
-    /// Due after it.
+    /// Due after this moment.
     pub due_after: Option<OffsetDateTime>,
 }
 
@@ -85,8 +85,8 @@ impl ListQuery {
         };
         let sort = parameters.optional(&["sort", "sort_by"], Sort::parse).unwrap_or_default();
         let is_descending = parameters.optional(&["order", "sort_order"], parse_order).unwrap_or(sort.is_descending());
-        let limit = parameters.optional(&["limit"], |text| parse_whole(text, 1, LIMIT)).unwrap_or(LIMIT_DEFAULT);
-        let offset = parameters.optional(&["offset", "skip"], |text| parse_whole(text, 0, OFFSET));
+        let limit = parameters.optional(&["limit"], |text| parse_whole(text, 1, MAX_LIMIT)).unwrap_or(DEFAULT_LIMIT);
+        let offset = parameters.optional(&["offset", "skip"], |text| parse_whole(text, 0, MAX_OFFSET));
         let is_counted = parameters.optional(&["count"], parse_flag).unwrap_or_default();
         let mut query = Self {
             collection: "tasks",
@@ -107,7 +107,7 @@ impl ListQuery {
         parameters.finish().map(|()| query)
     }
 
-    /// Reads the query of an export: all tasks and the trash, the newest first. A page of it is a page of a list.
+    /// Reads the query of an export: all tasks and the trash, newest first. Its pages work like those of a list.
     pub fn parse_export(request: &Request) -> Result<Self> {
         let mut parameters = Parameters::of(request);
         let mut query = Self {
@@ -115,7 +115,7 @@ impl ListQuery {
             filter: Filter { trash: Trash::With, ..Filter::default() },
             sort: Sort::default(),
             is_descending: Sort::default().is_descending(),
-            limit: parameters.optional(&["limit"], |text| parse_whole(text, 1, LIMIT)).unwrap_or(LIMIT_DEFAULT),
+            limit: parameters.optional(&["limit"], |text| parse_whole(text, 1, MAX_LIMIT)).unwrap_or(DEFAULT_LIMIT),
             offset: 0,
             cursor: None,
             is_counted: false,
@@ -133,21 +133,22 @@ impl ListQuery {
         Ok(cursor)
     }
 
-    /// The query of the page behind `last`, in the list of this epoch.
+    /// The query of the page after `last`, in the list with this epoch.
     pub(super) fn after(&self, last: &Task, epoch: uuid::Uuid) -> String {
         let cursor = Cursor { fingerprint: self.fingerprint(), epoch, key: self.sort.key(last), id: last.id };
         let count = if self.is_counted { "count=true&" } else { "" };
         format!("{}{count}limit={}&cursor={}", self.order_and_filters(), self.limit, cursor.encode())
     }
 
-    /// What a cursor holds for: 64 bits against mistakes, not against somebody who means to make one.
+    /// Identifies the list that a cursor was made for. Its 64 bits protect against mistakes, not against a client that
+    /// forges a cursor.
     fn fingerprint(&self) -> [u8; 8] {
         let list = format!("{}?{}", self.collection, self.order_and_filters());
         let hash = digest::digest(&digest::SHA256, list.as_bytes());
         hash.as_ref().first_chunk().copied().unwrap_or_default()
     }
 
-    /// The parameters that say which tasks and in which order, each with its `&`, always in the same form.
+    /// The parameters for filters and order, each with its `&`, always in the same form.
     fn order_and_filters(&self) -> String {
         let Filter { trash, status, priorities, tags, search, due_before, due_after } = &self.filter;
         let mut query = String::new();
@@ -182,23 +183,23 @@ impl ListQuery {
     }
 }
 
-/// What is wrong with a cursor that nobody here has made, or for another owner.
+/// The message for a cursor that is not valid, or was made for another owner.
 pub(super) const OTHER_CURSOR: &str = "must be one from a `Link` of this list";
 
 /// The filter by the trash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trash {
-    /// What is not in it.
+    /// Tasks that are not in the trash.
     #[default]
     Without,
-    /// What is in it.
+    /// Tasks in the trash.
     Only,
     /// Both.
     With,
 }
 
 impl Filter {
-    /// Which of the states in which the database keeps a task (`tasks.state`).
+    /// The values of `tasks.state` that pass: 0 is pending, 1 is completed, 2 is in the trash.
     pub(super) fn states(&self) -> &'static [i16] {
         match (self.trash, self.status) {
             (Trash::Only, _) => &[2],
@@ -209,7 +210,7 @@ impl Filter {
         }
     }
 
-    /// Which completion, where the states do not say it.
+    /// The filter by completion, if the states do not already decide it.
     pub(super) fn completed(&self) -> Option<bool> {
         match (self.trash, self.status) {
             (Trash::Without, _) | (_, Status::All) => None,
@@ -224,9 +225,9 @@ pub enum Status {
     /// Every task.
     #[default]
     All,
-    /// Those that are not completed.
+    /// Tasks that are not completed.
     Pending,
-    /// Those that are.
+    /// Tasks that are completed.
     Completed,
 }
 
@@ -246,17 +247,17 @@ impl Status {
     }
 }
 
-/// What the list is ordered by. Ties are broken by the id.
+/// The key of the order. The id breaks ties.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// When the task was made.
+    /// When the task was created.
     #[default]
     CreatedAt,
     /// When it was last written.
     UpdatedAt,
-    /// When it is due; what never is comes last in both directions.
+    /// When it is due. Tasks without a due date come last in both directions.
     DueDate,
-    /// How much it matters.
+    /// How important it is.
     Priority,
     /// Its title, in lower case, character by character.
     Title,
@@ -273,7 +274,7 @@ impl Sort {
         named.ok_or_else(|| format!("must be {}", Self::ALL.map(Self::name).join(", ")))
     }
 
-    /// As the parameter and the operation call it.
+    /// The name in the parameter and in the SQL function.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::CreatedAt => "created_at",
@@ -285,7 +286,7 @@ impl Sort {
         }
     }
 
-    /// Where no order is given: the newest and the most important first, everything else from its beginning.
+    /// The default direction. The newest and the most important tasks come first; the other keys are ascending.
     fn is_descending(self) -> bool {
         matches!(self, Self::CreatedAt | Self::UpdatedAt | Self::Priority)
     }
@@ -302,7 +303,7 @@ impl Sort {
         }
     }
 
-    /// Whether Postgres would take it for a key of this order: it stands in a cursor, which a client may have changed.
+    /// Whether Postgres can read this key. It comes from a cursor, which a client may have changed.
     fn is_key(self, key: &str) -> bool {
         let is_moment = || OffsetDateTime::parse(key, &Rfc3339).ok().and_then(utc).is_some_and(|utc| utc == key);
         match self {

@@ -1,5 +1,5 @@
-//! What can be done with tasks: one call an operation, to the function of its name in the database
-//! (migrations/operations has the SQL, one file an operation).
+//! One call for each operation. It runs the SQL function with the operation's name, which is in migrations/operations,
+//! one file for each.
 
 use time::OffsetDateTime;
 use tokio_postgres::{
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     batch::Batch,
     caller::Caller,
-    changes::{Change, Changes, ChangesQuery, Seen},
+    changes::{Change, Changes, ChangesQuery, FeedPosition},
     fields::{Completion, NewTask, Place, TaskPatch},
     list::{Filter, ListQuery, OTHER_CURSOR},
     task::Task,
@@ -22,20 +22,20 @@ use crate::{
     http::IdempotencyKey,
 };
 
-/// A page of the list, or none of it where the client has it.
-pub struct Listed {
-    /// With `revision`, the state of all lists of the owner.
+/// A page of a list, or the fact that the client already has it.
+pub struct ListPage {
+    /// The owner's epoch. Together with `revision` it identifies the state of the list.
     pub epoch: Uuid,
-    /// The owner's.
+    /// The owner's revision.
     pub revision: i64,
-    /// How many tasks pass the filters, where that was counted.
+    /// How many tasks pass the filters, if they were counted.
     pub total: Option<i64>,
-    /// The page's tasks, and one more if there is one. `None` where the client has the list in this state.
+    /// The tasks of the page, and one more if there is one. `None` if the client has the list in this state.
     pub tasks: Option<Vec<Task>>,
 }
 
-/// A page of the caller's tasks.
-pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Listed> {
+/// Reads a page of the caller's tasks.
+pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<ListPage> {
     let Filter { priorities, tags, search, due_before, due_after, .. } = &query.filter;
     let (states, completed) = (query.filter.states(), query.filter.completed());
     let priorities: Option<Vec<_>> =
@@ -61,7 +61,7 @@ pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Listed>
         .with(due_after, Type::TIMESTAMPTZ)
         .with(&query.is_counted, Type::BOOL)
         .with(&query.known, Type::TEXT_ARRAY);
-    let rows = db.call(caller.asker(), call).await?;
+    let rows = db.call(caller.context(), call).await?;
     let Some((list, tasks)) = rows.split_first() else {
         return Err(Error::Internal("no rows from the list".to_owned()));
     };
@@ -71,7 +71,7 @@ pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Listed>
         "other_cursor" => return Err(Error::invalid("cursor", OTHER_CURSOR)),
         other => return Err(unknown_outcome(other)),
     };
-    Ok(Listed {
+    Ok(ListPage {
         epoch: list.try_get("epoch").map_err(unreadable)?,
         revision: list.try_get("owner_revision").map_err(unreadable)?,
         total: list.try_get("total").map_err(unreadable)?,
@@ -79,22 +79,22 @@ pub async fn list(db: &Db, caller: &Caller, query: &ListQuery) -> Result<Listed>
     })
 }
 
-/// One of the caller's tasks.
+/// Reads one of the caller's tasks.
 pub async fn get(db: &Db, caller: &Caller, id: Uuid) -> Result<Task> {
     let call = Call::new("get_task").with(&id, Type::UUID);
-    one(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.context(), call).await?)?.task()
 }
 
-/// A task that was made.
-pub struct Made {
-    /// As it was made.
+/// A task that was created.
+pub struct CreatedTask {
+    /// The task, as it was created.
     pub task: Task,
-    /// Whether that was done for an earlier request of the same idempotency key.
+    /// Whether an earlier request with the same idempotency key did this.
     pub is_replayed: bool,
 }
 
-/// Makes a task, and with the first one the user.
-pub async fn create(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, new: &NewTask) -> Result<Made> {
+/// Creates a task, and the user's row with the first one.
+pub async fn create(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, new: &NewTask) -> Result<CreatedTask> {
     let (request, id, task) = (Uuid::now_v7(), new.id.unwrap_or_else(Uuid::now_v7), Json(new.columns()));
     let (key, hash) = (key.map(|it| it.key), key.map(|it| &it.request_hash));
     let call = Call::new("create_task")
@@ -103,12 +103,12 @@ pub async fn create(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, 
         .with(&hash, Type::BYTEA)
         .with(&id, Type::UUID)
         .with(&task, Type::JSONB);
-    let rows = db.call(caller.asker(), call).await?;
+    let rows = db.call(caller.context(), call).await?;
     let answer = one(&rows)?;
-    Ok(Made { task: answer.task()?, is_replayed: answer.how == How::Replayed })
+    Ok(CreatedTask { task: answer.task()?, is_replayed: answer.source == Source::EarlierRequest })
 }
 
-/// Changes what `patch` names. `allowed` are the revisions at which the task may be; `None` for any.
+/// Changes the fields in `patch`. `allowed` are the revisions that the task may have; `None` allows any.
 pub async fn update(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>, patch: &TaskPatch) -> Result<Task> {
     let (request, patch) = (Uuid::now_v7(), Json(patch.columns()));
     let call = Call::new("update_task")
@@ -116,7 +116,7 @@ pub async fn update(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>,
         .with(&id, Type::UUID)
         .with(&allowed, Type::INT8_ARRAY)
         .with(&patch, Type::JSONB);
-    one(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.context(), call).await?)?.task()
 }
 
 /// Toggles or sets the completion.
@@ -133,10 +133,10 @@ pub async fn complete(
         .with(&id, Type::UUID)
         .with(&allowed, Type::INT8_ARRAY)
         .with(&state, Type::BOOL);
-    one(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.context(), call).await?)?.task()
 }
 
-/// Puts a task at another place in the manual order.
+/// Moves a task in the manual order.
 pub async fn move_to(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>, place: Place) -> Result<Task> {
     let (request, anchor, is_behind) = (Uuid::now_v7(), place.anchor(), place.is_behind());
     let call = Call::new("move_task")
@@ -145,11 +145,11 @@ pub async fn move_to(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>
         .with(&allowed, Type::INT8_ARRAY)
         .with(&anchor, Type::UUID)
         .with(&is_behind, Type::BOOL);
-    let rows = db.call(caller.asker(), call).await?;
+    let rows = db.call(caller.context(), call).await?;
     Answer::of(only(&rows)?, Some(place))?.task()
 }
 
-/// Puts a task into the trash, or removes it for good.
+/// Moves a task to the trash, or removes it for good.
 pub async fn delete(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>, is_permanent: bool) -> Result<()> {
     let request = Uuid::now_v7();
     let call = Call::new("delete_task")
@@ -157,22 +157,22 @@ pub async fn delete(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>,
         .with(&id, Type::UUID)
         .with(&allowed, Type::INT8_ARRAY)
         .with(&is_permanent, Type::BOOL);
-    one(&db.call(caller.asker(), call).await?).map(|_| ())
+    one(&db.call(caller.context(), call).await?).map(|_| ())
 }
 
-/// Brings a task back from the trash.
+/// Restores a task from the trash.
 pub async fn restore(db: &Db, caller: &Caller, id: Uuid, allowed: Option<&[i64]>) -> Result<Task> {
     let request = Uuid::now_v7();
     let call =
         Call::new("restore_task").with(&request, Type::UUID).with(&id, Type::UUID).with(&allowed, Type::INT8_ARRAY);
-    one(&db.call(caller.asker(), call).await?)?.task()
+    one(&db.call(caller.context(), call).await?)?.task()
 }
 
-/// What the operations of a batch have come to, in their order.
+/// The results of a batch, in the order of its operations.
 pub struct BatchResults {
-    /// The status that each would have alone, and the task, unless it was deleted.
+    /// The status that each operation would have on its own route, and the task. A deleted task is `None`.
     pub results: Vec<(u16, Option<Task>)>,
-    /// Whether that was done for an earlier request of the same idempotency key.
+    /// Whether an earlier request with the same idempotency key did this.
     pub is_replayed: bool,
 }
 
@@ -185,17 +185,17 @@ pub async fn batch(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, b
         .with(&key, Type::TEXT)
         .with(&hash, Type::BYTEA)
         .with(&operations, Type::JSONB);
-    let rows = db.call(caller.asker(), call).await?;
+    let rows = db.call(caller.context(), call).await?;
     let mut done = BatchResults { results: Vec::with_capacity(rows.len()), is_replayed: false };
     for (index, (row, operation)) in rows.iter().zip(&batch.0).enumerate() {
         let answer = Answer::of(row, operation.place()).map_err(|error| match error {
             Error::KeyReused => error,
             error => error.in_batch(index),
         })?;
-        done.is_replayed |= answer.how == How::Replayed;
+        done.is_replayed |= answer.source == Source::EarlierRequest;
         done.results.push(match operation.status() {
             204 => (204, None),
-            // Gone since an earlier try.
+            // The task has been removed since an earlier attempt.
             _ if answer.is_gone()? => (404, None),
             status => (status, Some(answer.task()?)),
         });
@@ -207,22 +207,22 @@ pub async fn batch(db: &Db, caller: &Caller, key: Option<&IdempotencyKey<'_>>, b
     }
 }
 
-/// What has changed since the client last asked.
+/// Reads what has changed since the client last asked.
 pub async fn changes(db: &Db, caller: &Caller, query: &ChangesQuery) -> Result<Changes> {
-    let (epoch, revision) = (query.since.map(|seen| seen.epoch), query.since.map(|seen| seen.revision));
+    let (epoch, revision) = (query.since.map(|position| position.epoch), query.since.map(|position| position.revision));
     let rows = query.limit + 1;
     let call = Call::new("list_changes").with(&epoch, Type::UUID).with(&revision, Type::INT8).with(&rows, Type::INT8);
-    let rows = db.call(caller.asker(), call).await?;
+    let rows = db.call(caller.context(), call).await?;
     let Some((owner, changes)) = rows.split_first() else {
         return Err(Error::Internal("no rows from the changes".to_owned()));
     };
     match owner.try_get("outcome").map_err(unreadable)? {
         "found" => {}
-        "expired" => return Err(Error::TokenExpired),
+        "expired" => return Err(Error::FeedPositionExpired),
         other => return Err(unknown_outcome(other)),
     }
     Ok(Changes {
-        owner: Seen {
+        owner: FeedPosition {
             epoch: owner.try_get("epoch").map_err(unreadable)?,
             revision: owner.try_get("owner_revision").map_err(unreadable)?,
         },
@@ -241,36 +241,37 @@ fn change(row: &Row) -> Result<Change> {
     })
 }
 
-/// Removes the caller with all that is theirs.
+/// Removes the caller's account and everything in it.
 pub async fn erase(db: &Db, caller: &Caller) -> Result<()> {
     let request = Uuid::now_v7();
-    db.call(caller.asker(), Call::new("erase_account").with(&request, Type::UUID)).await?;
+    db.call(caller.context(), Call::new("erase_account").with(&request, Type::UUID)).await?;
     Ok(())
 }
 
-/// What an operation on one task has answered, where it found the task or has done what was asked.
+/// The result of an operation on one task, if it succeeded.
 struct Answer<'a> {
     row: &'a Row,
-    how: How,
+    source: Source,
 }
 
+/// What has done the operation.
 #[derive(PartialEq, Eq)]
-enum How {
-    /// By this try.
-    Now,
-    /// By an earlier try of the same request: the task may be gone by now.
-    Repeated,
-    /// By an earlier request of the same idempotency key.
-    Replayed,
+enum Source {
+    /// This attempt.
+    ThisAttempt,
+    /// An earlier attempt of the same request. The task may have been removed since then.
+    EarlierAttempt,
+    /// An earlier request with the same idempotency key.
+    EarlierRequest,
 }
 
 impl<'a> Answer<'a> {
-    /// `place` is where the task was to be put.
+    /// `place` is where the task was to be moved, if it was.
     fn of(row: &'a Row, place: Option<Place>) -> Result<Self> {
-        let how = match (row.try_get("outcome").map_err(unreadable)?, place) {
-            ("found" | "written", _) => How::Now,
-            ("repeated", _) => How::Repeated,
-            ("replayed", _) => How::Replayed,
+        let source = match (row.try_get("outcome").map_err(unreadable)?, place) {
+            ("found" | "written", _) => Source::ThisAttempt,
+            ("repeated", _) => Source::EarlierAttempt,
+            ("replayed", _) => Source::EarlierRequest,
             ("not_found", _) => return Err(Error::NotFound),
             ("precondition_failed", _) => {
                 return Err(Error::PreconditionFailed { revision: row.try_get("revision").map_err(unreadable)? });
@@ -281,12 +282,12 @@ impl<'a> Answer<'a> {
             ("key_reused", _) => return Err(Error::KeyReused),
             (other, _) => return Err(unknown_outcome(other)),
         };
-        Ok(Self { row, how })
+        Ok(Self { row, source })
     }
 
     fn is_gone(&self) -> Result<bool> {
         let id: Option<Uuid> = self.row.try_get("id").map_err(unreadable)?;
-        Ok(self.how == How::Repeated && id.is_none())
+        Ok(self.source == Source::EarlierAttempt && id.is_none())
     }
 
     fn task(&self) -> Result<Task> {
@@ -294,7 +295,7 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// The answer of an operation that moves nothing.
+/// The result of an operation that is not a move.
 fn one(rows: &[Row]) -> Result<Answer<'_>> {
     Answer::of(only(rows)?, None)
 }
@@ -311,7 +312,7 @@ fn task(row: &Row) -> Result<Task> {
 }
 
 fn unknown_outcome(outcome: &str) -> Error {
-    Error::Internal(format!("an outcome that nobody knows: {outcome}"))
+    Error::Internal(format!("an unknown outcome: {outcome}"))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]

@@ -1,4 +1,4 @@
-//! What goes by itself in the end.
+//! The weekly removal of what has expired.
 
 use std::time::Duration;
 
@@ -6,24 +6,24 @@ use tokio::time::Instant;
 use tokio_postgres::types::Type;
 
 use crate::{
-    db::{Asker, Call, Db},
+    db::{Call, CallContext, Db},
     error::{Error, Result},
     telemetry::Record,
 };
 
-/// So many tasks are removed by one call, which is one transaction: their owner's requests wait for it.
-const ROWS: i32 = 1_000;
+/// The most tasks that one call removes. A call is one transaction, and the owner's requests wait for it.
+const MAX_ROWS: i32 = 1_000;
 
-/// With less time than that another call is not begun.
-const SHORTEST: Duration = Duration::from_secs(5);
+/// No call begins with less time than this.
+const SHORTEST_CALL: Duration = Duration::from_secs(5);
 
-/// Removes what has been in the trash for 30 days, and what else has expired, owner by owner. What it has no time for it
-/// leaves to the next run.
+/// Removes what has been in the trash for 30 days, and what else has expired, one owner after another. If the time
+/// until `end` is too short, the next run continues.
 pub async fn purge(db: &Db, end: Instant) -> Result<()> {
     let (mut behind, mut calls, mut tasks) = (String::new(), 0_u64, 0_i64);
-    while Instant::now() + SHORTEST < end {
-        let asker = Asker { owner: &behind, deadline: end, record: &Record::default() };
-        let rows = db.call(asker, Call::new("purge_trash").with(&ROWS, Type::INT4)).await?;
+    while Instant::now() + SHORTEST_CALL < end {
+        let context = CallContext { owner: &behind, deadline: end, record: &Record::default() };
+        let rows = db.call(context, Call::new("purge_trash").with(&MAX_ROWS, Type::INT4)).await?;
         let Some(row) = rows.first() else {
             tracing::info!(calls, tasks, "purged");
             return Ok(());
@@ -32,8 +32,8 @@ pub async fn purge(db: &Db, end: Instant) -> Result<()> {
         let purged: i32 = row.try_get("purged").map_err(unreadable)?;
         calls += 1;
         tasks += i64::from(purged);
-        // Where as many went as may go at once, there may be more of the same owner.
-        if purged < ROWS {
+        // If as many were removed as one call may remove, there may be more of the same owner.
+        if purged < MAX_ROWS {
             behind = row.try_get("owner_user_id").map_err(unreadable)?;
         }
     }

@@ -1,4 +1,4 @@
-//! A task as it is kept and as clients read it.
+//! A task, as it is stored and as clients read it.
 
 use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::Value;
@@ -12,45 +12,46 @@ use crate::json::kind;
 /// A task.
 #[derive(Clone, Debug, Serialize)]
 pub struct Task {
-    /// Made by the client, or by the server: UUID version 7 (RFC 9562).
+    /// The id: UUID version 7 (RFC 9562), chosen by the client or made by the server.
     pub id: Uuid,
-    /// Whose it is: the subject of their tokens.
+    /// The owner: the subject of the user's tokens.
     pub owner_user_id: String,
     /// 1 to 200 characters, without white space around them.
     pub title: String,
-    /// What it is sorted by under that name.
+    /// The key for the sort by title.
     #[serde(skip)]
     pub title_key: String,
     /// Up to 8,192 characters.
     pub description: Option<String>,
-    /// Whether it is done.
+    /// Whether the task is completed.
     pub completed: bool,
-    /// Since when it is done; null while it is not.
+    /// When the task was completed; null if it is not.
     #[serde(serialize_with = "optional_moment")]
     pub completed_at: Option<OffsetDateTime>,
-    /// How much it matters.
+    /// How important the task is.
     pub priority: Priority,
-    /// When it is due.
+    /// When the task is due.
     pub due_date: Option<DueDate>,
-    /// Up to 20, each 1 to 50 characters without a comma.
+    /// Up to 20 tags, each with 1 to 50 characters and without a comma.
     pub tags: Vec<String>,
-    /// Its place in the manual order: compared as text, byte by byte.
+    /// The place in the manual order. Positions are compared as text, byte by byte.
     pub position: String,
-    /// By the database's clock, to the microsecond.
+    /// When the task was created, by the database's clock, to the microsecond.
     #[serde(serialize_with = "moment")]
     pub created_at: OffsetDateTime,
     /// When the task was last written.
     #[serde(serialize_with = "moment")]
     pub updated_at: OffsetDateTime,
-    /// Since when it is in the trash; null while it is not.
+    /// When the task was moved to the trash; null if it is not there.
     #[serde(serialize_with = "optional_moment")]
     pub deleted_at: Option<OffsetDateTime>,
-    /// The owner's revision at that write: what `ETag` says. It grows with every write of any of their tasks.
+    /// The owner's revision at the last write of the task. `ETag` contains it. It grows with every write to any of the
+    /// owner's tasks.
     pub revision: i64,
 }
 
 impl Task {
-    /// Reads a row of an operation's answer, by the names of its columns.
+    /// Reads a row of an SQL function's answer, by the names of its columns.
     pub fn read(row: &Row) -> Result<Self, tokio_postgres::Error> {
         let due_at: Timestamp<OffsetDateTime> = row.try_get("due_at")?;
         Ok(Self {
@@ -75,11 +76,10 @@ impl Task {
 
 fn moment<S: Serializer>(at: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
     // Postgres answers in UTC, so there is no offset to convert.
-    let text = utc(*at).ok_or_else(|| S::Error::custom("no moment that can be written"))?;
+    let text = utc(*at).ok_or_else(|| S::Error::custom("a moment that cannot be written"))?;
     serializer.serialize_str(&text)
 }
 
-/// By reference, as serde calls it.
 #[allow(clippy::ref_option, reason = "serde's `serialize_with` passes a reference to the field")]
 fn optional_moment<S: Serializer>(at: &Option<OffsetDateTime>, serializer: S) -> Result<S::Ok, S::Error> {
     match at {
@@ -88,17 +88,17 @@ fn optional_moment<S: Serializer>(at: &Option<OffsetDateTime>, serializer: S) ->
     }
 }
 
-/// How much a task matters. The order is that of the names here.
+/// How important a task is, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Priority {
-    /// Nothing was said of it.
+    /// No priority was set.
     None,
-    /// Little.
+    /// Low.
     Low,
-    /// More.
+    /// Medium.
     Medium,
-    /// Much.
+    /// High.
     High,
 }
 
@@ -106,7 +106,7 @@ impl Priority {
     const ALL: [(Self, &'static str); 4] =
         [(Self::None, "none"), (Self::Low, "low"), (Self::Medium, "medium"), (Self::High, "high")];
 
-    /// Reads a JSON value; null is none.
+    /// Reads a JSON value. Null means no priority.
     pub(super) fn parse(value: Value) -> Result<Self, String> {
         match value {
             Value::Null => Ok(Self::None),
@@ -115,24 +115,24 @@ impl Priority {
         }
     }
 
-    /// Reads a name, in any case of letters.
+    /// Reads a name, in upper or lower case.
     pub(super) fn parse_name(name: &str) -> Result<Self, String> {
         let named = Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(name));
         named.map(|(priority, _)| *priority).ok_or_else(|| "must be none, low, medium or high".to_owned())
     }
 
-    /// As the database has it, which lets nothing else in.
+    /// Reads the number that the database stores. A constraint allows only 0 to 3.
     fn of_rank(rank: i16) -> Self {
         let at = usize::try_from(rank).unwrap_or_default();
         Self::ALL.get(at).map_or(Self::None, |(priority, _)| *priority)
     }
 
-    /// 0 to 3.
+    /// The number that the database stores, 0 to 3.
     pub(super) fn rank(self) -> i16 {
         self as i16
     }
 
-    /// In lower case.
+    /// The name, in lower case.
     pub(super) fn name(self) -> &'static str {
         Self::ALL.iter().find(|(priority, _)| *priority == self).map_or("none", |(_, name)| name)
     }

@@ -1,4 +1,4 @@
-//! The texts of a task, and what counts as blank.
+//! The texts of a task, and which characters count as blank.
 
 use std::ops::RangeInclusive;
 
@@ -7,16 +7,17 @@ use serde_json::Value;
 
 use crate::json::kind;
 
-/// Lengths in characters (Unicode scalar values, as Postgres' `char_length` counts them).
-const TITLE: usize = 200;
-const DESCRIPTION: usize = 8_192;
-const TAG: usize = 50;
+/// The most characters of each text (Unicode scalar values, as Postgres' `char_length` counts them).
+const MAX_TITLE: usize = 200;
+const MAX_DESCRIPTION: usize = 8_192;
+const MAX_TAG: usize = 50;
 
-/// So many tags a task has at most.
-const TAGS: usize = 20;
+/// The most tags of a task.
+const MAX_TAGS: usize = 20;
 
-/// What nobody sees: controls, white space, and what takes no room on its own (variation selectors, joiners, fillers).
-/// A title or tag of nothing else is refused. openapi.yaml says the same as a pattern; a test compares the two.
+/// Characters that cannot be seen: control characters, white space, and characters without a width of their own
+/// (variation selectors, joiners, fillers). A title or a tag that has no other characters is refused. openapi.yaml has
+/// the same list as a pattern, and a test compares the two.
 pub const BLANK: [RangeInclusive<char>; 24] = [
     '\u{0}'..=' ',
     '\u{7f}'..='\u{a0}',
@@ -44,22 +45,22 @@ pub const BLANK: [RangeInclusive<char>; 24] = [
     '\u{e0fff}'..='\u{e0fff}',
 ];
 
-/// 1 to 200 characters, trimmed, without NUL, some of it visible.
+/// A title: 1 to 200 characters, trimmed, without NUL, with at least one visible character.
 #[derive(Debug, Serialize)]
 pub struct Title(String);
 
 impl Title {
     pub(super) fn parse(value: Value) -> Result<Self, String> {
-        visible(&text(value)?, TITLE).map(Self)
+        visible(&text(value)?, MAX_TITLE).map(Self)
     }
 
-    /// What it is sorted and searched by.
+    /// The key for sorting and searching.
     pub(super) fn key(&self) -> String {
         folded(&self.0)
     }
 }
 
-/// Up to 8,192 characters, without NUL.
+/// A description: up to 8,192 characters, without NUL.
 #[derive(Debug, Serialize)]
 pub struct Description(String);
 
@@ -67,13 +68,13 @@ impl Description {
     pub(super) fn parse(value: Value) -> Result<Self, String> {
         let description = text(value)?;
         match description.chars().count() {
-            ..=DESCRIPTION => Ok(Self(description)),
-            length => Err(format!("must be at most {DESCRIPTION} characters, got {length}")),
+            ..=MAX_DESCRIPTION => Ok(Self(description)),
+            length => Err(format!("must be at most {MAX_DESCRIPTION} characters, got {length}")),
         }
     }
 }
 
-/// Up to 20 tags, each once, in the order in which they came.
+/// Up to 20 different tags, in the order in which they were sent.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tags(pub(super) Vec<String>);
 
@@ -85,7 +86,7 @@ impl Tags {
         Self::of(values.into_iter().map(text))
     }
 
-    /// Separated by commas, as in a query.
+    /// Reads tags that are separated by commas, as in a query.
     pub(super) fn parse_list(list: &str) -> Result<Self, String> {
         Self::of(list.split(',').map(|tag| text(tag.into())))
     }
@@ -93,27 +94,27 @@ impl Tags {
     fn of(texts: impl Iterator<Item = Result<String, String>>) -> Result<Self, String> {
         let mut tags = Vec::new();
         for text in texts {
-            let tag = text.and_then(|text| visible(&text, TAG)).map_err(|message| format!("each {message}"))?;
+            let tag = text.and_then(|text| visible(&text, MAX_TAG)).map_err(|message| format!("each {message}"))?;
             if tag.contains(',') {
                 return Err("each must be without a comma".into());
             }
             if !tags.contains(&tag) {
                 tags.push(tag);
             }
-            if tags.len() > TAGS {
-                return Err(format!("must be at most {TAGS} tags"));
+            if tags.len() > MAX_TAGS {
+                return Err(format!("must be at most {MAX_TAGS} tags"));
             }
         }
         Ok(Self(tags))
     }
 }
 
-/// What is looked for in titles and descriptions, in lower case.
+/// Reads the text of a search, in lower case.
 pub(super) fn search(text: &str) -> Result<String, String> {
     match text.chars().count() {
-        ..=TITLE if !text.contains('\0') => Ok(folded(text)),
-        ..=TITLE => Err("must not contain the character NUL".into()),
-        length => Err(format!("must be at most {TITLE} characters, got {length}")),
+        ..=MAX_TITLE if !text.contains('\0') => Ok(folded(text)),
+        ..=MAX_TITLE => Err("must not contain the character NUL".into()),
+        length => Err(format!("must be at most {MAX_TITLE} characters, got {length}")),
     }
 }
 
@@ -121,7 +122,7 @@ fn folded(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Postgres keeps every character but NUL.
+/// Reads a JSON string. Postgres cannot store NUL.
 fn text(value: Value) -> Result<String, String> {
     match value {
         Value::String(text) if text.contains('\0') => Err("must not contain the character NUL".into()),
@@ -130,7 +131,8 @@ fn text(value: Value) -> Result<String, String> {
     }
 }
 
-/// Without the white space around it: Unicode's, and the byte-order mark, which browsers trim, too.
+/// Trims a text, and checks that some of it is visible. It trims Unicode's white space, and the byte-order mark,
+/// because browsers trim that too.
 fn visible(text: &str, limit: usize) -> Result<String, String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let length = text.chars().count();

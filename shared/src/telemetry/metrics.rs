@@ -1,6 +1,6 @@
-//! Metrics in CloudWatch's embedded format: lines in the log that CloudWatch reads the numbers from
+//! Metrics in CloudWatch's embedded metric format: lines in the log from which CloudWatch reads the numbers
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
-//! Nothing is called, nothing waits, and an idle function sends none.
+//! This makes no call, so no request waits for it. An idle function sends no metrics.
 
 use std::{
     io::{self, Write as _},
@@ -18,27 +18,27 @@ use metrique_writer_format_emf::Emf;
 use super::record::DatabaseTime;
 use crate::settings::optional;
 
-/// The one dimension. CloudWatch charges for every combination of dimensions; the log has the routes.
+/// The only dimension. CloudWatch charges for each combination of dimensions, so the route is only in the log.
 const SERVICE: &str = "Service";
 
-/// Where the numbers go.
+/// Writes the metrics.
 pub(super) struct Metrics {
     service: String,
     format: Mutex<Emf>,
 }
 
-/// The numbers of a request.
+/// The metrics of one request.
 pub(super) struct Measured {
     pub(super) duration: Duration,
-    /// The answer was a 5xx.
+    /// Whether the answer was a 5xx.
     pub(super) failed: bool,
     pub(super) cold_start: bool,
     pub(super) database: Option<DatabaseTime>,
 }
 
 impl Metrics {
-    /// `METRICS_NAMESPACE` is CloudWatch's namespace; without it there are none. `SERVICE_NAME` is the value of the
-    /// dimension `Service`, `task-api` if unset.
+    /// `METRICS_NAMESPACE` is CloudWatch's namespace. If it is not set, there are no metrics. `SERVICE_NAME` is the
+    /// value of the dimension `Service`; the default is `task-api`.
     pub(super) fn from_env() -> Option<Self> {
         let namespace = optional("METRICS_NAMESPACE")?;
         let format = Emf::builder(namespace, vec![vec![SERVICE.to_owned()]]).build();
@@ -46,8 +46,8 @@ impl Metrics {
         Some(Self { service, format: Mutex::new(format) })
     }
 
-    /// Writes the line. That it cannot be written is nothing that a request could do anything about.
-    pub(super) fn tell(&self, measured: &Measured) {
+    /// Writes the line. If that fails, the error is ignored, because a request can do nothing about it.
+    pub(super) fn write(&self, measured: &Measured) {
         let mut line = Vec::with_capacity(512);
         let mut format = self.format.lock().unwrap_or_else(PoisonError::into_inner);
         if format.format(&Line { service: &self.service, measured }, &mut line).is_ok() {
@@ -70,9 +70,9 @@ impl Entry for Line<'_> {
         writer.value("ServerErrors", &AsCount::from(u32::from(*failed)));
         writer.value("ColdStarts", &AsCount::from(u32::from(*cold_start)));
         writer.value("Duration", &AsMilliseconds::from(*duration));
-        if let Some(DatabaseTime { duration, tries, .. }) = database {
+        if let Some(DatabaseTime { duration, attempts, .. }) = database {
             writer.value("DatabaseTime", &AsMilliseconds::from(*duration));
-            writer.value("DatabaseRetries", &AsCount::from(tries.saturating_sub(1)));
+            writer.value("DatabaseRetries", &AsCount::from(attempts.saturating_sub(1)));
         }
     }
 }

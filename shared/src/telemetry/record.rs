@@ -1,4 +1,4 @@
-//! What is noted of a request while it is served.
+//! What is recorded about a request while it is served.
 
 use std::{
     sync::{
@@ -12,22 +12,22 @@ use ring::hmac;
 
 use crate::settings::{Fatal, Settings};
 
-/// What happens to a request on its way, for those who look at it later.
+/// The record of one request, for its line in the log, its metrics and its trace.
 #[derive(Debug)]
 pub(crate) struct Record {
     began: Instant,
     owner: OnceLock<String>,
-    tries: AtomicU32,
-    asked: OnceLock<(SystemTime, Instant)>,
-    answered: OnceLock<Instant>,
+    attempts: AtomicU32,
+    first_attempt: OnceLock<(SystemTime, Instant)>,
+    end: OnceLock<Instant>,
 }
 
-/// Its time at the database: from the first try's beginning to the last one's end, with what was waited in between. A
-/// request makes one call, however often it is tried.
+/// A request's time at the database: from the beginning of the first attempt to the end of the last one, with the
+/// pauses between them. A request makes one call, with one or more attempts.
 pub(super) struct DatabaseTime {
     pub(super) began: SystemTime,
     pub(super) duration: Duration,
-    pub(super) tries: u32,
+    pub(super) attempts: u32,
 }
 
 impl Default for Record {
@@ -35,27 +35,27 @@ impl Default for Record {
         Self {
             began: Instant::now(),
             owner: OnceLock::new(),
-            tries: AtomicU32::new(0),
-            asked: OnceLock::new(),
-            answered: OnceLock::new(),
+            attempts: AtomicU32::new(0),
+            first_attempt: OnceLock::new(),
+            end: OnceLock::new(),
         }
     }
 }
 
 impl Record {
-    /// The database is asked, for the first time or once more.
-    pub(crate) fn tries(&self) {
-        self.asked.get_or_init(|| (SystemTime::now(), Instant::now()));
-        self.tries.fetch_add(1, Ordering::Relaxed);
+    /// Notes that an attempt begins.
+    pub(crate) fn begin_attempt(&self) {
+        self.first_attempt.get_or_init(|| (SystemTime::now(), Instant::now()));
+        self.attempts.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The database has answered, or is not asked any more.
-    pub(crate) fn has_tried(&self) {
-        self.answered.get_or_init(Instant::now);
+    /// Notes that the last attempt has ended.
+    pub(crate) fn end_attempts(&self) {
+        self.end.get_or_init(Instant::now);
     }
 
-    /// It is this user's.
-    pub(crate) fn is_of(&self, user: &str, pepper: &Pepper) {
+    /// Notes whose request this is. Only a hash of the user's id is kept.
+    pub(crate) fn set_owner(&self, user: &str, pepper: &Pepper) {
         self.owner.get_or_init(|| pepper.hash(user));
     }
 
@@ -68,21 +68,23 @@ impl Record {
     }
 
     pub(super) fn database(&self) -> Option<DatabaseTime> {
-        let (began, asked) = *self.asked.get()?;
-        let answered = self.answered.get().copied().unwrap_or_else(Instant::now);
-        Some(DatabaseTime { began, duration: answered - asked, tries: self.tries.load(Ordering::Relaxed) })
+        let (began, first_attempt) = *self.first_attempt.get()?;
+        let end = self.end.get().copied().unwrap_or_else(Instant::now);
+        Some(DatabaseTime { began, duration: end - first_attempt, attempts: self.attempts.load(Ordering::Relaxed) })
     }
 }
 
-/// Turns a user's id into a name for the log: the same for each of their requests, and nobody's without the pepper.
+/// Hashes a user's id for the log, with a secret. A user always gets the same hash, and without the secret nobody can
+/// tell whose it is.
 pub(crate) struct Pepper(hmac::Key);
 
-/// The shortest, in bytes: with less, ids such as e-mail addresses can be tried out.
+/// The shortest pepper, in bytes. With a shorter one, an attacker could find ids such as e-mail addresses by trying
+/// them out.
 const PEPPER_BYTES: usize = 32;
 
 impl Pepper {
-    /// `LOG_OWNER_PEPPER`: a secret of 32 bytes or more. With it each line of the log names whose request it was, as a
-    /// hash that only the secret can tie to a user; without it the lines say nothing of whom they are about.
+    /// `LOG_OWNER_PEPPER`: a secret of 32 bytes or more. If it is set, each line of the log has the hash of its user in
+    /// the field `owner`. If it is not set, the log does not say which user a line is about.
     pub(crate) fn from_settings(settings: &Settings) -> Result<Option<Self>, Fatal> {
         const VARIABLE: &str = "LOG_OWNER_PEPPER";
         settings.optional(VARIABLE).map(|text| Self::new(VARIABLE, &text)).transpose()
@@ -99,7 +101,7 @@ impl Pepper {
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, pepper.as_bytes())))
     }
 
-    /// 64 bits: enough to tell the users of one service apart.
+    /// The first 64 bits of the hash, which are enough to tell the users of one service apart.
     fn hash(&self, user: &str) -> String {
         let tag = hmac::sign(&self.0, user.as_bytes());
         let first = tag.as_ref().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));

@@ -1,6 +1,7 @@
-//! The time at the database as a subsegment of Lambda's own trace: a datagram to the X-Ray daemon that stands beside
-//! every function whose tracing is on (<https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html>).
-//! There is nothing to deploy and nothing waits: a datagram that gets lost is a line missing in a picture.
+//! The time at the database, as a subsegment of Lambda's own trace. It is sent as a datagram to the X-Ray daemon, which
+//! runs next to each function with tracing
+//! (<https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html>). No request waits for it. If a
+//! datagram is lost, only the trace lacks a line.
 
 use std::{
     net::{SocketAddr, UdpSocket},
@@ -13,10 +14,10 @@ use uuid::Uuid;
 use super::record::DatabaseTime;
 use crate::settings::optional;
 
-/// What stands ahead of every document.
+/// The header of each document.
 const HEADER: &str = "{\"format\": \"json\", \"version\": 1}\n";
 
-/// Where the documents go.
+/// The X-Ray daemon, which receives the documents.
 pub(super) struct Daemon {
     socket: UdpSocket,
 }
@@ -44,7 +45,7 @@ struct Annotations {
 }
 
 impl Daemon {
-    /// `AWS_XRAY_DAEMON_ADDRESS` is set by Lambda, as an address and a port.
+    /// Reads `AWS_XRAY_DAEMON_ADDRESS`, an address and a port. Lambda sets it.
     pub(super) fn from_env() -> Option<Self> {
         let daemon: SocketAddr = optional("AWS_XRAY_DAEMON_ADDRESS")?.parse().ok()?;
         let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
@@ -53,8 +54,8 @@ impl Daemon {
         Some(Self { socket })
     }
 
-    /// Adds the database to the trace that `header` names, if that is being recorded.
-    pub(super) fn tell(&self, header: &str, database: &DatabaseTime, fault: bool) {
+    /// Adds the time at the database to the trace that `header` names, if that trace is sampled.
+    pub(super) fn send(&self, header: &str, database: &DatabaseTime, fault: bool) {
         let (Some(trace_id), Some(parent_id)) = (root(header), part(header, "Parent=")) else { return };
         if part(header, "Sampled=") != Some("1") {
             return;
@@ -70,7 +71,7 @@ impl Daemon {
             start_time: start.as_secs_f64(),
             end_time: (start + database.duration).as_secs_f64(),
             fault,
-            annotations: Annotations { tries: database.tries },
+            annotations: Annotations { tries: database.attempts },
         };
         if let Ok(document) = serde_json::to_string(&subsegment) {
             let _ = self.socket.send(format!("{HEADER}{document}").as_bytes());
@@ -78,7 +79,7 @@ impl Daemon {
     }
 }
 
-/// The id of a trace, out of the header.
+/// The trace's id in the header.
 pub(super) fn root(header: &str) -> Option<&str> {
     part(header, "Root=")
 }
@@ -94,15 +95,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_trace_that_is_recorded_is_told() {
+    fn only_a_sampled_trace_is_sent() {
         let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
         receiver.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.connect(receiver.local_addr().unwrap()).unwrap();
         let daemon = Daemon { socket };
-        let database = DatabaseTime { began: SystemTime::now(), duration: Duration::from_millis(5), tries: 1 };
+        let database = DatabaseTime { began: SystemTime::now(), duration: Duration::from_millis(5), attempts: 1 };
         let root = "Root=1-5759e988-bd862e3fe1be46a994272793";
-        for (header, told) in [
+        for (header, sent) in [
             (format!("{root};Parent=53995c3f42cd8ad8;Sampled=1"), true),
             (format!("{root};Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:0"), true),
             (format!("{root};Parent=53995c3f42cd8ad8;Sampled=0"), false),
@@ -110,8 +111,8 @@ mod tests {
             (root.to_owned(), false),
             (String::new(), false),
         ] {
-            daemon.tell(&header, &database, false);
-            assert_eq!(receiver.recv(&mut [0; 1024]).is_ok(), told, "{header}");
+            daemon.send(&header, &database, false);
+            assert_eq!(receiver.recv(&mut [0; 1024]).is_ok(), sent, "{header}");
         }
     }
 }

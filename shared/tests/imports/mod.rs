@@ -1,4 +1,4 @@
-//! Reads what a Rust file imports, as far as the tests of the order need it.
+//! Finds the imports of a Rust file, as far as the tests of the layers and circles need it.
 
 use std::{
     collections::BTreeSet,
@@ -6,13 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a file says, without its tests: those may use whatever they need.
+/// The text of a file without its unit tests, because those may use anything.
 pub(crate) fn read(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned()
 }
 
-/// The names that stand behind `prefix` in a text, each alone or in braces: `crate::a::B` and `crate::{a::B, c}`.
+/// The names after `prefix` in a text, alone or in braces: `crate::a::B` and `crate::{a::B, c}`.
 pub(crate) fn named(text: &str, prefix: &str) -> BTreeSet<String> {
     let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let mut found = BTreeSet::new();
@@ -32,14 +32,14 @@ pub(crate) fn named(text: &str, prefix: &str) -> BTreeSet<String> {
             }
             if depth == 1 && matches!(character, '{' | ',') {
                 found.insert(word(rest[at + 1..].trim_start()));
-                found.remove(""); // behind the last comma
+                found.remove(""); // after the last comma
             }
         }
     }
     found
 }
 
-/// All files of a folder, and of those in it.
+/// All files in a folder and in its subfolders.
 pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {

@@ -1,4 +1,4 @@
-//! The order of the house: each module uses those on the floors below its own, and none above or beside it.
+//! The layers: each module uses only modules of the layers below its own, and none above it or beside it.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod imports;
@@ -10,8 +10,8 @@ use std::{
 
 use imports::{files, named, read};
 
-/// From the ground up. What stands in one line does not know each other.
-const FLOORS: &[&[&str]] = &[
+/// The layers, from the lowest. Modules of one layer do not use each other.
+const LAYERS: &[&[&str]] = &[
     &["settings", "json"],
     &["telemetry", "tls"],
     &["https"],
@@ -23,8 +23,8 @@ const FLOORS: &[&[&str]] = &[
     &["app"],
 ];
 
-/// Within a folder, in the same way.
-const ROOMS: &[(&str, &[&[&str]])] = &[
+/// The layers within a folder, in the same way.
+const FOLDERS: &[(&str, &[&[&str]])] = &[
     (
         "auth",
         &[
@@ -66,20 +66,20 @@ fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// On which floor a module is.
-fn floor(floors: &[&[&str]], module: &str) -> Option<usize> {
-    floors.iter().position(|floor| floor.contains(&module))
+/// The number of a module's layer.
+fn layer(layers: &[&[&str]], module: &str) -> Option<usize> {
+    layers.iter().position(|layer| layer.contains(&module))
 }
 
-/// The imports of a module that run up or sideways.
-fn wrong(floors: &[&[&str]], module: &str, imports: &BTreeSet<String>) -> Vec<String> {
-    let own = floor(floors, module).unwrap_or_else(|| panic!("{module} is on no floor: put it on one in this file"));
+/// The imports of a module that break the rule.
+fn violations(layers: &[&[&str]], module: &str, imports: &BTreeSet<String>) -> Vec<String> {
+    let own = layer(layers, module).unwrap_or_else(|| panic!("{module} is in no layer: add it to one in this file"));
     let others = imports.iter().filter(|name| *name != module);
-    others.filter(|name| floor(floors, name).is_some_and(|floor| floor >= own)).cloned().collect()
+    others.filter(|name| layer(layers, name).is_some_and(|layer| layer >= own)).cloned().collect()
 }
 
 #[test]
-fn every_module_uses_only_floors_below_its_own() {
+fn every_module_uses_only_layers_below_its_own() {
     for path in files(&source()) {
         let inside = path.strip_prefix(source()).unwrap().with_extension("");
         let module = inside.iter().next().unwrap().to_string_lossy().into_owned();
@@ -87,33 +87,46 @@ fn every_module_uses_only_floors_below_its_own() {
             continue;
         }
         let imports = named(&read(&path), "crate::");
-        let root: Vec<_> = imports.iter().filter(|name| floor(FLOORS, name).is_none()).collect();
-        assert!(root.is_empty(), "{}: name the module, not what lib.rs shows of it: {root:?}", inside.display());
-        let wrong = wrong(FLOORS, &module, &imports);
-        assert!(wrong.is_empty(), "{} is on a floor below {}", inside.display(), wrong.join(", "));
+        let root: Vec<_> = imports.iter().filter(|name| layer(LAYERS, name).is_none()).collect();
+        assert!(root.is_empty(), "{}: name the module, and not what lib.rs re-exports: {root:?}", inside.display());
+        let violations = violations(LAYERS, &module, &imports);
+        assert!(
+            violations.is_empty(),
+            "{} must not use {}, which is not below it",
+            inside.display(),
+            violations.join(", ")
+        );
     }
 }
 
 #[test]
-fn within_a_folder_there_is_no_circle_either() {
-    for (folder, floors) in ROOMS {
+fn within_a_folder_every_file_uses_only_layers_below_its_own() {
+    for (folder, layers) in FOLDERS {
         for path in files(&source().join(folder)) {
             let module = path.file_stem().unwrap().to_string_lossy().into_owned();
             let imports = named(&read(&path), "use super::");
-            let parents: Vec<_> = imports.iter().filter(|name| floor(floors, name).is_none()).collect();
-            assert!(parents.is_empty(), "{folder}/{module}: name the file that {parents:?} stands in");
-            let wrong = wrong(floors, &module, &imports);
-            assert!(wrong.is_empty(), "{folder}/{module} is on a floor below {}", wrong.join(", "));
+            let parents: Vec<_> = imports.iter().filter(|name| layer(layers, name).is_none()).collect();
+            assert!(parents.is_empty(), "{folder}/{module}: name the file that defines {parents:?}");
+            let violations = violations(layers, &module, &imports);
+            assert!(
+                violations.is_empty(),
+                "{folder}/{module} must not use {}, which is not below it",
+                violations.join(", ")
+            );
         }
     }
 }
 
 #[test]
-fn an_import_is_found_in_whatever_way_it_is_written() {
+fn an_import_is_found_in_every_way_of_writing_it() {
     let text = "use crate::{\n    a::{B, c::D},\n    e,\n    f::G,\n};\nuse crate::h::I;\nlet x = crate::j::k();";
     assert_eq!(named(text, "crate::").into_iter().collect::<Vec<_>>(), ["a", "e", "f", "h", "j"]);
     let upwards = named("use crate::app::App;", "crate::");
-    assert_eq!(wrong(FLOORS, "db", &upwards), ["app"]);
-    assert_eq!(wrong(FLOORS, "db", &named("use crate::auth::UserId;", "crate::")), ["auth"], "nor beside it");
-    assert!(wrong(FLOORS, "app", &named("use crate::{db::Db, tasks};", "crate::")).is_empty());
+    assert_eq!(violations(LAYERS, "db", &upwards), ["app"]);
+    assert_eq!(
+        violations(LAYERS, "db", &named("use crate::auth::UserId;", "crate::")),
+        ["auth"],
+        "not beside it either"
+    );
+    assert!(violations(LAYERS, "app", &named("use crate::{db::Db, tasks};", "crate::")).is_empty());
 }
