@@ -142,7 +142,7 @@ async fn a_withdrawn_key_is_taken_no_longer_than_jwks_max_age() {
 }
 
 #[tokio::test]
-async fn tokens_that_the_front_end_signs_with_the_shared_secret_are_taken() {
+async fn tokens_that_the_front_end_signs_with_the_shared_secret_are_accepted() {
     let server = BetterAuth::start("HS256").await;
     let alice = server.sign_up("alice@example.com").await;
     let token = server.token(&alice).await;
