@@ -115,7 +115,7 @@ async fn two_tokens_are_400() {
 }
 
 #[tokio::test]
-async fn tokens_that_hold_are_taken() {
+async fn valid_tokens_are_accepted() {
     let api = start().await;
     let long = "a".repeat(255);
     for (what, token) in [

@@ -1,6 +1,5 @@
-//! Many users, some with two devices, through random faults; in the end the database has to agree with what each of
-//! them was told. `FAULTS=long` makes it long, and `FAULTS_SEED` repeats one as far as its faults and requests go:
-//! which meets which is up to the machine.
+//! Many users, some with two devices, under random faults. In the end, the database has to agree with what each of them
+//! was told. `FAULTS=long` makes the storm long. `FAULTS_SEED` repeats its faults and requests, but not their timing.
 
 mod audit;
 mod client;
@@ -27,11 +26,11 @@ use weather::Weather;
 
 const USERS: usize = 20;
 const WITH_TWO_DEVICES: usize = 8;
-/// So many more erase themselves now and then, and come back.
+/// This many more users erase their account now and then, and start again.
 const ERASED: usize = 4;
 const ENVIRONMENTS: usize = 4;
 
-/// How much of it.
+/// The size of the storm, and its seed.
 pub(crate) struct Scale {
     operations: usize,
     faults: usize,
@@ -53,7 +52,7 @@ impl Scale {
     }
 }
 
-/// How far the storm has come.
+/// The progress of the storm.
 #[derive(Default)]
 pub(crate) struct Progress {
     done: AtomicUsize,
@@ -61,7 +60,7 @@ pub(crate) struct Progress {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_through_a_storm_is_what_there_is() {
+async fn after_random_faults_the_database_has_what_was_acknowledged() {
     let scale = Scale::from_env();
     testing::tell(&format!("storm: FAULTS_SEED={}", scale.seed));
     let mut cluster = Cluster::start().await;
@@ -97,7 +96,7 @@ async fn what_was_acknowledged_through_a_storm_is_what_there_is() {
     crate::assert_calm(&api);
 }
 
-/// Every device with its share of the operations.
+/// All devices, each with its share of the operations.
 fn devices<'a>(api: &'a Api, scale: &Scale) -> Vec<Device<'a>> {
     let users = (0..USERS + ERASED).chain(0..WITH_TWO_DEVICES);
     let share = scale.operations.div_ceil(USERS + ERASED + WITH_TWO_DEVICES);

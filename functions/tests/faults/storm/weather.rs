@@ -1,4 +1,4 @@
-//! Faults at random, as many to so many operations.
+//! Injects random faults, evenly spread over the operations.
 
 use std::{
     collections::BTreeMap,
@@ -103,7 +103,7 @@ impl<'a> Weather<'a> {
         self.outages.push((began, Instant::now()));
     }
 
-    /// Ends what still lies in wait. When the database could not be reached at all.
+    /// Removes the faults that have not happened yet. Returns the times when the database could not be reached at all.
     pub(super) async fn calms_down(&mut self) -> Vec<(Instant, Instant)> {
         let proxy = self.api.proxy();
         proxy.clear();
@@ -123,7 +123,7 @@ impl<'a> Weather<'a> {
     pub(super) fn by_kind(&self) -> String {
         self.kinds.iter().fold(String::new(), |mut text, (kind, count)| {
             let separator = if text.is_empty() { "" } else { ", " };
-            let _ = write!(text, "{separator}{count} {kind}"); // a string takes everything
+            let _ = write!(text, "{separator}{count} {kind}"); // writing to a string cannot fail
             text
         })
     }

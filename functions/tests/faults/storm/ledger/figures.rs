@@ -5,7 +5,7 @@ use testing::lambda::Log;
 
 use crate::IN_TIME;
 
-/// What came of a storm.
+/// The results of a storm.
 #[derive(Debug, Default)]
 pub(in crate::storm) struct Figures {
     pub(super) requests: usize,
@@ -26,8 +26,8 @@ pub(in crate::storm) struct Figures {
 }
 
 impl Figures {
-    /// With what the functions say of it. They know how long a request took; the client may have waited for an
-    /// environment, too.
+    /// Adds what the functions log. They know how long a request took, while the client may have waited for an
+    /// execution environment.
     pub(in crate::storm) fn with_log(mut self, log: &Log) -> Self {
         for line in log.lines() {
             self.panics += usize::from(line.contains("panicked"));
@@ -43,9 +43,9 @@ impl Figures {
     fn bad(&self) -> [(&'static str, usize); 9] {
         [
             ("acknowledged writes lost", self.lost),
-            ("writes that nobody asked for, or twice, or in part", self.doubled),
+            ("writes that were not requested, done twice, or incomplete", self.doubled),
             ("toggles among them", self.toggled_twice),
-            ("answers that show what never was", self.untrue),
+            ("answers with a task as it never was", self.untrue),
             ("answers to a key that differ from its first", self.unlike),
             ("unexpected answers", self.unexpected),
             ("503s outside of an outage", self.unavailable_without_outage),
@@ -63,7 +63,7 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { requests, acknowledged, changes, unavailable, slowest, tries, .. } = self;
         write!(f, "  {requests} requests, {acknowledged} writes acknowledged, {changes} changes, {unavailable} 503s")?;
-        write!(f, ", {tries} tries, slowest {slowest:.1?}")?;
+        write!(f, ", {tries} attempts, slowest {slowest:.1?}")?;
         self.bad().iter().try_for_each(|(what, count)| write!(f, "\n  {what}: {count}"))
     }
 }
