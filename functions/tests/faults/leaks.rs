@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 /// The time that Postgres may need to notice closed connections.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Called after a storm. All execution environments are alive, because none of their events has failed.
+/// Called after the chaos test. All execution environments are alive, because none of their events has failed.
 pub(crate) async fn assert_none(api: &Api) {
     let database = api.database().connect().await;
     let sql = "select count(*) from pg_stat_activity

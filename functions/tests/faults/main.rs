@@ -1,12 +1,10 @@
 //! The API while its database and the network to it fail. While the database can be reached at all, every request is
 //! answered as if nothing had happened, is done exactly once, and is done in time.
 //!
-//! - [`matrix`]: every operation under every fault of the network at every moment. [`server`]: every operation while
-//! the
-//!   server restarts, crashes or sleeps.
-//! - [`storm`]: many users and devices under random faults. What each was told is compared with what happened.
-//! `FAULTS=long`
-//!     makes it long, `FAULTS_SEED` repeats one. [`leaks`] checks what it leaves behind.
+//! - [`matrix`]: every operation under every fault of the network at every moment.
+//! - [`server`]: every operation while the database server restarts, crashes or sleeps.
+//! - [`chaos`]: many users and devices under random faults. What each was told is compared with what happened.
+//!   `FAULTS=long` makes it long, `FAULTS_SEED` repeats one. [`leaks`] checks what it leaves behind.
 //! - [`cold`], [`init`], [`recycling`]: what connections cost, and when they are opened, kept and closed.
 //! - [`late`]: an attempt that Postgres executes after its retry was answered.
 //! - [`deadline`]: how long a request waits. [`environment`]: what Lambda does to the process.
@@ -17,6 +15,7 @@
 //! of authentication. The proxies of the same test must be able to finish that meanwhile.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod chaos;
 mod cold;
 mod deadline;
 mod environment;
@@ -29,7 +28,6 @@ mod poisoned;
 mod pooled;
 mod recycling;
 mod server;
-mod storm;
 mod tls;
 
 use std::{

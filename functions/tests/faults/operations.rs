@@ -1,4 +1,4 @@
-//! The list of all operations, one line each, for the matrix and the storm.
+//! The list of all operations, one line each, for the matrix and the chaos test.
 
 use serde_json::{Value, json};
 use testing::{Answer, Request, User};
@@ -53,7 +53,7 @@ pub(crate) struct Step {
 /// One operation.
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    /// Its weight in the storm's random choice.
+    /// Its weight in the random choice of the chaos test.
     pub(crate) weight: u32,
     /// The status of its success.
     pub(crate) status: u16,

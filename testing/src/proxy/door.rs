@@ -1,4 +1,4 @@
-//! Who is let in.
+//! What happens to new connections.
 
 use std::{
     future::pending,
@@ -19,24 +19,24 @@ use tokio::{
 use super::wire::Wires;
 use crate::daemon::free_port;
 
-/// What becomes of new connections.
+/// What happens to new connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
-    /// They are let through.
+    /// They are passed on to the server.
     Open,
-    /// Nobody listens.
+    /// They are refused, because nobody listens.
     Refuses,
-    /// They are let in and reset at once.
+    /// They are accepted and reset at once.
     Resets,
-    /// They are let in and never hear a word.
+    /// They are accepted, and nothing is answered.
     Mute,
-    /// Not even TCP answers them.
+    /// They are dropped: not even TCP answers them.
     Deaf,
 }
 
 type Orders = mpsc::UnboundedReceiver<(Door, oneshot::Sender<()>)>;
 
-/// What keeps the door, and where it is. It is shut until the first order.
+/// The task that accepts connections, and its address. Connections are refused until the first order.
 pub(super) fn keep(wires: Arc<Wires>, mut orders: Orders) -> (impl Future<Output = ()>, SocketAddr) {
     let address = (Ipv4Addr::LOCALHOST, free_port()).into();
     let keeper = async move {
@@ -47,11 +47,11 @@ pub(super) fn keep(wires: Arc<Wires>, mut orders: Orders) -> (impl Future<Output
                 order = orders.recv() => {
                     let Some((next, done)) = order else { return };
                     if listener.is_none() || !door.listens() || !next.listens() {
-                        drop(listener.take()); // before another one takes its place
+                        drop(listener.take()); // before another listener takes its place
                         listener = Listening::behind(next, address).await;
                     }
                     door = next;
-                    let _ = done.send(()); // whoever ordered may have given up
+                    let _ = done.send(()); // the caller may have given up
                 }
                 guest = accept(listener.as_ref()) => {
                     wires.connections.fetch_add(1, Ordering::SeqCst);
@@ -65,7 +65,7 @@ pub(super) fn keep(wires: Arc<Wires>, mut orders: Orders) -> (impl Future<Output
 }
 
 impl Door {
-    /// Whether connections come as far as here.
+    /// Whether connections are accepted.
     fn listens(self) -> bool {
         matches!(self, Self::Open | Self::Resets | Self::Mute)
     }
@@ -73,7 +73,7 @@ impl Door {
 
 struct Listening {
     listener: TcpListener,
-    /// Who fills the queue of a deaf door.
+    /// The connections that fill the queue, so that others are dropped.
     queue: Vec<TcpStream>,
 }
 
@@ -86,7 +86,7 @@ impl Listening {
         let listener = bound(address).await.listen(backlog).expect("nobody else listens there");
         let mut listening = Self { listener, queue: Vec::new() };
         if door == Door::Deaf {
-            // With its queue full the system drops who knocks.
+            // When the queue is full, the system drops new connections.
             while let Ok(Ok(filler)) = timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
                 listening.queue.push(filler);
             }
@@ -110,13 +110,13 @@ async fn receive(door: Door, mut guest: TcpStream, wires: Arc<Wires>) {
     match door {
         Door::Open => wires.connect(guest).await,
         Door::Resets => guest.set_zero_linger().expect("a connected socket takes options"),
-        // Until the other side goes.
+        // Waits until the client closes it.
         _ => while let Ok(1..) = guest.read(&mut [0; 1024]).await {},
     }
 }
 
-/// What we have just closed may still be open in a program that is being started: until it runs, that has a copy of all
-/// that we have.
+/// A listener that was just closed may still be open in a process that is being started. Until it runs its program, it
+/// has copies of all our sockets.
 async fn bound(address: SocketAddr) -> TcpSocket {
     let patience = Instant::now() + Duration::from_secs(5);
     loop {

@@ -5,9 +5,9 @@ use testing::lambda::Log;
 
 use crate::IN_TIME;
 
-/// The results of a storm.
+/// The results of the chaos test.
 #[derive(Debug, Default)]
-pub(in crate::storm) struct Figures {
+pub(in crate::chaos) struct Figures {
     pub(super) requests: usize,
     pub(super) acknowledged: usize,
     pub(super) changes: usize,
@@ -28,7 +28,7 @@ pub(in crate::storm) struct Figures {
 impl Figures {
     /// Adds what the functions log. They know how long a request took, while the client may have waited for an
     /// execution environment.
-    pub(in crate::storm) fn with_log(mut self, log: &Log) -> Self {
+    pub(in crate::chaos) fn with_log(mut self, log: &Log) -> Self {
         for line in log.lines() {
             self.panics += usize::from(line.contains("panicked"));
             let line: Value = serde_json::from_str(&line).unwrap_or_default();
@@ -54,7 +54,7 @@ impl Figures {
         ]
     }
 
-    pub(in crate::storm) fn assert_good(&self) {
+    pub(in crate::chaos) fn assert_good(&self) {
         assert!(self.bad().iter().all(|(_, count)| *count == 0), "{self}");
     }
 }

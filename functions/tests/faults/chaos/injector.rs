@@ -16,7 +16,7 @@ use tokio::time::sleep;
 
 use super::{Progress, Scale};
 
-pub(super) struct Weather<'a> {
+pub(super) struct Injector<'a> {
     api: &'a Api,
     cluster: &'a mut Cluster,
     random: ChaCha8Rng,
@@ -24,12 +24,12 @@ pub(super) struct Weather<'a> {
     outages: Vec<(Instant, Instant)>,
 }
 
-impl<'a> Weather<'a> {
-    pub(super) fn over(api: &'a Api, cluster: &'a mut Cluster, random: ChaCha8Rng) -> Self {
+impl<'a> Injector<'a> {
+    pub(super) fn new(api: &'a Api, cluster: &'a mut Cluster, random: ChaCha8Rng) -> Self {
         Self { api, cluster, random, kinds: BTreeMap::new(), outages: Vec::new() }
     }
 
-    pub(super) async fn rages(&mut self, scale: &Scale, progress: &Progress) {
+    pub(super) async fn inject_all(&mut self, scale: &Scale, progress: &Progress) {
         let patience = Instant::now() + Duration::from_mins(20);
         for number in 0..scale.faults {
             let due = number * scale.operations / scale.faults;
@@ -37,11 +37,11 @@ impl<'a> Weather<'a> {
                 sleep(Duration::from_millis(2)).await;
             }
             self.api.proxy().bury_the_silent();
-            self.strike().await;
+            self.inject().await;
         }
     }
 
-    async fn strike(&mut self) {
+    async fn inject(&mut self) {
         let how = self.one_of(&[Break::Fin, Break::Rst, Break::Silence]);
         let moments = [30, 60, 90].map(Moment::PartOfRequest);
         let moments = [Moment::Request, Moment::Answer, Moment::Answer, Moment::Answer, Moment::PartOfAnswer(50)]
@@ -78,11 +78,11 @@ impl<'a> Weather<'a> {
                 self.a_while().await;
                 proxy.slow_down(Duration::from_micros(200), Duration::ZERO);
             }
-            server => self.strike_server(server).await,
+            server => self.inject_into_server(server).await,
         }
     }
 
-    async fn strike_server(&mut self, kind: u32) {
+    async fn inject_into_server(&mut self, kind: u32) {
         let sleeps = self.random.next_u32().is_multiple_of(2);
         if kind == 18 && sleeps {
             self.count("server sleeps".to_owned());
@@ -104,7 +104,7 @@ impl<'a> Weather<'a> {
     }
 
     /// Removes the faults that have not happened yet. Returns the times when the database could not be reached at all.
-    pub(super) async fn calms_down(&mut self) -> Vec<(Instant, Instant)> {
+    pub(super) async fn stop(&mut self) -> Vec<(Instant, Instant)> {
         let proxy = self.api.proxy();
         proxy.clear();
         proxy.bury_the_silent();
