@@ -147,8 +147,7 @@ fn node(program: &str) -> Program {
     let (server, node) = (testing.join("better-auth"), testing.with_file_name(".dev").join("node"));
     assert!(
         node.exists() && server.join("node_modules/.installed").exists(),
-        "Better Auth is not installed: run `make test`, which installs it and Node (or scripts/node.py, which does only \
-         that)"
+        "Better Auth is not installed: run `make test`, which installs it and Node, or scripts/node.py"
     );
     let mut command = Program::new(node);
     command.arg(program).current_dir(server).env_clear();

@@ -66,7 +66,7 @@ pub enum Reply {
 /// A server with a key set. It ends when the value is dropped.
 pub struct Issuer {
     address: SocketAddr,
-    desk: Arc<Desk>,
+    state: Arc<State>,
     _server: JoinSet<()>,
 }
 
@@ -89,10 +89,10 @@ impl Issuer {
     async fn listening(reply: Reply, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let desk = Arc::new(Desk { reply: Mutex::new(reply), fetches: AtomicUsize::new(0) });
+        let state = Arc::new(State { reply: Mutex::new(reply), fetches: AtomicUsize::new(0) });
         let mut server = JoinSet::new();
-        server.spawn(accept(listener, Arc::clone(&desk), tls));
-        Self { address, desk, _server: server }
+        server.spawn(accept(listener, Arc::clone(&state), tls));
+        Self { address, state, _server: server }
     }
 
     /// What goes into `JWKS_URL`.
@@ -112,26 +112,26 @@ impl Issuer {
 
     /// Changes the answer.
     pub fn reply(&self, reply: Reply) {
-        *self.desk.reply.lock().unwrap() = reply;
+        *self.state.reply.lock().unwrap() = reply;
     }
 
     /// The number of requests so far, for any path.
     pub fn fetches(&self) -> usize {
-        self.desk.fetches.load(Ordering::SeqCst)
+        self.state.fetches.load(Ordering::SeqCst)
     }
 }
 
-async fn accept(listener: TcpListener, desk: Arc<Desk>, tls: Option<TlsAcceptor>) {
+async fn accept(listener: TcpListener, state: Arc<State>, tls: Option<TlsAcceptor>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let (desk, tls) = (Arc::clone(&desk), tls.clone());
+        let (state, tls) = (Arc::clone(&state), tls.clone());
         connections.spawn(async move {
             match tls {
-                None => desk.serve(stream).await,
+                None => state.serve(stream).await,
                 // The handshake fails if the client does not trust the certificate.
                 Some(tls) => {
                     if let Ok(stream) = tls.accept(stream).await {
-                        desk.serve(stream).await;
+                        state.serve(stream).await;
                     }
                 }
             }
@@ -139,12 +139,12 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>, tls: Option<TlsAcceptor>
     }
 }
 
-struct Desk {
+struct State {
     reply: Mutex<Reply>,
     fetches: AtomicUsize,
 }
 
-impl Desk {
+impl State {
     async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let service = service_fn(|request| self.answer(request));
         // It fails if the reply says so, or if the client closes the connection.

@@ -24,7 +24,8 @@
 //! - [`gateway`]: turns requests into events, as API Gateway or as cargo-lambda does.
 //! - [`lambda`]: one process of a function with its own Runtime API.
 //! - [`postgres`]: a migrated database for the length of a test, and database roles to test its row-level security.
-//! - [`postgres::Cluster`] and [`pgbouncer`]: the test's own server, which can crash, and a pooler. [`authority`] signs both certificates.
+//! - [`postgres::Cluster`] and [`pgbouncer`]: the test's own server, which can crash, and a pooler. [`authority`] signs
+//!   the certificates of both.
 //! - [`proxy`]: stands between a function and the database, counts round trips, and breaks connections on demand.
 //! - [`better_auth`]: a server that signs users in and issues their tokens.
 //! - [`parameter_store`]: a local server in the place of AWS's Parameter Store.
@@ -67,7 +68,7 @@ mod request;
 
 pub use answer::Answer;
 pub use api::{Api, ApiBuilder};
-pub use request::{Request, User, concurrently, concurrently_all, on_tasks_of_their_own};
+pub use request::{Request, User, concurrently, concurrently_all, spawn_all};
 
 /// Prints a line that is also shown when the test passes. Cargo hides everything else that a passing test prints.
 pub fn tell(line: &str) {

@@ -22,7 +22,7 @@ const LOCK: &str = "select pg_advisory_lock(7351046)";
 pub struct Database {
     server: Server,
     name: String,
-    logins: Mutex<Vec<String>>,
+    roles: Mutex<Vec<String>>,
 }
 
 impl Database {
@@ -50,7 +50,7 @@ impl Database {
         let database = Self {
             server: Server::new(server),
             name: format!("test_{}", Uuid::new_v4().simple()),
-            logins: Mutex::default(),
+            roles: Mutex::default(),
         };
         let admin = connect(database.server.url()).await;
         // template0, because template1 cannot be copied while anybody is connected to it.
@@ -77,28 +77,28 @@ impl Database {
 
     /// The connection string of a new database role that may only call the operations.
     pub async fn caller(&self) -> String {
-        self.login("in role task_api_caller").await
+        self.new_role("in role task_api_caller").await
     }
 
     /// The connection string of a new database role like the one that Neon creates with a database: it owns everything
     /// that the migrations created and bypasses row-level security, but is not a superuser
     /// (<https://neon.com/docs/manage/roles>).
     pub async fn owner(&self) -> String {
-        let url = self.login("createdb createrole bypassrls in role task_api, task_api_caller").await;
-        let login = server::login(&url);
+        let url = self.new_role("createdb createrole bypassrls in role task_api, task_api_caller").await;
+        let role = server::role(&url);
         let client = self.connect().await;
-        let owned = client.query_one(OWNED, &[&login]).await.expect("the catalogue can be read");
-        let database = format!("alter database {} owner to {login};", self.name);
+        let owned = client.query_one(OWNED, &[&role]).await.expect("the catalogue can be read");
+        let database = format!("alter database {} owner to {role};", self.name);
         execute(&client, &(database + owned.get::<_, &str>(0))).await;
         url
     }
 
-    async fn login(&self, attributes: &str) -> String {
-        let (login, password) = (format!("test_{}", Uuid::new_v4().simple()), Uuid::new_v4().to_string());
+    async fn new_role(&self, attributes: &str) -> String {
+        let (role, password) = (format!("test_{}", Uuid::new_v4().simple()), Uuid::new_v4().to_string());
         let admin = connect(self.server.url()).await;
-        execute(&admin, &format!("create role {login} login password '{password}' {attributes}")).await;
-        let url = self.server.login(&self.name, &login, &password);
-        self.logins.lock().unwrap().push(login);
+        execute(&admin, &format!("create role {role} login password '{password}' {attributes}")).await;
+        let url = self.server.url_for(&self.name, &role, &password);
+        self.roles.lock().unwrap().push(role);
         url
     }
 
@@ -108,8 +108,8 @@ impl Database {
         // `force` alone would be enough. But if it finds connections, it only looks again after 100 ms.
         admin.execute(DISCONNECT, &[&self.name]).await?;
         admin.batch_execute(&format!("drop database if exists {} with (force)", self.name)).await?;
-        for login in self.logins.get_mut().unwrap().drain(..) {
-            admin.batch_execute(&format!("drop role {login}")).await?;
+        for role in self.roles.get_mut().unwrap().drain(..) {
+            admin.batch_execute(&format!("drop role {role}")).await?;
         }
         Ok(())
     }
@@ -193,7 +193,7 @@ mod tests {
         drop(database);
         let admin = connect(&url).await;
         let left = "select count(*)::text from pg_database, pg_roles where datname = $1 or rolname = $2";
-        let left = admin.query_one(left, &[&name, &server::login(&caller)]).await.unwrap();
+        let left = admin.query_one(left, &[&name, &server::role(&caller)]).await.unwrap();
         assert_eq!(left.get::<_, &str>(0), "0");
         drop(connected);
     }

@@ -5,8 +5,8 @@
 //! look into the bytes, so it also passes TLS. It cannot see TCP's own handshake, which is one more round trip for each
 //! of [`Proxy::connections`].
 
-mod door;
 mod fault;
+mod new_connections;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -23,16 +23,16 @@ use tokio::{
 };
 use url::Url;
 
-pub use door::Door;
 pub use fault::{Break, Fault, Moment};
+pub use new_connections::NewConnections;
 use wire::Wires;
 
 /// Listens on its own port and passes everything on, until it is dropped.
 pub struct Proxy {
     address: SocketAddr,
     wires: Arc<Wires>,
-    doors: mpsc::UnboundedSender<(Door, oneshot::Sender<()>)>,
-    _keeper: JoinSet<()>,
+    orders: mpsc::UnboundedSender<(NewConnections, oneshot::Sender<()>)>,
+    _listener: JoinSet<()>,
 }
 
 impl Proxy {
@@ -42,12 +42,12 @@ impl Proxy {
         let url = Url::parse(database_url).expect("a database URL is a URL");
         let upstream = (url.host_str().unwrap_or("localhost").to_owned(), url.port().unwrap_or(5432));
         let wires = Arc::new(Wires::new(upstream, delay));
-        let (doors, orders) = mpsc::unbounded_channel();
-        let (keeper, address) = door::keep(Arc::clone(&wires), orders);
+        let (orders, received) = mpsc::unbounded_channel();
+        let (listener, address) = new_connections::listen(Arc::clone(&wires), received);
         let mut tasks = JoinSet::new();
-        tasks.spawn(keeper);
-        let proxy = Self { address, wires, doors, _keeper: tasks };
-        proxy.door(Door::Open).await;
+        tasks.spawn(listener);
+        let proxy = Self { address, wires, orders, _listener: tasks };
+        proxy.set_new_connections(NewConnections::Forwarded).await;
         proxy
     }
 
@@ -101,14 +101,14 @@ impl Proxy {
     }
 
     /// Closes the silent connections, as the server's own keepalive does in the end.
-    pub fn bury_the_silent(&self) {
-        self.wires.bury_the_silent();
+    pub fn close_silent(&self) {
+        self.wires.close_silent();
     }
 
     /// Changes what happens to new connections. Open ones stay.
-    pub async fn door(&self, door: Door) {
+    pub async fn set_new_connections(&self, new: NewConnections) {
         let (done, is_done) = oneshot::channel();
-        self.doors.send((door, done)).expect("the listener runs as long as this");
+        self.orders.send((new, done)).expect("the listener runs as long as this");
         is_done.await.expect("the listener confirms");
     }
 }

@@ -146,7 +146,7 @@ pub async fn concurrently_all<F: Future>(futures: impl IntoIterator<Item = F>) -
 }
 
 /// The same with a task for each, so that one that blocks does not stop the others.
-pub async fn on_tasks_of_their_own<F>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output>
+pub async fn spawn_all<F>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,
 {

@@ -1,4 +1,6 @@
-//! [schemathesis](https://schemathesis.readthedocs.io), which generates requests from `openapi.yaml` and checks the answers against it. Its settings are in `testing/schemathesis.toml`; `testing/schemathesis_hooks.py` has what they cannot express.
+//! [schemathesis](https://schemathesis.readthedocs.io), which generates requests from `openapi.yaml` and checks the
+//! answers against it. `testing/schemathesis.toml` has its settings, `testing/schemathesis_hooks.py` what they cannot
+//! express.
 
 use std::{env, path::Path, process::Stdio};
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use testing::{
     Api, Request, User,
-    proxy::{Break, Door},
+    proxy::{Break, NewConnections},
 };
 use uuid::Uuid;
 
@@ -31,13 +31,13 @@ async fn assert_in_time(api: &Api, case: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_function_that_cannot_connect_answers_before_lambda_ends_the_invocation() {
-    for door in [Door::Refuses, Door::Mute, Door::Deaf] {
+    for mode in [NewConnections::Refused, NewConnections::Unanswered, NewConnections::Dropped] {
         let api = with_short_deadline().await;
         api.get("/api/me/tasks").send().await; // starts the other function first, because that may keep the machine busy
         assert_eq!(api.request("POST", "/api/me/tasks").send().await.status, 401);
         api.proxy().break_all(Break::Fin);
-        api.proxy().door(door).await;
-        assert_in_time(&api, &format!("{door:?}")).await;
+        api.proxy().set_new_connections(mode).await;
+        assert_in_time(&api, &format!("{mode:?}")).await;
     }
 }
 
@@ -47,7 +47,7 @@ async fn a_function_whose_connections_are_silent_answers_in_time() {
     let warm = api.user("bob").post("/api/me/tasks").json(serde_json::json!({ "title": "x" })).send().await;
     assert_eq!(warm.status, 201);
     api.proxy().break_all(Break::Silence);
-    api.proxy().door(Door::Mute).await;
+    api.proxy().set_new_connections(NewConnections::Unanswered).await;
     assert_in_time(&api, "silence").await;
 }
 

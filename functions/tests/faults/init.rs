@@ -6,7 +6,7 @@ use std::time::Duration;
 use testing::{
     jwks::{self, Issuer, Reply},
     postgres::Cluster,
-    proxy::Door,
+    proxy::NewConnections,
     token::Key,
 };
 use tokio::{net::TcpListener, time::sleep};
@@ -19,12 +19,12 @@ const PROMPT: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_function_that_starts_without_its_database_answers_at_once_if_it_needs_none() {
-    for door in [Door::Refuses, Door::Mute, Door::Deaf] {
+    for mode in [NewConnections::Refused, NewConnections::Unanswered, NewConnections::Dropped] {
         let api = builder().through_proxy(Duration::ZERO).start().await;
-        api.proxy().door(door).await;
+        api.proxy().set_new_connections(mode).await;
         let (answer, took) = timed(api.get("/api/me/tasks")).await;
-        assert_eq!(answer.status, 401, "{door:?}: {answer:?}");
-        assert!(took < PROMPT, "{door:?}: {took:?}");
+        assert_eq!(answer.status, 401, "{mode:?}: {answer:?}");
+        assert!(took < PROMPT, "{mode:?}: {took:?}");
         assert_calm(&api);
     }
 }

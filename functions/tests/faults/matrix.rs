@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use testing::{
     Answer, Api, Request,
-    proxy::{Break, Door, Fault, Moment},
+    proxy::{Break, NewConnections, Fault, Moment},
 };
 use tokio::{sync::Semaphore, time::sleep};
 use tokio_postgres::Client;
@@ -24,7 +24,7 @@ const BREAKS: [Break; 3] = [Break::Fin, Break::Rst, Break::Silence];
 static TURNS: Semaphore = Semaphore::const_new(8);
 
 /// How long new connections fail.
-const SHUT: Duration = Duration::from_millis(300);
+const UNREACHABLE: Duration = Duration::from_millis(300);
 
 /// What happens to a connection.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ enum Trouble {
     /// It is closed, and the next one dies while it is opened.
     Opening(Fault),
     /// It is closed, and new ones fail for a while.
-    Shut(Door),
+    Unreachable(NewConnections),
 }
 
 fn troubles() -> Vec<Trouble> {
@@ -52,7 +52,7 @@ fn troubles() -> Vec<Trouble> {
         let flights = [1, 2, 3].into_iter().flat_map(|flight| [Moment::Request, Moment::Answer].map(|at| (flight, at)));
         troubles.extend(flights.map(|(flight, moment)| Trouble::Opening(Fault::in_flight(flight, moment, how))));
     }
-    troubles.extend([Door::Refuses, Door::Resets, Door::Mute, Door::Deaf].map(Trouble::Shut));
+    troubles.extend([NewConnections::Refused, NewConnections::Reset, NewConnections::Unanswered, NewConnections::Dropped].map(Trouble::Unreachable));
     troubles
 }
 
@@ -71,24 +71,24 @@ impl Trouble {
                 proxy.break_all(Break::Fin);
                 proxy.plant(fault);
             }
-            Self::Shut(door) => {
+            Self::Unreachable(mode) => {
                 proxy.break_all(Break::Fin);
-                proxy.door(door).await;
+                proxy.set_new_connections(mode).await;
             }
         }
     }
 
     async fn end(self, api: &Api) {
-        if let Self::Shut(_) = self {
-            sleep(SHUT).await;
-            api.proxy().door(Door::Open).await;
+        if let Self::Unreachable(_) = self {
+            sleep(UNREACHABLE).await;
+            api.proxy().set_new_connections(NewConnections::Forwarded).await;
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_under_every_fault_is_done_once_and_in_time() {
-    testing::on_tasks_of_their_own(OPERATIONS.iter().map(every_fault)).await;
+    testing::spawn_all(OPERATIONS.iter().map(every_fault)).await;
 }
 
 async fn every_fault(operation: &'static Operation) {
@@ -133,7 +133,7 @@ async fn under(trouble: Trouble, operation: &Operation, api: &Api, database: &Cl
         assert_replayed(&answer, request, &case).await;
         assert_eq!(revision(database, "alice").await, operation.moves_on(revision_before), "{case}: once");
     }
-    api.proxy().bury_the_silent();
+    api.proxy().close_silent();
 }
 
 /// The result of our own attempts is the first answer to a key. A client's retry must get the same answer.
@@ -156,25 +156,25 @@ pub(crate) async fn state_of(database: &Client, user: &str, id: Uuid) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_no_database_for_a_long_time_every_operation_is_a_503_in_time() {
-    let doors = [Door::Refuses, Door::Resets, Door::Mute, Door::Deaf];
-    testing::on_tasks_of_their_own(doors.map(|door| Box::pin(shut_for_long(door)))).await;
+    let modes = [NewConnections::Refused, NewConnections::Reset, NewConnections::Unanswered, NewConnections::Dropped];
+    testing::spawn_all(modes.map(|mode| Box::pin(unreachable_for_long(mode)))).await;
 }
 
-async fn shut_for_long(door: Door) {
+async fn unreachable_for_long(mode: NewConnections) {
     const BUDGET: Duration = Duration::from_millis(1_500);
     let api = with_short_timeouts().env("REQUEST_BUDGET_MS", "1500").environments(4).through_proxy(Duration::ZERO).start().await;
     let (alice, database) = (api.user("alice"), api.database().connect().await);
     let task = seed(&database, "alice").await;
-    api.proxy().door(door).await;
+    api.proxy().set_new_connections(mode).await;
     let requests =
         OPERATIONS.iter().map(|operation| timed((operation.ask)(&alice, On { task, label: operation.name })));
     for (answer, took) in testing::concurrently_all(requests).await {
-        assert!(is_honest_503(&answer), "{door:?}: {answer:?}");
-        assert!(took < BUDGET * 2, "{door:?}: {took:?}");
+        assert!(is_honest_503(&answer), "{mode:?}: {answer:?}");
+        assert!(took < BUDGET * 2, "{mode:?}: {took:?}");
     }
-    assert_eq!(revision(&database, "alice").await, 1, "{door:?}: nothing was done");
-    api.proxy().door(Door::Open).await;
-    assert_eq!(alice.get(&format!("/api/me/tasks/{task}")).send().await.status, 200, "{door:?}");
+    assert_eq!(revision(&database, "alice").await, 1, "{mode:?}: nothing was done");
+    api.proxy().set_new_connections(NewConnections::Forwarded).await;
+    assert_eq!(alice.get(&format!("/api/me/tasks/{task}")).send().await.status, 200, "{mode:?}");
     assert_calm(&api);
 }
 
@@ -184,7 +184,7 @@ async fn a_write_whose_acknowledgement_is_lost_is_done_once_even_with_other_writ
     // A retried erasure also removes what others wrote between the two attempts. That is correct, because it was not
     // answered yet.
     let writes = OPERATIONS.iter().filter(|operation| operation.is_write() && !operation.erases());
-    testing::on_tasks_of_their_own(writes.map(others_between)).await;
+    testing::spawn_all(writes.map(others_between)).await;
 }
 
 async fn others_between(operation: &'static Operation) {

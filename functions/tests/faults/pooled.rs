@@ -102,7 +102,7 @@ async fn a_toggle_is_done_once_whatever_breaks() {
                 "{moment:?} {how:?}: {answer:?}"
             );
             assert_eq!(revision(&database, "alice").await, before + 1, "{moment:?} {how:?}");
-            api.proxy().bury_the_silent();
+            api.proxy().close_silent();
         }
     }
     assert_calm(&api);

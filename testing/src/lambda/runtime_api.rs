@@ -49,7 +49,7 @@ impl RuntimeApi {
         let address = listener.local_addr().expect("it is bound").to_string();
         let (events, queue) = mpsc::unbounded_channel();
         let (init_error, init_errors) = mpsc::unbounded_channel();
-        let desk = Desk {
+        let state = State {
             arn: format!("arn:aws:lambda:{REGION}:123456789012:function:{function}"),
             deadline,
             queue: Mutex::new(queue),
@@ -57,7 +57,7 @@ impl RuntimeApi {
             init_error,
         };
         let mut server = JoinSet::new();
-        server.spawn(accept(listener, Arc::new(desk)));
+        server.spawn(accept(listener, Arc::new(state)));
         Self { address, events, init_errors, _server: server }
     }
 
@@ -90,12 +90,12 @@ fn text(report: &Bytes) -> String {
     String::from_utf8_lossy(report).into_owned()
 }
 
-async fn accept(listener: TcpListener, desk: Arc<Desk>) {
+async fn accept(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let desk = Arc::clone(&desk);
+        let state = Arc::clone(&state);
         connections.spawn(async move {
-            let service = service_fn(|request| desk.answer(request));
+            let service = service_fn(|request| state.answer(request));
             // It fails when the process ends, and the owner of the process notices that.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
@@ -103,7 +103,7 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>) {
 }
 
 /// The server's state: the process fetches events here and returns answers.
-struct Desk {
+struct State {
     arn: String,
     deadline: Duration,
     queue: Mutex<mpsc::UnboundedReceiver<Invocation>>,
@@ -111,7 +111,7 @@ struct Desk {
     init_error: mpsc::UnboundedSender<Bytes>,
 }
 
-impl Desk {
+impl State {
     async fn answer(&self, request: Request<Incoming>) -> hyper::Result<Response<Full<Bytes>>> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let body = request.into_body().collect().await?.to_bytes();

@@ -19,9 +19,9 @@ impl Server {
     }
 
     /// The same for another role.
-    pub(super) fn login(&self, database: &str, login: &str, password: &str) -> String {
+    pub(super) fn url_for(&self, database: &str, role: &str, password: &str) -> String {
         let mut url = self.database_url(database);
-        url.set_username(login).expect("the URL has a host");
+        url.set_username(role).expect("the URL has a host");
         url.set_password(Some(password)).expect("the URL has a host");
         url.into()
     }
@@ -34,6 +34,6 @@ impl Server {
 }
 
 /// The role that a connection string names.
-pub(super) fn login(url: &str) -> String {
+pub(super) fn role(url: &str) -> String {
     Url::parse(url).expect("it is one of ours").username().to_owned()
 }

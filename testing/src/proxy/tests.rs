@@ -186,22 +186,22 @@ async fn idle_connections_break_and_silent_ones_are_closed() {
     proxy.break_all(Break::Silence);
     client.write_all(b"commit").await.unwrap();
     assert_eq!((reads(&mut server).await, reads(&mut client).await), (Err(None), Err(None)));
-    proxy.bury_the_silent();
+    proxy.close_silent();
     assert_eq!(reads(&mut server).await, Ok(0));
 }
 
 #[tokio::test]
 async fn new_connections_can_fail_in_four_ways_and_then_succeed_again() {
     let (proxy, ..) = wire(Duration::ZERO).await;
-    let knock = async || timeout(SOON, TcpStream::connect(proxy.address)).await;
-    proxy.door(Door::Refuses).await;
-    assert_eq!(knock().await.unwrap().unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
-    proxy.door(Door::Mute).await;
-    assert_eq!(reads(&mut knock().await.unwrap().unwrap()).await, Err(None));
-    proxy.door(Door::Resets).await;
-    assert_eq!(reads(&mut knock().await.unwrap().unwrap()).await, RESET);
-    proxy.door(Door::Deaf).await;
-    assert!(knock().await.is_err(), "TCP does not answer");
-    proxy.door(Door::Open).await;
-    assert!(knock().await.unwrap().is_ok());
+    let connect = async || timeout(SOON, TcpStream::connect(proxy.address)).await;
+    proxy.set_new_connections(NewConnections::Refused).await;
+    assert_eq!(connect().await.unwrap().unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+    proxy.set_new_connections(NewConnections::Unanswered).await;
+    assert_eq!(reads(&mut connect().await.unwrap().unwrap()).await, Err(None));
+    proxy.set_new_connections(NewConnections::Reset).await;
+    assert_eq!(reads(&mut connect().await.unwrap().unwrap()).await, RESET);
+    proxy.set_new_connections(NewConnections::Dropped).await;
+    assert!(connect().await.is_err(), "TCP does not answer");
+    proxy.set_new_connections(NewConnections::Forwarded).await;
+    assert!(connect().await.unwrap().is_ok());
 }

@@ -60,7 +60,7 @@ impl Wires {
         }
     }
 
-    pub(super) fn bury_the_silent(&self) {
+    pub(super) fn close_silent(&self) {
         for open in self.open.lock().unwrap().values().filter(|open| open.silent) {
             open.breaks.send_replace(Some(Break::Fin));
         }

@@ -10,7 +10,7 @@ use rand_chacha::{ChaCha8Rng, rand_core::RngCore};
 use testing::{
     Api,
     postgres::Cluster,
-    proxy::{Break, Door, Fault, Moment},
+    proxy::{Break, NewConnections, Fault, Moment},
 };
 use tokio::time::sleep;
 
@@ -36,7 +36,7 @@ impl<'a> Injector<'a> {
             while progress.done() < due && Instant::now() < patience {
                 sleep(Duration::from_millis(2)).await;
             }
-            self.api.proxy().bury_the_silent();
+            self.api.proxy().close_silent();
             self.inject().await;
         }
     }
@@ -65,12 +65,12 @@ impl<'a> Injector<'a> {
                 proxy.plant(Fault::in_flight(flight, moment, how));
             }
             14..=16 => {
-                let door = self.one_of(&[Door::Refuses, Door::Resets, Door::Mute, Door::Deaf]);
-                self.count(format!("door {door:?}"));
+                let mode = self.one_of(&[NewConnections::Refused, NewConnections::Reset, NewConnections::Unanswered, NewConnections::Dropped]);
+                self.count(format!("new connections {mode:?}"));
                 proxy.break_all(Break::Rst);
-                proxy.door(door).await;
+                proxy.set_new_connections(mode).await;
                 self.a_while().await;
-                proxy.door(Door::Open).await;
+                proxy.set_new_connections(NewConnections::Forwarded).await;
             }
             17 => {
                 self.count("jitter".to_owned());
@@ -107,8 +107,8 @@ impl<'a> Injector<'a> {
     pub(super) async fn stop(&mut self) -> Vec<(Instant, Instant)> {
         let proxy = self.api.proxy();
         proxy.clear();
-        proxy.bury_the_silent();
-        proxy.door(Door::Open).await;
+        proxy.close_silent();
+        proxy.set_new_connections(NewConnections::Forwarded).await;
         std::mem::take(&mut self.outages)
     }
 

@@ -21,53 +21,53 @@ use crate::daemon::free_port;
 
 /// What happens to new connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum NewConnections {
     /// They are passed on to the server.
-    Open,
+    Forwarded,
     /// They are refused, because nobody listens.
-    Refuses,
+    Refused,
     /// They are accepted and reset at once.
-    Resets,
+    Reset,
     /// They are accepted, and nothing is answered.
-    Mute,
+    Unanswered,
     /// They are dropped: not even TCP answers them.
-    Deaf,
+    Dropped,
 }
 
-type Orders = mpsc::UnboundedReceiver<(Door, oneshot::Sender<()>)>;
+type Orders = mpsc::UnboundedReceiver<(NewConnections, oneshot::Sender<()>)>;
 
 /// The task that accepts connections, and its address. Connections are refused until the first order.
-pub(super) fn keep(wires: Arc<Wires>, mut orders: Orders) -> (impl Future<Output = ()>, SocketAddr) {
+pub(super) fn listen(wires: Arc<Wires>, mut orders: Orders) -> (impl Future<Output = ()>, SocketAddr) {
     let address = (Ipv4Addr::LOCALHOST, free_port()).into();
-    let keeper = async move {
-        let mut guests = JoinSet::new();
-        let (mut door, mut listener) = (Door::Refuses, None);
+    let task = async move {
+        let mut clients = JoinSet::new();
+        let (mut mode, mut listener) = (NewConnections::Refused, None);
         loop {
             tokio::select! {
                 order = orders.recv() => {
                     let Some((next, done)) = order else { return };
-                    if listener.is_none() || !door.listens() || !next.listens() {
+                    if listener.is_none() || !mode.listens() || !next.listens() {
                         drop(listener.take()); // before another listener takes its place
                         listener = Listening::behind(next, address).await;
                     }
-                    door = next;
+                    mode = next;
                     let _ = done.send(()); // the caller may have given up
                 }
-                guest = accept(listener.as_ref()) => {
+                client = accept(listener.as_ref()) => {
                     wires.connections.fetch_add(1, Ordering::SeqCst);
-                    guests.spawn(receive(door, guest, Arc::clone(&wires)));
-                    while guests.try_join_next().is_some() {}
+                    clients.spawn(receive(mode, client, Arc::clone(&wires)));
+                    while clients.try_join_next().is_some() {}
                 }
             }
         }
     };
-    (keeper, address)
+    (task, address)
 }
 
-impl Door {
+impl NewConnections {
     /// Whether connections are accepted.
     fn listens(self) -> bool {
-        matches!(self, Self::Open | Self::Resets | Self::Mute)
+        matches!(self, Self::Forwarded | Self::Reset | Self::Unanswered)
     }
 }
 
@@ -78,14 +78,14 @@ struct Listening {
 }
 
 impl Listening {
-    async fn behind(door: Door, address: SocketAddr) -> Option<Self> {
-        if door == Door::Refuses {
+    async fn behind(mode: NewConnections, address: SocketAddr) -> Option<Self> {
+        if mode == NewConnections::Refused {
             return None;
         }
-        let backlog = if door == Door::Deaf { 0 } else { 1024 };
+        let backlog = if mode == NewConnections::Dropped { 0 } else { 1024 };
         let listener = bound(address).await.listen(backlog).expect("nobody else listens there");
         let mut listening = Self { listener, queue: Vec::new() };
-        if door == Door::Deaf {
+        if mode == NewConnections::Dropped {
             // When the queue is full, the system drops new connections.
             while let Ok(Ok(filler)) = timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
                 listening.queue.push(filler);
@@ -106,12 +106,12 @@ async fn accept(listening: Option<&Listening>) -> TcpStream {
     }
 }
 
-async fn receive(door: Door, mut guest: TcpStream, wires: Arc<Wires>) {
-    match door {
-        Door::Open => wires.connect(guest).await,
-        Door::Resets => guest.set_zero_linger().expect("a connected socket takes options"),
+async fn receive(mode: NewConnections, mut client: TcpStream, wires: Arc<Wires>) {
+    match mode {
+        NewConnections::Forwarded => wires.connect(client).await,
+        NewConnections::Reset => client.set_zero_linger().expect("a connected socket takes options"),
         // Waits until the client closes it.
-        _ => while let Ok(1..) = guest.read(&mut [0; 1024]).await {},
+        _ => while let Ok(1..) = client.read(&mut [0; 1024]).await {},
     }
 }
 
