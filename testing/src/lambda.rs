@@ -262,7 +262,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_process_that_ends_is_an_error_with_its_log() {
-        let mut lambda = Lambda::spawn(&Function::new(Path::new("/bin/sleep"))).await; // it fails, because it needs an argument
+        let mut lambda = Lambda::spawn(&Function::new(Path::new("/bin/sleep"))).await; // it needs an argument
         let error = lambda.invoke(&json!({})).await.unwrap_err();
         assert!(matches!(error.cause, Cause::Exited(status) if !status.success()));
         assert!(!error.log.lines().is_empty(), "{error}");

@@ -47,7 +47,7 @@ impl ParameterStore {
             panic!("moto ended")
         });
         let address = address.await.expect("moto starts");
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} }); // so that a full pipe never blocks it
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} }); // a full pipe would block it
         Self { _process: process, address }
     }
 

@@ -33,7 +33,7 @@ async fn assert_in_time(api: &Api, case: &str) {
 async fn a_function_that_cannot_connect_answers_before_lambda_ends_the_invocation() {
     for mode in [NewConnections::Refused, NewConnections::Unanswered, NewConnections::Dropped] {
         let api = with_short_deadline().await;
-        api.get("/api/me/tasks").send().await; // starts the other function first, because that may keep the machine busy
+        api.get("/api/me/tasks").send().await; // starts the other function before the clock runs
         assert_eq!(api.request("POST", "/api/me/tasks").send().await.status, 401);
         api.proxy().break_all(Break::Fin);
         api.proxy().set_new_connections(mode).await;
@@ -60,7 +60,7 @@ fn writes<'a>(user: &User<'a>, task: Uuid) -> impl Iterator<Item = Request<'a>> 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_that_waits_for_a_lock_is_answered_in_time_and_writes_nothing_later() {
-    let api = builder().deadline(DEADLINE).environments(3).start().await; // one for each kind of deletion, which share a function
+    let api = builder().deadline(DEADLINE).environments(3).start().await; // the kinds of deletion share a function
     let (alice, bob, mut holder) = (api.user("alice"), api.user("bob"), api.database().connect().await);
     seed(&holder, "alice").await; // a task can be moved after this one
     let (hers, his) = (seed(&holder, "alice").await, seed(&holder, "bob").await);
