@@ -24,7 +24,9 @@ impl Answer {
         let Some(status) = status else { panic!("not an answer to API Gateway: {response}") };
         let body = text(&response["body"]).unwrap_or_default();
         let bytes = match response["isBase64Encoded"].as_bool() {
-            Some(true) => BASE64_STANDARD.decode(&body).unwrap_or_else(|error| panic!("the body is not base64, {error}: {body}")),
+            Some(true) => {
+                BASE64_STANDARD.decode(&body).unwrap_or_else(|error| panic!("the body is not base64, {error}: {body}"))
+            }
             _ => body.into_bytes(),
         };
         Self::new(status, headers, bytes)

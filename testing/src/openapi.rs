@@ -44,8 +44,10 @@ pub fn answer(operation: &str, response: &Value) -> Answer {
     static ANSWERS: OnceLock<Answers> = OnceLock::new();
     let answer = Answer::read(response);
     let violations = ANSWERS.get_or_init(|| Answers::of(document())).violations(operation, &answer);
-    assert!(violations.is_empty(), "the answer of {operation} is not as openapi.yaml describes it: {violations:#?}
-{answer:#?}");
+    assert!(
+        violations.is_empty(),
+        "the answer of {operation} is not as openapi.yaml describes it: {violations:#?}\n{answer:#?}"
+    );
     answer
 }
 
@@ -75,7 +77,8 @@ impl Answers {
         for (path, method, operation) in items {
             let Some(name) = operation["operationId"].as_str() else { continue };
             let declared = members(&operation["responses"]).map(|(status, response)| {
-                let status = status.parse().unwrap_or_else(|_| panic!("{name} declares {status}, which is not a status"));
+                let status =
+                    status.parse().unwrap_or_else(|_| panic!("{name} declares {status}, which is not a status"));
                 (status, schemas.declared(resolved(document, response)))
             });
             let declared = Arc::new(declared.collect());

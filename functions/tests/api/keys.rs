@@ -92,7 +92,11 @@ async fn a_key_is_valid_for_24_hours_and_later_writes_remove_expired_ones() {
     database.batch_execute(&age("1 minute")).await.unwrap();
     let reused = keyed(&api, "old-1", "Eggs").send().await;
     assert_eq!((reused.status, reused.header("idempotency-replayed")), (201, None), "another request may use it");
-    assert_eq!(count(&api, "idempotency_keys").await, 3, "ten of the twelve expired keys were removed, and this one is new");
+    assert_eq!(
+        count(&api, "idempotency_keys").await,
+        3,
+        "ten of the twelve expired keys were removed, and this one is new"
+    );
     keyed(&api, "new", "Milk").send().await;
     assert_eq!(count(&api, "idempotency_keys").await, 2);
 }

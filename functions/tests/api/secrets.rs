@@ -68,10 +68,7 @@ async fn when_the_database_refuses_the_password_the_function_reads_it_from_param
     assert_eq!(alice.get("/api/me/tasks").send().await.status, 503, "the parameter still has the old password");
     store.put("/task-api/test/DATABASE_URL", &url.replace(password, "a-new-password")).await;
     // Every running function loses its connection. One of them has just read the parameter, the others have not.
-    admin
-        .execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", &[&role])
-        .await
-        .unwrap();
+    admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", &[&role]).await.unwrap();
     let body = json!({ "title": "y" });
     let changed = alice.post("/api/me/tasks").json(body).send().await;
     assert_eq!(changed.status, 201, "{changed:?}, {}", api.log());

@@ -25,7 +25,11 @@ async fn every_request_is_one_line_of_json() {
     }
     let [made, refused] = lines.as_slice() else { unreachable!() };
     assert_eq!((&made["cold_start"], &refused["cold_start"]), (&json!(true), &json!(false)));
-    assert_eq!((&made["tries"], &refused["tries"]), (&json!(1), &Value::Null), "a refused request does not call the database");
+    assert_eq!(
+        (&made["tries"], &refused["tries"]),
+        (&json!(1), &Value::Null),
+        "a refused request does not call the database"
+    );
     assert!(made["database_ms"].as_f64() <= made["duration_ms"].as_f64() && made["database_ms"].is_f64(), "{made}");
     assert_eq!(refused["code"], "validation_failed");
 }

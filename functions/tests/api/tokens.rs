@@ -259,7 +259,10 @@ async fn odd_but_valid_tokens_are_accepted() {
         ("a future nbf within the leeway", alice().claim("nbf", now() + 20).sign()),
         ("a future iat within the leeway", alice().claim("iat", now() + 20).sign()),
         ("nbf and iat of 1970", alice().claim("nbf", 0).claim("iat", 0).sign()),
-        ("an issuer and an audience that are not required", alice().claim("iss", "x").claim("aud", json!(["x"])).sign()),
+        (
+            "an issuer and an audience that are not required",
+            alice().claim("iss", "x").claim("aud", json!(["x"])).sign(),
+        ),
         ("a subject in Greek", alice().claim("sub", "Ἀλίκη").sign()),
         ("a subject that is an address", alice().claim("sub", "auth0|alice+tag@example.com").sign()),
         ("spaces in the JSON", compact(header.replace(':', " :\n"), claims.replace(',', ",\t"), &secret, "HS256")),

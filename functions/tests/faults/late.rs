@@ -8,9 +8,9 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::Client;
 
 use crate::{
-    assert_calm, assert_counted, with_short_timeouts,
+    assert_calm, assert_counted,
     operations::{OPERATIONS, On, Operation},
-    revision, seed,
+    revision, seed, with_short_timeouts,
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);

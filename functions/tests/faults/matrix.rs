@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use testing::{
     Answer, Api, Request,
-    proxy::{Break, NewConnections, Fault, Moment},
+    proxy::{Break, Fault, Moment, NewConnections},
 };
 use tokio::{sync::Semaphore, time::sleep};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::{
-    IN_TIME, assert_calm, assert_counted, builder, with_short_timeouts, is_honest_503,
+    IN_TIME, assert_calm, assert_counted, builder, is_honest_503,
     operations::{OPERATIONS, On, Operation, Whose, made_by, timeless},
-    revision, seed, timed,
+    revision, seed, timed, with_short_timeouts,
 };
 
 const BREAKS: [Break; 3] = [Break::Fin, Break::Rst, Break::Silence];
@@ -52,7 +52,10 @@ fn troubles() -> Vec<Trouble> {
         let flights = [1, 2, 3].into_iter().flat_map(|flight| [Moment::Request, Moment::Answer].map(|at| (flight, at)));
         troubles.extend(flights.map(|(flight, moment)| Trouble::Opening(Fault::in_flight(flight, moment, how))));
     }
-    troubles.extend([NewConnections::Refused, NewConnections::Reset, NewConnections::Unanswered, NewConnections::Dropped].map(Trouble::Unreachable));
+    troubles.extend(
+        [NewConnections::Refused, NewConnections::Reset, NewConnections::Unanswered, NewConnections::Dropped]
+            .map(Trouble::Unreachable),
+    );
     troubles
 }
 
@@ -162,7 +165,12 @@ async fn with_no_database_for_a_long_time_every_operation_is_a_503_in_time() {
 
 async fn unreachable_for_long(mode: NewConnections) {
     const BUDGET: Duration = Duration::from_millis(1_500);
-    let api = with_short_timeouts().env("REQUEST_BUDGET_MS", "1500").environments(4).through_proxy(Duration::ZERO).start().await;
+    let api = with_short_timeouts()
+        .env("REQUEST_BUDGET_MS", "1500")
+        .environments(4)
+        .through_proxy(Duration::ZERO)
+        .start()
+        .await;
     let (alice, database) = (api.user("alice"), api.database().connect().await);
     let task = seed(&database, "alice").await;
     api.proxy().set_new_connections(mode).await;

@@ -8,10 +8,10 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::{
-    assert_calm, assert_counted, with_short_timeouts, is_honest_503,
+    assert_calm, assert_counted, is_honest_503,
     matrix::state_of,
     operations::{OPERATIONS, On, Operation, Whose, made_by, shown},
-    pooled, revision, seed,
+    pooled, revision, seed, with_short_timeouts,
 };
 
 /// What no operation may notice. A setting that not every Postgres has is set through `pg_settings`.
@@ -218,8 +218,11 @@ async fn if_another_session_can_be_used_the_retry_finds_it() {
             assert_eq!(answer.status, operation.status, "{} after {poison}: {answer:?}\n{}", operation.name, api.log());
         }
         let tried_twice = api.log().lines().iter().any(|line| line.contains("\"tries\":2"));
-        assert!(tried_twice || poison.contains("timeout"), "no request met the poisoned session after {poison}:
-{}", api.log());
+        assert!(
+            tried_twice || poison.contains("timeout"),
+            "no request met the poisoned session after {poison}:\n{}",
+            api.log()
+        );
         assert_calm(&api);
     }
 }

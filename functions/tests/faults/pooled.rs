@@ -13,7 +13,7 @@ use testing::{
 };
 use tokio_postgres::Client;
 
-use crate::{assert_calm, with_short_timeouts, is_honest_503, revision, seed};
+use crate::{assert_calm, is_honest_503, revision, seed, with_short_timeouts};
 
 /// The API with a pooler that has this many connections to the database. The tuple is dropped in the right order: the
 /// API first.

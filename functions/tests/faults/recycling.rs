@@ -14,8 +14,7 @@ async fn list(api: &Api) -> (usize, usize, Duration) {
     let (answer, took) = timed(api.user("alice").get("/api/me/tasks")).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let tries = api.log().lines().iter().filter(|line| line.contains("\"tries\":2")).count();
-    assert_eq!(tries, 0, "no attempt may fail:
-{}", api.log());
+    assert_eq!(tries, 0, "no attempt may fail:\n{}", api.log());
     (api.proxy().flights(), api.proxy().connections(), took)
 }
 

@@ -32,8 +32,7 @@ impl Log {
                 sleep(Duration::from_millis(5)).await;
             }
         });
-        found.await.unwrap_or_else(|_| panic!("no line of the log contains {text}:
-{self}"))
+        found.await.unwrap_or_else(|_| panic!("no line of the log contains {text}:\n{self}"))
     }
 
     /// Adds the lines of a pipe until it closes.

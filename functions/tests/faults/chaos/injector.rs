@@ -10,7 +10,7 @@ use rand_chacha::{ChaCha8Rng, rand_core::RngCore};
 use testing::{
     Api,
     postgres::Cluster,
-    proxy::{Break, NewConnections, Fault, Moment},
+    proxy::{Break, Fault, Moment, NewConnections},
 };
 use tokio::time::sleep;
 
@@ -65,7 +65,12 @@ impl<'a> Injector<'a> {
                 proxy.plant(Fault::in_flight(flight, moment, how));
             }
             14..=16 => {
-                let mode = self.one_of(&[NewConnections::Refused, NewConnections::Reset, NewConnections::Unanswered, NewConnections::Dropped]);
+                let mode = self.one_of(&[
+                    NewConnections::Refused,
+                    NewConnections::Reset,
+                    NewConnections::Unanswered,
+                    NewConnections::Dropped,
+                ]);
                 self.count(format!("new connections {mode:?}"));
                 proxy.break_all(Break::Rst);
                 proxy.set_new_connections(mode).await;
