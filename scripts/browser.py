@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What a page of another origin can do with the API that `make dev` runs, and what headless Chromium lets it read.
+"""Checks what a page of another origin can do with the API of `make dev`, and what headless Chromium lets it read.
 
     export API=… TOKEN=…      as `make dev` prints them
     scripts/browser.py
 
-Without Chromium on the machine only the headers are looked at, unless TEST_CHROMIUM=required.
+Without Chromium, only the headers are checked. With TEST_CHROMIUM=required, a missing Chromium is an error.
 """
 
 import http.server
@@ -27,8 +27,8 @@ TRACING = {
     "baggage": "sentry-environment=test",
     "sentry-trace": "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1",
 }
-LIMIT = 60  # seconds for the page, most of them the browser's start on a busy machine
-# Each name of what the page reports is what is wrong where the value is false.
+LIMIT = 60  # seconds for the page; the browser's start on a busy machine takes most of them
+# The page reports statements. A statement whose value is false is a fault.
 PAGE = """<!doctype html><title>another origin</title><script type="module">
 const {api, token, tracing} = SETTINGS
 const found = {}
@@ -40,7 +40,7 @@ try {
   found["POST is answered with 201"] = made.status === 201
   found["Location is read"] = made.headers.get("Location") !== null
   found["X-Request-Id is read"] = made.headers.get("X-Request-Id") !== null
-  const other = await call("POST", "/api/me/tasks", json, JSON.stringify({title: "from a browser, too"}))
+  const other = await call("POST", "/api/me/tasks", json, JSON.stringify({title: "also from a browser"}))
   const list = await call("GET", "/api/me/tasks?limit=1")
   found["ETag is read"] = /^"2\\./.test(list.headers.get("ETag"))
   found["Link is read"] = /rel="next"$/.test(list.headers.get("Link"))
@@ -64,14 +64,14 @@ await fetch("/found", {method: "POST", body: JSON.stringify(found)})
 
 
 def wrong_across_origins(api, token):
-    """What is not as a page of another origin needs it, a sentence each."""
+    """One sentence for each fault that a page of another origin would meet."""
     wrong = wrong_in_preflight(api) + wrong_in_answer(api, token)
     program = installed()
     if program:
         return wrong + wrong_in_browser(program, api, token)
     if os.environ.get("TEST_CHROMIUM") == "required":
-        return [*wrong, "No browser has tried the API: there is no Chromium."]
-    say("skipped: there is no Chromium to try the API with (Debian: apt-get install chromium)")
+        return [*wrong, "Chromium, which tests the API, is not installed (Debian: apt-get install chromium)."]
+    say("skipped: the test of the API in a browser needs Chromium (Debian: apt-get install chromium)")
     return wrong
 
 
@@ -80,21 +80,21 @@ def wrong_in_preflight(api):
     asked = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": ",".join(sorted(wanted))}
     status, headers = ask("OPTIONS", f"{api}/api/me/tasks/{'0' * 8}-0000-0000-0000-{'0' * 12}", asked)
     allowed = listed(headers["Access-Control-Allow-Headers"])
-    wrong = [f"A preflight does not allow {name}: {allowed}." for name in wanted if not allowed & {name, "*"}]
+    wrong = [f"A preflight does not allow {name}, only {allowed}." for name in wanted if not allowed & {name, "*"}]
     if "*" in allowed and "authorization" not in allowed:
-        wrong.append("A preflight allows *, which leaves Authorization out.")
+        wrong.append("A preflight allows the headers *, which do not include Authorization.")
     if not listed(headers["Access-Control-Allow-Methods"]) & {"patch", "*"}:
-        wrong.append(f"A preflight does not allow PATCH: {headers['Access-Control-Allow-Methods']}.")
-    return wrong if status in (200, 204) else [*wrong, f"A preflight is answered with {status}."]
+        wrong.append(f"A preflight does not allow PATCH, only {headers['Access-Control-Allow-Methods']}.")
+    return wrong if status in (200, 204) else [*wrong, f"A preflight is answered with {status} instead of 200 or 204."]
 
 
 def wrong_in_answer(api, token):
     status, headers = ask("GET", f"{api}/api/me/tasks", {"Authorization": f"Bearer {token}", **TRACING})
-    wrong = [] if status == 200 else [f"A list for another origin is answered with {status}."]
+    wrong = [] if status == 200 else [f"A list for another origin is answered with {status} instead of 200."]
     if headers["Access-Control-Allow-Origin"] not in (ORIGIN, "*"):
-        wrong.append(f"Another origin may not read: {headers['Access-Control-Allow-Origin']}.")
+        wrong.append(f"Access-Control-Allow-Origin does not allow {ORIGIN}: {headers['Access-Control-Allow-Origin']}.")
     exposed = listed(headers["Access-Control-Expose-Headers"])
-    return wrong + [f"{name} is not exposed: {exposed}." for name in ("etag", "link", "x-total-count")
+    return wrong + [f"The header {name} is not exposed, only {exposed}." for name in ("etag", "link", "x-total-count")
                     if name not in exposed]
 
 
@@ -112,7 +112,7 @@ def listed(value):
 
 
 def wrong_in_browser(program, api, token):
-    """The page comes from a port of its own, which makes it another origin, and reports what it has found."""
+    """Serves the page on another port, which makes it another origin, and returns the faults that it reports."""
     page = PAGE.replace("SETTINGS", json.dumps({"api": api, "token": token, "tracing": TRACING}))
     reports = queue.Queue()
 
@@ -140,11 +140,11 @@ def wrong_in_browser(program, api, token):
             with chromium(program, f"http://127.0.0.1:{server.server_port}/"):
                 found = reports.get(timeout=LIMIT)
         except queue.Empty:
-            return [f"The page has not said in {LIMIT} s what it found in {program}."]
+            return [f"The page in {program} did not report its results within {LIMIT} s."]
         finally:
             server.shutdown()
     say(f"In {program}, a page of another origin found: {', '.join(name for name, holds in found.items() if holds)}.")
-    return [f"In a browser this does not hold: {name}." for name, holds in found.items() if not holds]
+    return [f"In a browser this is not true: {name}." for name, holds in found.items() if not holds]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Headless Chromium, and what it is told and tells over a pipe: the Chrome DevTools Protocol
+"""Drives headless Chromium over a pipe with the Chrome DevTools Protocol
 (https://chromedevtools.github.io/devtools-protocol/), without a library."""
 
 import contextlib
@@ -16,19 +16,20 @@ NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"
 
 
 def installed():
-    """The program, if there is one."""
+    """The path of Chromium or Chrome, or None."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @contextlib.contextmanager
 def chromium(program, *arguments, **options):
-    """The browser with a profile of its own, for the length of a `with`."""
+    """Runs the browser with its own profile for the length of a `with`."""
     with temporary_directory(prefix="task-api-chromium-") as profile:
-        # Its sandbox does not run as root, and the pages are ours. What it keeps in /dev/shm is small in containers.
+        # The sandbox does not work as root, and we trust our own pages. In containers /dev/shm is too small for
+        # Chromium.
         command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
                    "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}"]
         pipes = options.pop("pipes", None)
-        if pipes:  # it reads and writes these two, whatever their numbers are here
+        if pipes:  # Chromium reads from file descriptor 3 and writes to 4
             command = ["sh", "-c", 'exec "$@" 3<&%d 4>&%d' % pipes, "sh", *command, "--remote-debugging-pipe"]
             options["pass_fds"] = pipes
         with running([*command, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -37,7 +38,7 @@ def chromium(program, *arguments, **options):
 
 
 class Page:
-    """A page that is driven: `call` what the protocol has, look into `events` for what it has told meanwhile."""
+    """A page under control. `call` runs a command of the protocol, `events` collects what the browser reports."""
 
     def __init__(self, write, read):
         self._write, self._read, self._answers = write, read, queue.Queue()
@@ -62,41 +63,41 @@ class Page:
         if self._session:
             message["sessionId"] = self._session
         os.write(self._write, json.dumps(message).encode() + b"\0")
-        answer = self._answers.get(timeout=60)  # most of it the browser's start on a busy machine
+        answer = self._answers.get(timeout=60)  # the browser's start on a busy machine takes most of it
         if "error" in answer:
             raise RuntimeError(f"{method}: {answer['error']['message']}")
         return answer["result"]
 
     def value(self, script):
-        """What a script comes to in the page."""
+        """The value of a script in the page."""
         answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
         if "exceptionDetails" in answer:
             raise RuntimeError(answer["exceptionDetails"]["exception"]["description"])
         return answer["result"].get("value")
 
     def wait(self, selector, script="found", limit=30):
-        """Waits for an element, and for what a script says of it (`found`) to be true; what that is."""
+        """Waits until an element exists and a script about it (as `found`) is true."""
         deadline = time.monotonic() + limit
         while time.monotonic() < deadline:
             value = self.value(f"(found => found && ({script}) && true)(document.querySelector({json.dumps(selector)}))")
             if value:
                 return value
             time.sleep(0.05)
-        raise RuntimeError(f"in {limit} s there was no {selector} with {script}")
+        raise RuntimeError(f"no element {selector} with {script} appeared within {limit} s")
 
     def click(self, selector):
         self.wait(selector)
         self.value(f"document.querySelector({json.dumps(selector)}).click()")
 
     def type(self, selector, text):
-        """Puts the text in place of what stands in a field, as the keyboard would."""
+        """Replaces a field's content with the text, as typing would."""
         self.wait(selector, "found.focus() || (found.select && found.select()) || true")
         self.call("Input.insertText", text=text)
 
 
 @contextlib.contextmanager
 def page(program):
-    """A page in a browser of its own, in which no name leads anywhere but to this machine."""
+    """A page in its own browser, which resolves no host name, so that only this machine can be reached."""
     (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
     try:
         with chromium(program, "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", pipes=(theirs_in, theirs_out)):

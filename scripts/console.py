@@ -1,4 +1,4 @@
-"""What the project's commands say: steps with their time, and one clear sentence when something is wrong."""
+"""Output of the project's commands: steps with their time, and one clear sentence when something is wrong."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import threading
 import time
 
 if sys.version_info < (3, 9):
-    sys.exit("Python %d.%d is too old: 3.9 or newer is needed (make PYTHON=/path/to/python3 names another)."
+    sys.exit("Python %d.%d is too old. Use 3.9 or newer, for example with `make PYTHON=/path/to/python3 …`."
              % sys.version_info[:2])
 
 TERMINAL = sys.stdout.isatty()
@@ -24,14 +24,14 @@ def bold(text, colour="1"):
 
 
 def say(text="", end="\n"):
-    """Prints, and goes on where nobody reads any more: a closed terminal must not keep us from cleaning up."""
+    """Prints. Ignores a closed terminal, because it must not prevent the clean-up."""
     with contextlib.suppress(OSError, ValueError):
         print(text, end=end, flush=True)
 
 
 @contextlib.contextmanager
 def step(title):
-    """Shows a step that may take a while, with the seconds as they pass on a terminal, and in the end."""
+    """Shows a step that may take a while, and in the end its seconds. A terminal shows them from the start."""
     started, done = time.monotonic(), threading.Event()
 
     def show(end):

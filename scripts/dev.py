@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""The API on this machine: PostgreSQL, the migrations, and `cargo lambda watch` in front of the functions.
+"""Runs the API on this machine: PostgreSQL, the migrations, and `cargo lambda watch` in front of the functions.
 
-    scripts/dev.py up         what `make dev` runs; Ctrl-C ends all of it
+    scripts/dev.py up         what `make dev` runs, until Ctrl-C
     scripts/dev.py token [USER] [--alg HS256] [--ttl 24h]
     scripts/dev.py migrate [--dry-run] [--login NAME]
     scripts/dev.py psql
     scripts/dev.py clean      removes the database
 
-Settings, from the environment or from .env beside the README (the environment wins):
+Variables, from the environment or from .env beside the README (the environment wins):
 
     PORT                      where the API listens on 127.0.0.1 (9000)
-    DATABASE_URL              a database to use instead of starting one; DATABASE_URL_UNPOOLED is for its migrations
-    JWT_…, JWKS…              as the functions read them (shared/src/auth/settings.rs). With no source of keys among
-                              them we are the issuer: by a secret that is made and kept, and keys that are made of it
-    TASK_API_DEV_DIR          where the database and the secret are kept (.dev)
+    DATABASE_URL              the database to use; without it, one is started. DATABASE_URL_UNPOOLED: for its migrations
+    JWT_…, JWKS…              as the functions read them (shared/src/auth/settings.rs). If none is a source of keys, this
+                              script is the issuer: it makes and keeps a secret, and derives keys from it
+    TASK_API_DEV_DIR          the directory of the database and the secret (.dev)
     TASK_API_POSTGRES         see postgres.py
 """
 
@@ -49,7 +49,7 @@ def main():
     read_env_file()
     for name in SETTINGS:
         if not os.environ.get(name):
-            os.environ.pop(name, None)  # set to nothing is a way to say: not what .env has
+            os.environ.pop(name, None)  # an empty variable means: ignore the value in .env
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("up", "psql", "clean"):
@@ -75,7 +75,7 @@ def main():
     except SystemExit as end:
         if given.command == "up" and end.code == 128 + signal.SIGINT:
             say("Stopped.")
-            return 0  # Ctrl-C is how it is meant to end: no error for make to report
+            return 0  # Ctrl-C is the normal end, so make must not report an error
         raise
     except OSError as error:
         fail(f"{error.strerror or error}: {error.filename}." if error.filename else f"{error.strerror or error}.")
@@ -93,7 +93,7 @@ def up(data):
             sources = Sources()
             build("--workspace", "--bins")
             if migrate_with(url) != 0:
-                return 1  # it has said why
+                return 1  # its message says why
             settings = {"DATABASE_URL": url, **issuer.settings}
             if issuer.ours:
                 settings["JWKS"] = development_key(issuer, "keys")
@@ -128,7 +128,7 @@ def ask_password(login):
 
 
 def psql(data):
-    """Hands the terminal to psql. The password goes by the environment: command lines are visible to everyone."""
+    """Runs psql in this terminal. The password goes through a variable, because everyone can see command lines."""
     program = shutil.which("psql") or next((path / "psql" for path in installed() if (path / "psql").exists()), None)
     if not program:
         fail("psql is not installed (Debian, Ubuntu: apt-get install postgresql-client; macOS: brew install libpq).")
@@ -137,7 +137,7 @@ def psql(data):
         user, _, host = parts.netloc.rpartition("@")
         shown = parts._replace(netloc=f"{user.split(':')[0]}@{host}" if user else host).geturl()
         password = {"PGPASSWORD": urllib.parse.unquote(parts.password)} if parts.password else {}
-        signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is psql's: it cancels a statement
+        signal.signal(signal.SIGINT, lambda *_: None)  # psql handles Ctrl-C itself: it cancels a statement
         return run([program, shown], env={**os.environ, **password})
 
 
@@ -145,8 +145,8 @@ def clean(data):
     with held(data):
         shutil.rmtree(home(data), ignore_errors=True)
         if home(data).exists():
-            fail(f"{home(data)} could not be removed.")
-        say(f"The development database is gone ({home(data)}).")
+            fail(f"{home(data)} could not be removed. Check the permissions of its files.")
+        say(f"The development database was removed ({home(data)}).")
     return 0
 
 
@@ -155,7 +155,7 @@ def clean(data):
 
 @contextlib.contextmanager
 def held(data, about=""):
-    """Holds the data directory against a second one; yields what adds to the note that others find there."""
+    """Locks the data directory, so that only one command uses it. Yields a function that adds to the note there."""
     path = data / "lock"
     path.touch(0o600)
     with open(path, "r+") as file:
@@ -164,7 +164,7 @@ def held(data, about=""):
             fail(f"The database in {data} is in use by another `make`{left.get('about', '')} (process "
                  f"{left.get('pid')}): use that one, or stop it first.")
         if "watch" in left and "lambda watch" in command_line(left["watch"]):
-            stop(left["watch"])  # a kill -9 of its `make dev` has left it
+            stop(left["watch"])  # its `make dev` was ended by kill -9
 
         def note(**more):
             file.seek(0)
@@ -190,7 +190,7 @@ def read_note(path):
 
 
 def running_instance(data):
-    """The note of the `make dev` that is up on this directory, or None."""
+    """The note of the `make dev` that runs on this directory, or None."""
     note = read_note(data / "lock")
     if "database" in note:
         with open(data / "lock") as file:
@@ -200,7 +200,7 @@ def running_instance(data):
 
 @contextlib.contextmanager
 def shared_database(data):
-    """The address of the database of the running `make dev`, else of one that is started for the occasion."""
+    """The connection string of the running `make dev`'s database. If none runs, starts one for the `with`."""
     instance = running_instance(data)
     if instance:
         yield instance["database"]
@@ -245,13 +245,13 @@ def api_port():
 
 @contextlib.contextmanager
 def database(data, for_migrations=False):
-    """The address of the development database, and its server where it is ours."""
+    """The connection string of the development database, and its server process if we started it."""
     url, unpooled = os.environ.get("DATABASE_URL"), os.environ.get("DATABASE_URL_UNPOOLED")
     if url or (unpooled and for_migrations):
         yield url or unpooled, None
         return
     if unpooled:
-        fail("DATABASE_URL_UNPOOLED is set and DATABASE_URL is not: set both, or neither for a database of its own.")
+        fail("DATABASE_URL_UNPOOLED is set, but DATABASE_URL is not. Set both, or neither to get a local database.")
     cluster = Cluster(home(data))
     cluster.create()
     with cluster.running() as server:
@@ -270,7 +270,7 @@ def migrate_with(url, *options, **settings):
 
 
 class Sources:
-    """What the functions are compiled from, as it was when it was last looked at."""
+    """The files that the functions are compiled from, with their times at the last call."""
 
     PATTERNS = ("Cargo.toml", "Cargo.lock", "functions/Cargo.toml", "functions/src/**/*.rs", "shared/Cargo.toml",
                 "shared/src/**/*.rs", "migrations/operations/*", "openapi.yaml", "reference/Cargo.toml",
@@ -282,12 +282,12 @@ class Sources:
     def look(self):
         found = {}
         for path in (path for pattern in self.PATTERNS for path in PROJECT.glob(pattern)):
-            with contextlib.suppress(FileNotFoundError):  # an editor is putting another in its place
+            with contextlib.suppress(FileNotFoundError):  # an editor is replacing it
                 found[path] = path.stat().st_mtime_ns
         return found
 
     def changed(self):
-        """The files that have changed since the last time."""
+        """The files that have changed since the last call."""
         before, self.seen = self.seen, self.look()
         return {path for path in before.keys() | self.seen.keys() if before.get(path) != self.seen.get(path)}
 
@@ -296,29 +296,29 @@ class Sources:
 
 
 def attend(child, server, url, sources):
-    """Until Ctrl-C, or until one of the two ends by itself; or until the code has changed and is compiled, so that the
-    functions are to be started anew. Meanwhile those that run go on serving."""
+    """Waits until changed code is compiled, so that the functions must be restarted. Until then the old ones serve
+    requests. Ends with an error if PostgreSQL or cargo-lambda ends by itself."""
     while child.poll() is None:
         if server and server.poll() is not None:
-            fail(f"PostgreSQL has ended by itself (status {server.returncode}).")
+            fail(f"PostgreSQL ended unexpectedly (status {server.returncode}): run this again.")
         changed = sources.changed()
         if changed:
             say(f"· {', '.join(sorted(path.name for path in changed))} changed: compiling")
-            # Where either fails it says why, and the next change is another try.
+            # If the build or the migration fails, it says why. The next change starts it again.
             if run(["cargo", "build", "--quiet", "--workspace", "--bins"]) == 0 and (
                     not any(path.suffix == ".sql" for path in changed) or migrate_with(url) == 0):
                 return
         time.sleep(0.2)
-    fail(f"cargo lambda watch has ended by itself (status {child.returncode}).")
+    fail(f"cargo lambda watch ended unexpectedly (status {child.returncode}): run this again.")
 
 
 def summary(api, issuer, own):
-    kept = "Tasks are kept; `make psql` looks at them." if own else "Tasks go to the database that DATABASE_URL names."
+    kept = "Tasks are kept; `make psql` shows them." if own else "Tasks go to the database that DATABASE_URL names."
     if issuer.secret:
-        bearer, whose = token(issuer, "alice", "HS256", "24h"), "the token is user alice's, for 24 hours"
-        kept += " `make token USER=bob` is another user" + (", ALG=EdDSA another kind." if issuer.ours else ".")
+        bearer, whose = token(issuer, "alice", "HS256", "24h"), "the token is for the user alice and 24 hours"
+        kept += " `make token USER=bob` is for another user" + (", ALG=EdDSA uses a key pair." if issuer.ours else ".")
     else:
-        bearer, whose = "…", "the token is your issuer's to sign: fill one in"
+        bearer, whose = "…", "only your issuer can sign tokens: fill one in"
     say(f"""
   {bold('The task API is up:', '1;32')} {bold(api)}
 
@@ -330,7 +330,7 @@ def summary(api, issuer, own):
       -H 'Content-Type: application/json' -d '{{"title": "Buy milk"}}'
 
   {kept}
-  A change to the Rust code or to an operation's SQL is taken up by itself. Ctrl-C stops everything.
+  Changes to the Rust code or to an operation's SQL take effect automatically. Ctrl-C stops everything.
 """)
 
 

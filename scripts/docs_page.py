@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What a developer does with the page /docs, done by headless Chromium: opens it, pastes a token, creates a task.
+"""Uses the page /docs as a developer does, with headless Chromium: opens it, pastes a token, creates a task.
 
     export API=… TOKEN=…      as `make dev` prints them
     scripts/docs_page.py [PICTURE.png]
 
-The page is to ask no other host and to have nothing to complain of. Without Chromium on the machine nothing is tried,
-unless TEST_CHROMIUM=required.
+The page must not contact other hosts and must not log errors. Without Chromium nothing is tested. With
+TEST_CHROMIUM=required, a missing Chromium is an error.
 """
 
 import base64
@@ -26,12 +26,12 @@ WIDTH, HEIGHT, SCALE = 1100, 860, 0.8
 
 
 def wrong_on_the_page(api, token, picture=None):
-    """What is not as it should be, a sentence each."""
+    """One sentence for each fault."""
     program = installed()
     if not program:
         if os.environ.get("TEST_CHROMIUM") == "required":
-            return ["No browser has opened /docs: there is no Chromium."]
-        say("skipped: there is no Chromium to open /docs with (Debian: apt-get install chromium)")
+            return ["Chromium, which tests /docs, is not installed (Debian: apt-get install chromium)."]
+        say("skipped: the test of /docs needs Chromium (Debian: apt-get install chromium)")
         return []
     title = f"Buy milk {uuid.uuid4()}"
     with page(program) as tab:
@@ -41,14 +41,14 @@ def wrong_on_the_page(api, token, picture=None):
             return [f"On /docs, {error}.", *complaints(tab.events, api)]
         wrong = complaints(tab.events, api)
     if status != "201" or title not in titles(api, token):
-        wrong.append(f"The page has not made the task: {status}.")
+        wrong.append(f"The page did not create the task. It shows the status {status}.")
     if not wrong:
-        say(f"In {program}, /docs took a token and made a task, and asked nobody else.")
+        say(f"In {program}, /docs accepted a token, created a task and contacted no other host.")
     return wrong
 
 
 def created(tab, api, token, title, picture):
-    """Makes a task by the page's own means; the status that the page shows."""
+    """Creates a task with the page's form. Returns the status that the page shows."""
     for domain in ("Page", "Network", "Runtime", "Log"):
         tab.call(f"{domain}.enable")
     tab.call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False)
@@ -69,14 +69,14 @@ def created(tab, api, token, title, picture):
 
 
 def take(tab, picture):
-    """A picture of the open operation."""
+    """Saves a picture of the open operation."""
     tab.value(f'document.querySelector("{CREATE}").previousSibling?.scrollIntoView() || scrollTo(0, scrollY - 90)')
     tab.call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=SCALE, mobile=False)
     Path(picture).write_bytes(base64.b64decode(tab.call("Page.captureScreenshot", format="png")["data"]))
 
 
 def complaints(events, api):
-    """What the page has asked of others, and what it or the browser has complained of."""
+    """One sentence for each request to another host and for each error that the page or the browser logged."""
     return list(_complaints(events, api))
 
 
@@ -86,13 +86,13 @@ def _complaints(events, api):
         if event["method"] == "Network.requestWillBeSent":
             url = told["request"]["url"]
             if not url.startswith((f"{api}/", "data:", "blob:")):
-                yield f"The page asks {url}."
+                yield f"The page contacts another host: {url}."
         elif event["method"] == "Runtime.exceptionThrown":
             yield f"The page throws: {told['exceptionDetails'].get('exception', {}).get('description', told)}"
         elif event["method"] == "Runtime.consoleAPICalled" and told["type"] in ("error", "assert"):
-            yield f"The page complains: {' '.join(str(part.get('value', part)) for part in told['args'])}"
+            yield f"The page logs an error: {' '.join(str(part.get('value', part)) for part in told['args'])}"
         elif event["method"] == "Log.entryAdded" and told["entry"]["level"] == "error":
-            yield f"The browser complains: {told['entry']['text']} ({told['entry'].get('url')})"
+            yield f"The browser logs an error: {told['entry']['text']} ({told['entry'].get('url')})"
 
 
 def titles(api, token):

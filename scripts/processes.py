@@ -1,5 +1,5 @@
-"""Child processes that are gone when we are: after Ctrl-C, SIGTERM and a closed terminal. (What a kill -9 leaves behind
-is found by the next `make dev`: see dev.py and postgres.py.)"""
+"""Child processes that end with this one: after Ctrl-C, SIGTERM and a closed terminal. (After a kill -9, the next
+`make dev` ends what is left: see dev.py and postgres.py.)"""
 
 import contextlib
 import os
@@ -25,14 +25,14 @@ def _end(number, _frame):
     if _deferring:
         _deferred = number
         return
-    for other in ENDINGS:  # the clean-up is not to be interrupted by a second Ctrl-C
+    for other in ENDINGS:  # a second Ctrl-C must not interrupt the clean-up
         signal.signal(other, signal.SIG_IGN)
     raise SystemExit(128 + number)
 
 
 @contextlib.contextmanager
 def _uninterrupted():
-    """No signal strikes until what has just been made has a name, by which it can be cleared away."""
+    """Delays signals until a new resource has a name, so that it can be cleaned up."""
     global _deferring
     _deferring = True
     try:
@@ -45,7 +45,7 @@ def _uninterrupted():
 
 @contextlib.contextmanager
 def temporary_directory(**options):
-    """A directory that goes away with us."""
+    """A directory that is removed at the end."""
     path = None
     try:
         with _uninterrupted():
@@ -57,7 +57,7 @@ def temporary_directory(**options):
 
 @contextlib.contextmanager
 def running(command, ending=signal.SIGTERM, grace=10, **options):
-    """A child for the length of a `with`; at its end the child and all its descendants are ended."""
+    """Runs a child for the length of a `with`, and then ends it and all its descendants."""
     child = None
     try:
         with _uninterrupted():
@@ -70,7 +70,7 @@ def running(command, ending=signal.SIGTERM, grace=10, **options):
 
 
 def run(command, **options):
-    """The command's exit status, as a shell counts: 128 and the signal's number where one ended it."""
+    """The command's exit status as in a shell: 128 plus the signal's number if a signal ended it."""
     with running(command, **options) as child:
         status = child.wait()
         return 128 - status if status < 0 else status
@@ -85,10 +85,10 @@ def output(command, input="", **options):
 
 
 def stop(pid, ending=signal.SIGTERM, grace=10, reap=lambda: None):
-    """Asks a process to end, and kills what is left of it and its descendants after the grace (seconds).
+    """Asks a process to end. After `grace` seconds, kills it and its descendants if they still run.
 
-    Descendants are found by their parents' ids, because cargo-lambda gives every function a session of its own, so
-    that no signal to a process group reaches them.
+    Descendants are found by their parents' ids, because cargo-lambda starts every function in its own session, which
+    a signal to a process group does not reach.
     """
     family = with_descendants({pid})
     _signal(pid, ending)
@@ -109,7 +109,7 @@ def _signal(pid, number):
 
 
 def with_descendants(family):
-    """These processes and all that come from them."""
+    """These processes and all their descendants."""
     living, family, before = parents(), set(family), 0
     while len(family) != before:
         before = len(family)
@@ -132,7 +132,7 @@ def parents():
 
 
 def command_line(pid):
-    """What a process was started as, or an empty text where there is no such process."""
+    """The command line of a process, or an empty text if it does not exist."""
     if not os.path.exists("/proc/self/cmdline"):
         return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
     with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", errors="replace") as file:

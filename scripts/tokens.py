@@ -1,4 +1,4 @@
-"""Bearer tokens for development: whose they are, what they claim, and who signs them."""
+"""Bearer tokens for development: their user, their claims, and their issuer."""
 
 import base64
 import contextlib
@@ -17,13 +17,13 @@ from project import debug_binary
 
 SECRETS = ("JWT_SECRET", "BETTER_AUTH_SECRET", "JWT_SECRET_PREVIOUS")
 CLAIMS = ("JWT_ISSUER", "JWT_AUDIENCE", "JWT_AUDIENCE_CLAIM", "JWT_USER_CLAIM")
-# What Python signs itself, and what takes a private key.
+# Python signs these itself. The other algorithms need a private key.
 HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 ALGORITHMS = (*HASHES, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 
 
 class Issuer(typing.NamedTuple):
-    """Who signs the tokens: `ours` where that is us. The settings are variables, and the same as the functions'."""
+    """Who signs the tokens. `ours` means that we do. The settings are the variables that the functions get, too."""
 
     ours: bool
     settings: dict
@@ -34,7 +34,7 @@ class Issuer(typing.NamedTuple):
 
 
 def configured_issuer(data):
-    """To the developer's own sources of keys nothing is added: another's tokens would be taken beside them."""
+    """The developer's own issuer, or else ours. Never both, because our tokens would be accepted, too."""
     given = {name: os.environ[name] for name in (*SECRETS, *CLAIMS) if name in os.environ}
     for name in SECRETS:
         if name in given and len(given[name].encode()) < 32:
@@ -46,7 +46,7 @@ def configured_issuer(data):
 
 
 def kept_secret(data):
-    """Made once. The private keys are made of it each time, so that there is nothing else to be kept."""
+    """The secret, which is made once and kept. The private keys are derived from it each time, so they are not kept."""
     path = data / "jwt-secret"
     with contextlib.suppress(FileExistsError):
         with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
@@ -57,17 +57,17 @@ def kept_secret(data):
 def token(issuer, user, algorithm, lifetime):
     """A JWT (RFC 7519) as the issuer would sign it for these functions."""
     if not user:
-        fail("USER is empty: say whose the token is to be, as in `make token USER=alice`.")
+        fail("USER is empty: name the token's user, as in `make token USER=alice`.")
     if algorithm not in ALGORITHMS:
         fail(f"ALG must be one of {', '.join(ALGORITHMS)}, not {algorithm!r}.")
     if not issuer.secret:
-        fail("Your issuer alone can sign tokens (there are JWKS or JWKS_URL and no JWT_SECRET): "
-             "get one as your front end does.")
+        fail("Only your issuer can sign tokens, because JWKS or JWKS_URL is set and JWT_SECRET is not. "
+             "Get one as your front end does.")
     claims = claimed(issuer.settings, user, seconds(lifetime))
     if algorithm in HASHES:
         return signed(issuer.secret, claims, algorithm)
     if not issuer.ours:
-        fail(f"{algorithm} takes a private key, which your issuer alone can have: get the token there, "
+        fail(f"{algorithm} needs a private key, which only your issuer has. Get the token there, "
              "or sign with your secret (ALG=HS256).")
     return development_key(issuer, "sign", algorithm, json.dumps(claims))
 
@@ -80,7 +80,7 @@ def seconds(text):
 
 
 def claimed(settings, user, lifetime):
-    """What a token is to say, so that functions with these settings take it."""
+    """The claims of a token that functions with these settings accept."""
     now = int(time.time())
     claims = {"sub": user, "iat": now, "exp": now + lifetime, settings.get("JWT_USER_CLAIM") or "sub": user}
     for name, claim in (("JWT_ISSUER", "iss"), ("JWT_AUDIENCE", settings.get("JWT_AUDIENCE_CLAIM") or "aud")):
@@ -90,7 +90,7 @@ def claimed(settings, user, lifetime):
 
 
 def signed(secret, claims, algorithm="HS256"):
-    """As a front end with the shared secret would sign it (RFC 7515)."""
+    """Signs as a front end with the shared secret does (RFC 7515)."""
     message = f"{encoded({'alg': algorithm, 'typ': 'JWT'})}.{encoded(claims)}"
     return f"{message}.{base64url(hmac.digest(secret.encode(), message.encode(), HASHES[algorithm]))}"
 
@@ -104,11 +104,11 @@ def base64url(data):
 
 
 def development_key(issuer, *what):
-    """What testing/src/bin/token.rs answers. The secret goes by the environment: everyone sees command lines."""
+    """The output of testing/src/bin/token.rs. The secret goes through a variable: everyone can see command lines."""
     binary = debug_binary("token")
     if not binary.exists():
-        fail("The keys' own command is not built yet: `make dev` builds it, and so does `cargo build --bin token`.")
+        fail("The program that makes keys is not built yet: run `make dev`, or `cargo build --bin token`.")
     status, printed = output([binary, *what], env={**os.environ, "JWT_SECRET": issuer.secret})
     if status != 0:
-        fail(f"No development token: {printed.strip()}.")
+        fail(f"The development token could not be made: {printed.strip()}.")
     return printed.strip()

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Does what a newcomer does: `make dev`, then the README's walk-through as it is printed, then what a page
-of another origin does and what one does with /docs, then Ctrl-C.
+"""Does what a newcomer does: runs `make dev`, then a document's walk-through as it is printed, then a page of another
+origin, then /docs, and presses Ctrl-C.
 
-Between <!-- walk-through --> and <!-- /walk-through --> every ```sh block is run, all of them in one shell. A ```json
-or ```text block behind it is what it is to print. What differs from run to run counts as equal: UUIDs, times, and the
-revisions and positions that come of them. At the end nothing that was started may be left.
+Between <!-- walk-through --> and <!-- /walk-through --> every ```sh block is run, all in one shell. A ```json or
+```text block after it is the expected output. Values that differ from run to run count as equal: UUIDs, times, and the
+revisions and positions that are made from them. At the end, no started process may be left.
 """
 
 import json
@@ -39,7 +39,7 @@ def main(readme):
         fail(f"{readme} has no walk-through, or one with a block that does not end.")
     with temporary_directory(prefix="task-api-readme-") as data:
         port = free_port()
-        # None of the reader's own settings: a newcomer has none, and no .env either.
+        # A newcomer has no variables and no .env, so this machine's are not used.
         blank = {name: "" for name in SETTINGS if name != "TASK_API_POSTGRES"}
         environment = {**os.environ, **blank, "PORT": str(port), "TASK_API_DEV_DIR": data}
         try:
@@ -58,7 +58,7 @@ def main(readme):
 
 
 def exported(dev):
-    """The export lines that `make dev` prints when it is up; the rest of what it says is passed on."""
+    """Waits until `make dev` is up. Returns the export lines that it prints, and passes on its output."""
     lines, up = [], threading.Event()
 
     def read():
@@ -73,12 +73,12 @@ def exported(dev):
     threading.Thread(target=read, daemon=True).start()
     up.wait(START_LIMIT)
     if len(lines) != 2:
-        fail("`make dev` did not come up.")
+        fail("`make dev` did not start. Its output is above.")
     return lines
 
 
 def differences(steps, exports, place):
-    """Runs the blocks and tells what differs from what is shown."""
+    """Runs the blocks. Returns a sentence for each one whose output differs."""
     script = list(exports)
     for number, (text, _) in enumerate(steps):
         block = place / f"{number}"
@@ -96,13 +96,13 @@ def differences(steps, exports, place):
             return [*wrong, f"This block did not end:\n{text}"]
         got = printed.read_text()
         if status.read_text() != "0\n" or shown and settled(shown) != settled(got):
-            wrong.append(f"This block:\n{text}\nis to print:\n{shown}\nbut prints, with status "
+            wrong.append(f"This block:\n{text}\nmust print:\n{shown}\nbut printed, with status "
                          f"{status.read_text()}\n{got}")
     return wrong
 
 
 def settled(text):
-    """What a block prints, without what differs from run to run; the order of JSON's fields says nothing."""
+    """A block's output without what differs from run to run. The order of JSON's fields does not matter."""
     text = VOLATILE.sub("‹›", text).strip()
     try:
         return json.loads(text)
@@ -111,15 +111,16 @@ def settled(text):
 
 
 def left_by(dev, port):
-    """Ctrl-C, as a terminal sends it; then what is still there."""
+    """Sends Ctrl-C as a terminal does. Returns a sentence for each process that is left."""
     started = with_descendants({dev.pid})
     os.killpg(dev.pid, signal.SIGINT)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and (dev.poll() is None or started & parents().keys()):
         time.sleep(0.1)
-    wrong = [f"Ctrl-C left a process: {pid} {command_line(pid)}" for pid in sorted(started & parents().keys())]
+    left = sorted(started & parents().keys())
+    wrong = [f"After Ctrl-C a process still runs: {pid} {command_line(pid)}" for pid in left]
     if in_use(port):
-        wrong.append(f"Ctrl-C left somebody who listens on port {port}.")
+        wrong.append(f"After Ctrl-C a process still listens on port {port}.")
     if not wrong:
         say(f"Ctrl-C ended all {len(started)} processes.")
     return wrong

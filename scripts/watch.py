@@ -14,16 +14,16 @@ from packages import package
 from processes import running
 from project import cargo_metadata
 
-# A second process of each function, so that two requests at once behave as on Lambda. Not more: every one is a
-# `cargo run` of its own at each start.
+# Two processes of each function, so that two requests at once behave as on Lambda. Not more, because each is a separate
+# `cargo run` at each start.
 CONCURRENCY = 2
 
 
 @contextlib.contextmanager
 def watch(port, settings):
-    """`cargo lambda watch`: it serves the API's paths, and starts the functions."""
-    # It would look for changes by itself: for each function in every directory below this one, `target` included, which
-    # is more than Linux lets one user watch.
+    """Runs `cargo lambda watch`. Yields the process and its output."""
+    # Without --ignore-changes it watches every directory below this one for each function, even `target`. That is more
+    # than Linux lets one user watch.
     command = [package("cargo-lambda") / "bin/cargo-lambda", "lambda", "watch", "--quiet", "--ignore-changes",
                "--invoke-address", "127.0.0.1", "--invoke-port", port, "--concurrency", CONCURRENCY,
                "--color", "always" if COLOUR else "never"]
@@ -33,16 +33,16 @@ def watch(port, settings):
         try:
             yield child, lines
         finally:
-            lines.shown.clear()  # that their server has gone away is nothing to report now
+            lines.shown.clear()  # at the end, their complaints about a missing server are normal
 
 
 class Lines(threading.Thread):
-    """Passes on what the functions and the compiler say once `shown` is set, without cargo-lambda's book-keeping."""
+    """The output of the functions and the compiler, without cargo-lambda's own lines. Shown once `shown` is set."""
 
     def __init__(self, stream):
         super().__init__(daemon=True)
         self.stream, self.kept, self.shown = stream, [], threading.Event()
-        self.ended = threading.Event()  # a function has, by itself
+        self.ended = threading.Event()  # set when a function has ended by itself
         self.start()
 
     def run(self):
@@ -59,12 +59,12 @@ class Lines(threading.Thread):
 
 
 def plain(line):
-    """Without colours."""
+    """A line without colours."""
     return re.sub(r"\033\[[0-9;]*m", "", line).strip()
 
 
 def warm_up(api, child, lines):
-    """Asks every function once, so that nobody's first request waits for its start."""
+    """Sends a request to every function, so that no later request waits for its start."""
     router = cargo_metadata()["metadata"]["lambda"]["watch"]["router"]
     routes = {route["function"]: (route["method"], re.sub(r"\{\w+\}", "me", path))
               for path, methods in router.items() for route in methods}
@@ -84,7 +84,7 @@ def warm_up(api, child, lines):
     askers = [threading.Thread(target=ask, args=(function, *route), daemon=True) for function, route in routes.items()]
     for asker in askers:
         asker.start()
-    # One that has ended leaves its requests waiting.
+    # If a function has ended, its requests wait for ever.
     while any(asker.is_alive() for asker in askers) and child.poll() is None and not lines.ended.is_set():
         time.sleep(0.05)
     refusals = [line for line in map(plain, lines.kept) if line.startswith("Error: ")]
@@ -95,4 +95,4 @@ def warm_up(api, child, lines):
         if status is None or status >= 500:
             say("".join(lines.kept), end="")
             said = f"answers {status}: {body}" if status else "does not answer"
-            fail(f"The function {function} {said} (what was logged is above).")
+            fail(f"The function {function} {said} (its log is above).")

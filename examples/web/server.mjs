@@ -1,7 +1,8 @@
 /**
- * The page's own server: the files that Vite has built, and Better Auth at /api/auth. Its users are in memory and go
- * with it; for real ones give betterAuth a database. PAGE_URL is its address, PAGE_FILES where the build is, API_URL the
- * task API's address, AUDIENCE whom the tokens are for. BETTER_AUTH_SECRET is read by Better Auth.
+ * The page's server: the files that Vite has built, and Better Auth at /api/auth. Its users are in memory and are lost
+ * when it ends; for real users, give betterAuth a database. Variables: PAGE_URL is its address, PAGE_FILES the
+ * directory of the build, API_URL the address of the task API, AUDIENCE the audience of the tokens. Better Auth reads
+ * BETTER_AUTH_SECRET.
  */
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -26,7 +27,7 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** A file of the build; its names have no dots but the one before the ending. */
+/** A file of the build. Its names have only one dot, before the extension. */
 async function file(path) {
   const name = /^(\/[\w-]+)+\.\w+$/.test(path) ? path : "/index.html";
   return { body: await readFile(PAGE_FILES + name), type: TYPES[extname(name)] };

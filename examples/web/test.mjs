@@ -1,4 +1,4 @@
-/** Drives the page in headless Chromium, against the real servers: `make demo-test` starts them. */
+/** Tests the page in headless Chromium with the real servers, which `make demo-test` starts. */
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
@@ -10,11 +10,11 @@ const DESKTOP = { viewport: { width: 900, height: 630 }, colorScheme: "light" };
 const PHONE = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: "dark" };
 const EMAIL = "ada@example.com", PASSWORD = "a password of hers";
 
-let browser, page, phone; // two browsers of one user: they share nothing but the servers
+let browser, page, phone; // two browsers of the same user, which only share the servers
 let broken = false;
 const problems = [];
 
-/** A step of the story. After one that fails, the others have nothing to stand on. */
+/** A step of the test. After a failed step the others are skipped, because each continues the one before. */
 const step = (name, does, options = {}) => test(name, options, async (t) => {
   if (broken) return t.skip();
   broken = true;
@@ -23,7 +23,7 @@ const step = (name, does, options = {}) => test(name, options, async (t) => {
 });
 
 before(async () => {
-  // Its sandbox does not run as root, and this page is ours. What it keeps in /dev/shm is small in containers.
+  // The sandbox does not work as root, and we trust our own page. In containers /dev/shm is too small for Chromium.
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
   [page, phone] = [await open(DESKTOP), await open(PHONE)];
 });
@@ -51,7 +51,7 @@ async function add(page, title, priority = "none", due = "") {
   await page.getByRole("button", { name: "Add" }).click();
 }
 
-/** Waits until this is so: what follows from a click, or arrives from another browser, takes its time. */
+/** Waits until the values are equal, because the effect of a click or of another browser takes time. */
 async function until(read, expected) {
   for (const end = Date.now() + 10_000; ; await new Promise((passed) => setTimeout(passed, 50))) {
     const found = await read();
@@ -78,7 +78,7 @@ async function accessible(page) {
   await page.emulateMedia({ colorScheme: DESKTOP.colorScheme });
 }
 
-step("the sign-in is accessible, and says what is wrong", async () => {
+step("the sign-in form is accessible and shows errors", async () => {
   await page.getByRole("button", { name: "I have an account: sign in" }).click();
   await page.getByLabel("E-mail").fill(EMAIL);
   await page.getByLabel("Password").fill(PASSWORD);
@@ -87,7 +87,7 @@ step("the sign-in is accessible, and says what is wrong", async () => {
   await accessible(page);
 });
 
-step("somebody signs up and makes tasks", async () => {
+step("a user signs up and creates tasks", async () => {
   await page.getByRole("button", { name: "I am new here: sign up" }).click();
   await page.getByLabel("Name").fill("Ada");
   await page.getByRole("button", { name: "Sign up" }).click();
@@ -101,12 +101,12 @@ step("somebody signs up and makes tasks", async () => {
   await saved(page);
 });
 
-step("the token is nowhere but in memory", async () => {
+step("the token is only in memory", async () => {
   const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
   assert.ok(stored.includes("Water the plants") && !/eyJ/.test(stored), stored);
 });
 
-step("what the API refuses is said in its words, and is not kept", async () => {
+step("a refusal is shown in the API's words, and the task is not kept", async () => {
   await add(page, "x".repeat(201));
   await page.getByRole("alert").filter({ hasText: "title: must be 1 to 200 characters, got 201" }).waitFor();
   await until(async () => (await titles(page)).length, 5);
@@ -130,7 +130,7 @@ step("a task is completed, and tasks are searched, filtered and sorted", async (
   await tab(page, "All");
 });
 
-step("the order is changed by the keyboard, which stays where it is, and by dragging", async () => {
+step("the order can be changed with the keyboard, which keeps the focus, and by dragging", async () => {
   const handle = page.getByRole("button", { name: "Move Book the ferry to Naxos" });
   await handle.press("ArrowDown");
   await page.getByRole("status").filter({ hasText: "“Book the ferry to Naxos” is now 2 of 5." }).waitFor();
@@ -151,7 +151,7 @@ step("the order is changed by the keyboard, which stays where it is, and by drag
   await until(() => titles(page), order);
 });
 
-step("another browser sees it all, and what is changed while it looks on", async () => {
+step("another browser shows all tasks, and later changes too", async () => {
   await phone.getByRole("button", { name: "I have an account: sign in" }).click();
   await phone.getByLabel("E-mail").fill(EMAIL);
   await phone.getByLabel("Password").fill(PASSWORD);
@@ -162,7 +162,7 @@ step("another browser sees it all, and what is changed while it looks on", async
   await row(phone, "Water the plants").getByRole("checkbox", { checked: true }).waitFor();
 });
 
-step("a task is deleted, is in the trash, and comes back to its place", async () => {
+step("a deleted task is in the trash and is restored to its place", async () => {
   const before = await titles(page);
   await page.getByRole("button", { name: "Delete Call the dentist" }).click();
   await page.getByRole("status").filter({ hasText: "is in the trash" }).waitFor();
@@ -185,7 +185,7 @@ step("the list and the trash are accessible", async () => {
   await tab(page, "All");
 });
 
-step("what is done offline outlives a reload, and is sent afterwards", async () => {
+step("offline changes survive a reload and are sent later", async () => {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
   await page.context().setOffline(true);
   await add(page, "Buy sunscreen", "low");
@@ -210,10 +210,10 @@ step("screenshots", async () => {
   await phone.screenshot({ path: "screenshots/phone-dark.png" });
 }, { skip: !SCREENSHOTS });
 
-step("who signs out leaves nothing behind", async () => {
+step("signing out leaves nothing in the browser", async () => {
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Create an account" }).waitFor();
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
 });
 
-step("no script has failed, and nothing was loaded that the page may not load", () => assert.deepEqual(problems, []));
+step("no script failed, and the page loaded nothing that its policy forbids", () => assert.deepEqual(problems, []));

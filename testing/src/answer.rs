@@ -21,44 +21,46 @@ impl Answer {
         let header = |(name, value): (&String, &Value)| Some((name.to_ascii_lowercase(), text(value)?));
         let headers = response["headers"].as_object().into_iter().flatten().filter_map(header).collect();
         let status = response["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());
-        let Some(status) = status else { panic!("no answer to API Gateway: {response}") };
+        let Some(status) = status else { panic!("not an answer to API Gateway: {response}") };
         let body = text(&response["body"]).unwrap_or_default();
         let bytes = match response["isBase64Encoded"].as_bool() {
-            Some(true) => BASE64_STANDARD.decode(&body).unwrap_or_else(|error| panic!("no base64, {error}: {body}")),
+            Some(true) => {
+                BASE64_STANDARD.decode(&body).unwrap_or_else(|error| panic!("the body is not base64, {error}: {body}"))
+            }
             _ => body.into_bytes(),
         };
         Self::new(status, headers, bytes)
     }
 
-    /// What API Gateway says by itself to a request that no route takes.
+    /// API Gateway's own answer to a request without a route.
     pub fn no_route() -> Self {
         let headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
         Self::new(404, headers, json!({ "message": "Not Found" }).to_string().into_bytes())
     }
 
-    /// Everything is JSON but what says that it is something else, or is compressed.
+    /// Every body is parsed as JSON, unless it has another type or is compressed.
     fn new(status: u16, headers: BTreeMap<String, String>, bytes: Vec<u8>) -> Self {
         let text = String::from_utf8(bytes.clone()).unwrap_or_default();
         let other = headers.get("content-type").is_some_and(|media| media != "application/json");
         let json = if bytes.is_empty() || other || headers.contains_key("content-encoding") {
             Value::Null
         } else {
-            serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("no JSON, {error}: {text}"))
+            serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("the body is not JSON, {error}: {text}"))
         };
         Self { status, headers, bytes, text, json }
     }
 
-    /// The body; null where there is none.
+    /// The body, or null if there is none.
     pub fn json(&self) -> &Value {
         &self.json
     }
 
-    /// The body as it went over the wire.
+    /// The body's bytes as they were sent.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The same as text, if it is any.
+    /// The body as text, or an empty text if it is not UTF-8.
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -17,7 +17,8 @@ use crate::{
     routes, token,
 };
 
-/// The whole API for one test: gateway, functions, and a database of its own. All of it ends with the value.
+/// The whole API for one test: a gateway, the functions, and a database. All of it is removed when the value is
+/// dropped.
 pub struct Api {
     gateway: Gateway,
     functions: BTreeMap<&'static str, Environments>,
@@ -27,12 +28,12 @@ pub struct Api {
 }
 
 impl Api {
-    /// As it is deployed. `binaries` is where the functions are: the directory of any `CARGO_BIN_EXE_…`.
+    /// Starts it as it is deployed. `binaries` is the directory of the functions, as in `CARGO_BIN_EXE_…`.
     pub async fn start(binaries: &Path) -> Self {
         Self::builder(binaries).start().await
     }
 
-    /// The same with something changed.
+    /// Builds an API with different settings.
     pub fn builder(binaries: &Path) -> ApiBuilder {
         ApiBuilder {
             binaries: binaries.to_owned(),
@@ -48,27 +49,27 @@ impl Api {
         }
     }
 
-    /// One event, as JSON, to one function, past the gateway.
+    /// Sends an event (JSON) directly to a function, without the gateway.
     pub async fn invoke(&self, function: &str, event: &(dyn Display + Sync)) -> Result<Value, LambdaError> {
         self.environments(function).invoke(event).await
     }
 
-    /// The environments of a function.
+    /// The execution environments of a function.
     pub fn environments(&self, function: &str) -> &Environments {
         self.functions.get(function).unwrap_or_else(|| panic!("there is no function {function}"))
     }
 
-    /// Freezes every environment that is idle, until its next event.
+    /// Freezes every idle execution environment until its next event.
     pub fn freeze(&self) {
         self.functions.values().for_each(Environments::freeze);
     }
 
-    /// The processes of all functions that are running and idle.
+    /// The process ids of all idle execution environments.
     pub fn pids(&self) -> Vec<u32> {
         self.functions.values().flat_map(Environments::pids).collect()
     }
 
-    /// What all functions have written.
+    /// The log of all functions.
     pub fn log(&self) -> &Log {
         &self.log
     }
@@ -78,7 +79,7 @@ impl Api {
         &self.database
     }
 
-    /// What [`ApiBuilder::through_proxy`] put between them.
+    /// The proxy of [`ApiBuilder::through_proxy`].
     pub fn proxy(&self) -> &Proxy {
         self.proxy.as_ref().expect("the builder was asked for a proxy")
     }
@@ -94,7 +95,7 @@ impl Api {
     }
 }
 
-/// How the functions reach a database of this URL.
+/// Makes the functions' connection string from the superuser's.
 type Address = Box<dyn FnOnce(&str) -> String + Send>;
 
 /// An [`Api`] that is being set up.
@@ -113,13 +114,13 @@ pub struct ApiBuilder {
 }
 
 impl ApiBuilder {
-    /// With this variable in the environment of every function. `DATABASE_URL` and `JWT_SECRET` are set otherwise.
+    /// Sets a variable of every function. Without this, `DATABASE_URL` and `JWT_SECRET` are set.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.insert(name.to_owned(), Some(value.to_owned()));
         self
     }
 
-    /// Without this variable, be it ours or Lambda's.
+    /// Removes a variable, whether the tests or Lambda set it.
     pub fn without_env(mut self, name: &str) -> Self {
         self.env.insert(name.to_owned(), None);
         self
@@ -131,50 +132,50 @@ impl ApiBuilder {
         self
     }
 
-    /// With up to so many environments of each function at once; otherwise each has one.
+    /// Allows this many execution environments of each function at once. The default is one.
     pub fn environments(mut self, count: usize) -> Self {
         self.environments = count;
         self
     }
 
-    /// With so much time for an invocation; otherwise it is [`TIMEOUT`].
+    /// Sets the time of an invocation. The default is [`TIMEOUT`].
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// With environments that are frozen whenever they are idle, as on Lambda.
+    /// Freezes execution environments whenever they are idle, as Lambda does.
     pub fn freezing(mut self) -> Self {
         self.freezes = true;
         self
     }
 
-    /// With its database on the server of this superuser's URL.
+    /// Creates the database on the server that this superuser's connection string names.
     pub fn on(mut self, server: &str) -> Self {
         self.server = Some(server.to_owned());
         self
     }
 
-    /// With functions that reach the database by another URL than the superuser's, which is given: over TLS, say, or
-    /// through a pooler.
+    /// Gives the functions another connection string. `address` makes it from the superuser's, for example for TLS or a
+    /// pooler.
     pub fn by(mut self, address: impl FnOnce(&str) -> String + Send + 'static) -> Self {
         self.address = Some(Box::new(address));
         self
     }
 
-    /// With a [`Proxy`] in front of the database, which takes `delay` in each direction.
+    /// Puts a [`Proxy`] in front of the database, with this delay in each direction.
     pub fn through_proxy(mut self, delay: Duration) -> Self {
         self.proxy_delay = Some(delay);
         self
     }
 
-    /// On tables whose row-level security is switched off.
+    /// Switches row-level security off.
     pub fn without_row_level_security(mut self) -> Self {
         self.row_level_security = false;
         self
     }
 
-    /// Makes the database. The functions start when they are first called.
+    /// Creates the database. The functions start when they are first called.
     pub async fn start(mut self) -> Api {
         let database = match &self.server {
             Some(server) => Database::create_on(server).await,

@@ -1,4 +1,4 @@
-//! Who signs the certificates of the servers on this machine.
+//! A certificate authority for the test servers on this machine.
 
 use std::{
     env, fs,
@@ -14,22 +14,22 @@ use rustls::{
 };
 use uuid::Uuid;
 
-/// A certificate authority, with its certificate in a file that ends with the value.
+/// A certificate authority. Its certificate is in a file, which is removed when the value is dropped.
 pub struct Authority {
     file: PathBuf,
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// What a server shows, as PEM.
+/// A server's certificate and key, as PEM.
 pub struct Identity {
     /// Its certificate.
     pub certificate: String,
-    /// The key to it.
+    /// Its private key.
     pub key: String,
 }
 
 impl Identity {
-    /// A server that shows it, to whoever comes.
+    /// The settings of a server that shows it to every client.
     pub fn server_config(&self) -> ServerConfig {
         let certificate = CertificateDer::from_pem_slice(self.certificate.as_bytes()).expect("it is PEM");
         let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).expect("it is PEM");
@@ -43,18 +43,18 @@ impl Identity {
 }
 
 impl Authority {
-    /// One that nobody trusts who has not been told to.
+    /// A new authority, which only clients with its certificate trust.
     pub fn new() -> Self {
-        let mut params = CertificateParams::new([]).expect("no name is a wrong one");
+        let mut params = CertificateParams::new([]).expect("an empty list of names is valid");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().expect("keys can be made");
         let certificate = params.self_signed(&key).expect("certificates can be made");
         let file = env::temp_dir().join(format!("{}.pem", Uuid::new_v4()));
-        fs::write(&file, certificate.pem()).expect("the directory for such files takes one");
+        fs::write(&file, certificate.pem()).expect("the temporary directory is writable");
         Self { file, issuer: Issuer::new(params, key) }
     }
 
-    /// Where its certificate is.
+    /// The file with its certificate.
     pub fn file(&self) -> &Path {
         &self.file
     }
@@ -73,7 +73,7 @@ impl Authority {
         Identity { certificate: certificate.pem(), key: key.serialize_pem() }
     }
 
-    /// A database's URL with TLS that trusts this authority and nobody else.
+    /// Changes a connection string so that it uses TLS and trusts this authority only.
     pub fn verified(&self, url: &str) -> String {
         let mut url = url::Url::parse(url).expect("a database URL is a URL");
         url.query_pairs_mut()
@@ -92,6 +92,6 @@ impl Default for Authority {
 
 impl Drop for Authority {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.file); // a test that failed may have lost it
+        let _ = fs::remove_file(&self.file); // a failed test may have removed it
     }
 }

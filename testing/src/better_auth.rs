@@ -1,5 +1,4 @@
-//! A [Better Auth](https://better-auth.com) server, as a front end signs its users in with: the real one, out of
-//! `testing/better-auth`, with users in memory.
+//! A real [Better Auth](https://better-auth.com) server from `testing/better-auth`, with its users in memory.
 
 use std::{
     path::Path,
@@ -22,16 +21,16 @@ use tokio::{
     time::timeout,
 };
 
-/// What every server gets as `BETTER_AUTH_SECRET`.
+/// The `BETTER_AUTH_SECRET` of every server.
 pub const SECRET: &str = "the-better-auth-secret-of-the-tests-which-guards-nothing";
 
 /// The audience of its tokens.
 pub const AUDIENCE: &str = "https://api.example.com";
 
-/// How long the server may take over anything, on a machine that is busy with other tests.
+/// The server's limit for each answer, on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A running server. It ends with the value; should this process be killed, it ends of itself.
+/// A running server. It ends when the value is dropped, or by itself if this process is killed.
 pub struct BetterAuth {
     _process: Child,
     commands: ChildStdin,
@@ -39,7 +38,7 @@ pub struct BetterAuth {
     url: String,
 }
 
-/// Somebody who has signed up and whom the server remembers by a cookie.
+/// A user who has signed up, with the session's cookie.
 pub struct Account {
     /// Better Auth's id of the user.
     pub id: String,
@@ -47,8 +46,8 @@ pub struct Account {
 }
 
 impl BetterAuth {
-    /// A server whose tokens are signed with `EdDSA`, `ES256`, `ES512`, `PS256` or `RS256` by a key of its own, or with
-    /// `HS256` by [`SECRET`]; or a `default` one, whose plugin has no options.
+    /// Starts a server that signs its tokens with `EdDSA`, `ES256`, `ES512`, `PS256` or `RS256` and its own key, or
+    /// with `HS256` and [`SECRET`]. With `default`, its plugin has no options.
     pub async fn start(algorithm: &str) -> Self {
         let mut process = Command::from(node("server.mjs"))
             .arg(algorithm)
@@ -57,7 +56,7 @@ impl BetterAuth {
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .unwrap_or_else(|error| panic!("Node does not start, {error}: run `make test`, which brings it"));
+            .unwrap_or_else(|error| panic!("Node does not start, {error}: run `make test`, which installs it"));
         let commands = process.stdin.take().expect("it is piped");
         let answers = BufReader::new(process.stdout.take().expect("it is piped")).lines();
         let mut server = Self { _process: process, commands, answers, url: String::new() };
@@ -65,17 +64,17 @@ impl BetterAuth {
         server
     }
 
-    /// Its base URL, which is the issuer of its tokens.
+    /// Its base URL, which is also the issuer in its tokens.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where it publishes its keys.
+    /// The address of its keys.
     pub fn jwks_url(&self) -> String {
         format!("{}/api/auth/jwks", self.url)
     }
 
-    /// Signs a user up, by e-mail address and password.
+    /// Signs a user up with an e-mail address and a password.
     pub async fn sign_up(&self, email: &str) -> Account {
         let body = json!({ "name": "A user", "email": email, "password": "a password of theirs" });
         let request = Request::post("/api/auth/sign-up/email").header("content-type", "application/json");
@@ -86,19 +85,19 @@ impl BetterAuth {
         Account { id, cookie }
     }
 
-    /// A new token of the user's.
+    /// A new token of this user.
     pub async fn token(&self, account: &Account) -> String {
         let request = Request::get("/api/auth/token").header("cookie", &account.cookie);
         let response = self.send(request.body(Full::default())).await;
         json(response).await["token"].as_str().expect("a token is text").to_owned()
     }
 
-    /// The next token is signed with a new key. The old one stays published beside it.
+    /// Makes a new key for the next tokens. The old one stays published.
     pub async fn rotate(&mut self) {
         self.command("rotate").await;
     }
 
-    /// Keys that have been replaced are not published any more.
+    /// Stops publishing the replaced keys.
     pub async fn withdraw(&mut self) {
         self.command("withdraw").await;
     }
@@ -132,7 +131,7 @@ async fn json(response: Response<Incoming>) -> Value {
     serde_json::from_slice(&body).expect("the server answers in JSON")
 }
 
-/// What a user does in a browser with the front end of `docs/auth.md`, at the API at this address.
+/// Runs the front end of `docs/auth.md` as in a browser, with the API at this address.
 pub async fn browser(server: &BetterAuth, api: &str) -> Value {
     let mut command = Command::from(node("browser.mjs"));
     command.env("NEXT_PUBLIC_AUTH_URL", server.url()).env("NEXT_PUBLIC_API_URL", api);
@@ -142,14 +141,13 @@ pub async fn browser(server: &BetterAuth, api: &str) -> Value {
     serde_json::from_slice(&output.stdout).expect("it prints JSON")
 }
 
-/// A program of `testing/better-auth`, with nothing of this machine's environment.
+/// A program of `testing/better-auth`, without this machine's variables.
 fn node(program: &str) -> Program {
     let testing = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (server, node) = (testing.join("better-auth"), testing.with_file_name(".dev").join("node"));
     assert!(
         node.exists() && server.join("node_modules/.installed").exists(),
-        "Better Auth is not installed: run `make test`, which brings it and Node (or scripts/node.py, which does only \
-         that)"
+        "Better Auth is not installed: run `make test`, which installs it and Node, or scripts/node.py"
     );
     let mut command = Program::new(node);
     command.arg(program).current_dir(server).env_clear();

@@ -1,4 +1,4 @@
-//! Programs of the system's that run for one test: Postgres and `PgBouncer`, which both refuse to run as root.
+//! Installed programs that run for one test: Postgres and `PgBouncer`. Both refuse to run as root.
 
 use std::{
     env,
@@ -21,13 +21,13 @@ use uuid::Uuid;
 
 use crate::process;
 
-/// A directory of a program's own, which ends with the value.
+/// A program's own directory. It is removed when the value is dropped.
 pub(crate) struct Home(PathBuf);
 
 impl Home {
     pub(crate) fn new() -> Self {
         let home = Self(env::temp_dir().join(format!("task-api-{}", Uuid::new_v4().simple())));
-        fs::create_dir(&home.0).expect("the directory for such files takes one more");
+        fs::create_dir(&home.0).expect("the temporary directory is writable");
         own(&home.0, 0o700);
         home
     }
@@ -36,7 +36,7 @@ impl Home {
         self.0.join(name)
     }
 
-    /// A file that the program alone can read.
+    /// Writes a file that only the program can read.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, text).expect("the directory is ours");
@@ -44,17 +44,17 @@ impl Home {
         path
     }
 
-    /// What the program has said.
+    /// The program's log.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
-    /// The program as the account that it may run as, with its words in the log.
+    /// A command for the program, with the account that it may run as and its output in the log.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let log = File::options().create(true).append(true).open(self.path("log")).expect("the directory is ours");
         let mut command = Command::new(program);
         command.current_dir(&self.0).env("LC_ALL", "C").stdin(Stdio::null());
-        command.stdout(log.try_clone().expect("a file can be had twice")).stderr(log);
+        command.stdout(log.try_clone().expect("a file can be cloned")).stderr(log);
         if let Some((uid, gid)) = account() {
             command.uid(uid).gid(gid);
         }
@@ -64,11 +64,11 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0); // a test that failed may have lost it
+        let _ = fs::remove_dir_all(&self.0); // a failed test may have removed it
     }
 }
 
-/// A running program. It ends with the value, by a signal that it obeys at once.
+/// A running program. It ends when the value is dropped, with a signal that it obeys at once.
 pub(crate) struct Daemon {
     process: Child,
     ends_by: Signal,
@@ -91,7 +91,7 @@ impl Daemon {
     pub(crate) fn end(&mut self, signal: Signal) {
         if !self.has_ended() {
             process::send(self.pid(), signal);
-            process::send(self.pid(), Signal::CONT); // one that is stopped hears of it only then
+            process::send(self.pid(), Signal::CONT); // a stopped process only gets the signal then
             self.process.wait().expect("the process is ours");
         }
     }
@@ -103,8 +103,8 @@ impl Drop for Daemon {
     }
 }
 
-/// A port that no client of anybody's is given by chance while the program is down, those being from 32768 upwards, and
-/// that no other test of this process is given, where it is down, too.
+/// A free port for a program that may be down for a while. It is below 32768, where the system's ports for clients
+/// begin, and no other test of this process gets it.
 pub(crate) fn free_port() -> u16 {
     static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| {
         let [low, high, ..] = *Uuid::new_v4().as_bytes();
@@ -115,7 +115,7 @@ pub(crate) fn free_port() -> u16 {
     (0..100).map(|_| next()).find(free).expect("the loopback interface has a free port")
 }
 
-/// User and group, where the program cannot run as ours because that is root. scripts/postgres.py names them.
+/// The user and group for the program if we are root. scripts/postgres.py sets them.
 fn account() -> Option<(u32, u32)> {
     let account = env::var("TEST_POSTGRES_ACCOUNT").ok()?;
     let ids = account.split_once(':').and_then(|(uid, gid)| Some((uid.parse().ok()?, gid.parse().ok()?)));
@@ -125,6 +125,6 @@ fn account() -> Option<(u32, u32)> {
 fn own(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).expect("we have made it");
     if let Some((uid, gid)) = account() {
-        chown(path, Some(uid), Some(gid)).expect("root may give anything away");
+        chown(path, Some(uid), Some(gid)).expect("root may change the owner");
     }
 }

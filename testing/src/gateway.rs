@@ -1,8 +1,8 @@
-//! What stands between a client and a function: it routes an HTTP request and makes an event of it, payload 2.0 of an
+//! The gateway between a client and a function. It routes an HTTP request and turns it into an event, payload 2.0 of an
 //! [HTTP API](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
 //!
-//! The two that this API meets do not make the same event of a request, and what differs is what breaks: which of them
-//! decodes the path, which body is base64, where a cookie goes. Each has a file here that says what it does.
+//! API Gateway and cargo-lambda make different events from the same request, and such differences break functions:
+//! whether the path is decoded, which bodies are base64, where cookies go. Each gateway has its own file here.
 
 mod aws;
 mod cargo_lambda;
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::routes::Route;
 
-/// Which gateway stands in front of the functions.
+/// The gateway in front of the functions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gateway {
     /// API Gateway, HTTP API: what is deployed.
@@ -24,7 +24,7 @@ pub enum Gateway {
     CargoLambda,
 }
 
-/// A request as a client puts it on the wire.
+/// A request as a client sends it.
 #[derive(Clone, Debug, Default)]
 pub struct HttpRequest {
     /// `GET`, in capitals.
@@ -33,21 +33,21 @@ pub struct HttpRequest {
     pub target: String,
     /// In the order sent, duplicates included.
     pub headers: Vec<(String, String)>,
-    /// Bytes, because nothing keeps a client from sending what is no text.
+    /// Bytes, because a client can send a body that is not text.
     pub body: Vec<u8>,
 }
 
-/// A request that has found its function.
+/// A request with its route and its event.
 #[derive(Debug)]
 pub struct Routed {
-    /// Where it came in.
+    /// The route that it matches.
     pub route: &'static Route,
-    /// What the function is handed.
+    /// The event for the function.
     pub event: Value,
 }
 
 impl Gateway {
-    /// Where the request goes and as what, or `None`: then the gateway answers 404 itself.
+    /// Routes the request. `None` means that the gateway answers 404 itself.
     pub fn route(self, request: &HttpRequest) -> Option<Routed> {
         match self {
             Self::Aws => aws::route(request),
@@ -70,18 +70,18 @@ impl HttpRequest {
         self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Names in lower case, several of a name joined by commas.
+    /// Names are in lower case. Several values of a name are joined by commas.
     fn joined_headers(&self) -> BTreeMap<String, String> {
         joined(self.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())))
     }
 
-    /// Decoded, several of a name joined by commas.
+    /// Names and values are decoded. Several values of a name are joined by commas.
     fn joined_query(&self) -> BTreeMap<String, String> {
         let query = self.query().unwrap_or_default();
         joined(url::form_urlencoded::parse(query.as_bytes()).into_owned())
     }
 
-    /// The body as an event carries it, and whether that is base64: what is no text must be.
+    /// The body as the event contains it, and whether it is base64, which it must be if it is not text.
     fn encoded_body(&self, is_text: bool) -> Option<(String, bool)> {
         let as_text = || str::from_utf8(&self.body).ok().filter(|_| is_text);
         (!self.body.is_empty()).then(|| match as_text() {

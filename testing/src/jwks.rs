@@ -1,4 +1,4 @@
-//! An issuer of tokens that publishes its keys on the loopback interface, or fails to in whatever way a test wants.
+//! An issuer that publishes its keys on the loopback interface, or fails in the way that a test chooses.
 
 mod certificate;
 
@@ -34,22 +34,22 @@ pub use certificate::Certificate;
 
 use crate::token::Key;
 
-/// A key set of the public halves.
+/// A key set with the public halves of these keys.
 pub fn set<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Value {
     set_of(keys.into_iter().map(Key::jwk))
 }
 
-/// A key set of these, whatever they are.
+/// A key set with these members, valid or not.
 pub fn set_of(keys: impl IntoIterator<Item = Value>) -> Value {
     json!({ "keys": keys.into_iter().collect::<Vec<_>>() })
 }
 
-/// What an issuer answers.
+/// The issuer's answer.
 #[derive(Clone, Debug)]
 pub enum Reply {
     /// 200 with this document.
     Set(Value),
-    /// The same after a while.
+    /// 200 with this document, after this time.
     Slow(Duration, Value),
     /// 200 with a body of any kind.
     Body(String),
@@ -57,31 +57,31 @@ pub enum Reply {
     Status(u16),
     /// 302 to another path, where this document is.
     Redirect(Value),
-    /// The connection stays open and nothing comes.
+    /// The connection stays open without an answer.
     Hang,
-    /// The connection is closed instead.
+    /// The connection is closed without an answer.
     HangUp,
 }
 
-/// A server with a key set. It ends with the value.
+/// A server with a key set. It ends when the value is dropped.
 pub struct Issuer {
     address: SocketAddr,
-    desk: Arc<Desk>,
+    state: Arc<State>,
     _server: JoinSet<()>,
 }
 
 impl Issuer {
-    /// Listens on a port of its own and publishes the keys.
+    /// Starts an issuer with these keys.
     pub async fn of<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Self {
         Self::that(Reply::Set(set(keys))).await
     }
 
-    /// The same with something else to say.
+    /// Starts an issuer with this answer.
     pub async fn that(replies: Reply) -> Self {
         Self::listening(replies, None).await
     }
 
-    /// The same behind TLS with this certificate.
+    /// Starts an issuer with TLS and this certificate.
     pub async fn with_certificate<'a>(keys: impl IntoIterator<Item = &'a Key>, certificate: &Certificate) -> Self {
         Self::listening(Reply::Set(set(keys)), Some(certificate.acceptor())).await
     }
@@ -89,10 +89,10 @@ impl Issuer {
     async fn listening(reply: Reply, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let desk = Arc::new(Desk { reply: Mutex::new(reply), fetches: AtomicUsize::new(0) });
+        let state = Arc::new(State { reply: Mutex::new(reply), fetches: AtomicUsize::new(0) });
         let mut server = JoinSet::new();
-        server.spawn(accept(listener, Arc::clone(&desk), tls));
-        Self { address, desk, _server: server }
+        server.spawn(accept(listener, Arc::clone(&state), tls));
+        Self { address, state, _server: server }
     }
 
     /// What goes into `JWKS_URL`.
@@ -100,38 +100,38 @@ impl Issuer {
         format!("http://{}/api/auth/jwks", self.address)
     }
 
-    /// The same over TLS, by this name of the machine.
+    /// The same with TLS and this host name.
     pub fn https(&self, host: &str) -> String {
         format!("https://{host}:{}/api/auth/jwks", self.address.port())
     }
 
-    /// From now on, publishes these keys.
+    /// Changes the published keys.
     pub fn publish<'a>(&self, keys: impl IntoIterator<Item = &'a Key>) {
         self.reply(Reply::Set(set(keys)));
     }
 
-    /// From now on, says this.
+    /// Changes the answer.
     pub fn reply(&self, reply: Reply) {
-        *self.desk.reply.lock().unwrap() = reply;
+        *self.state.reply.lock().unwrap() = reply;
     }
 
-    /// How often it has been asked, for whatever path.
+    /// The number of requests so far, for any path.
     pub fn fetches(&self) -> usize {
-        self.desk.fetches.load(Ordering::SeqCst)
+        self.state.fetches.load(Ordering::SeqCst)
     }
 }
 
-async fn accept(listener: TcpListener, desk: Arc<Desk>, tls: Option<TlsAcceptor>) {
+async fn accept(listener: TcpListener, state: Arc<State>, tls: Option<TlsAcceptor>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let (desk, tls) = (Arc::clone(&desk), tls.clone());
+        let (state, tls) = (Arc::clone(&state), tls.clone());
         connections.spawn(async move {
             match tls {
-                None => desk.serve(stream).await,
-                // Without a handshake there is nobody to answer: whoever distrusts the certificate goes away.
+                None => state.serve(stream).await,
+                // The handshake fails if the client does not trust the certificate.
                 Some(tls) => {
                     if let Ok(stream) = tls.accept(stream).await {
-                        desk.serve(stream).await;
+                        state.serve(stream).await;
                     }
                 }
             }
@@ -139,15 +139,15 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>, tls: Option<TlsAcceptor>
     }
 }
 
-struct Desk {
+struct State {
     reply: Mutex<Reply>,
     fetches: AtomicUsize,
 }
 
-impl Desk {
+impl State {
     async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let service = service_fn(|request| self.answer(request));
-        // It fails where that is the reply, and when the other side has had enough.
+        // It fails if the reply says so, or if the client closes the connection.
         let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     }
 
@@ -186,7 +186,7 @@ fn with_status(status: StatusCode) -> Response<Full<Bytes>> {
     response
 }
 
-/// An address that does not even refuse: a full queue, which nobody takes connections out of.
+/// An address that does not even refuse connections: its queue is full and nobody accepts.
 pub struct BlackHole {
     address: SocketAddr,
     _full: (TcpListener, Vec<TcpStream>),

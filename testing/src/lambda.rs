@@ -1,4 +1,4 @@
-//! A function as Lambda runs it: the real binary, alone in its environment, fed through a
+//! A function as Lambda runs it: the real binary in its own execution environment, with events from a
 //! [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
 
 mod deployed;
@@ -28,10 +28,10 @@ use runtime_api::RuntimeApi;
 
 use crate::process;
 
-/// The longest that an invocation may take: API Gateway waits no longer than that for an integration.
+/// The limit for an invocation. API Gateway waits no longer for an integration.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What is deployed: a binary and its environment variables.
+/// A function: its binary and its variables.
 #[derive(Clone, Debug)]
 pub struct Function {
     name: String,
@@ -43,10 +43,10 @@ pub struct Function {
 }
 
 impl Function {
-    /// The binary with the variables that Lambda sets, less its credentials, and nothing of this machine's
+    /// The binary with the variables that Lambda sets, except credentials, and none of this machine's
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>).
     ///
-    /// In a run that tests what is deployed it is that artefact, and has the template's variables, too.
+    /// When release builds are tested, it is the release build, with the template's variables too.
     pub fn new(binary: &Path) -> Self {
         let name = binary.file_name().and_then(|name| name.to_str()).expect("a binary has a name");
         let binary = deployed::bootstrap(name).unwrap_or_else(|| binary.to_owned());
@@ -59,8 +59,8 @@ impl Function {
         Self { name: name.to_owned(), binary, env, given, deadline: TIMEOUT, log: Log::default() }
     }
 
-    /// With this variable, in place of one of that name. Where the template gives the variables, it gives all of them:
-    /// only their values are the test's.
+    /// Sets a variable. If the variables come from the template, a test can only change the values of those that the
+    /// template has.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         if deployed::reaches(self.given.as_ref(), name) {
             self.env.insert(name.to_owned(), value.to_owned());
@@ -68,7 +68,8 @@ impl Function {
         self
     }
 
-    /// Without this variable; or with an empty one, which is what the template makes of a parameter that is not given.
+    /// Removes a variable. If it comes from the template it becomes empty instead, as for a stack parameter without a
+    /// value.
     pub fn without_env(mut self, name: &str) -> Self {
         match &self.given {
             Some(given) if given.contains_key(name) => self.env.insert(name.to_owned(), String::new()),
@@ -77,13 +78,13 @@ impl Function {
         self
     }
 
-    /// With so much time for an invocation, as each is told. Here none is ended for taking longer.
+    /// Sets the deadline that each invocation is told. Here, an invocation that takes longer is not ended.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Writing to this log, which several functions may share.
+    /// Writes to this log, which several functions may share.
     pub fn log_to(mut self, log: &Log) -> Self {
         self.log = log.clone();
         self
@@ -111,7 +112,7 @@ fn lambdas_own(function: &str) -> Variables {
     variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
-/// One running environment of a function. It ends with the value.
+/// One running execution environment of a function. It ends when the value is dropped.
 pub struct Lambda {
     name: String,
     process: Child,
@@ -122,7 +123,7 @@ pub struct Lambda {
 }
 
 impl Lambda {
-    /// Starts the process. It is not waited for: what it has to say, it says at the first invocation.
+    /// Starts the process without waiting for it. A failed start shows at the first invocation.
     pub async fn spawn(function: &Function) -> Self {
         let runtime_api = RuntimeApi::serve(&function.name, function.deadline).await;
         let mut process = Command::new(&function.binary)
@@ -142,8 +143,8 @@ impl Lambda {
         Self { name: function.name.clone(), process, output, log, runtime_api, frozen: false }
     }
 
-    /// Hands over one event, as JSON, and waits for the answer. An environment serves one at a time, which `&mut` says, and one
-    /// that is frozen is thawed.
+    /// Sends one event (JSON) and waits for the answer. Thaws the process if it is frozen. `&mut`, because an execution
+    /// environment serves one event at a time.
     pub async fn invoke(&mut self, event: &(dyn Display + Sync)) -> Result<Value, LambdaError> {
         self.thaw();
         let answer = self.runtime_api.invoke(event);
@@ -162,19 +163,19 @@ impl Lambda {
         Err(LambdaError { function: self.name.clone(), cause, log: self.log.clone() })
     }
 
-    /// Hands over an event while others may be running, as Lambda does on Managed Instances.
+    /// Sends an event while others may be running, as Lambda does on Managed Instances.
     pub fn submit(&self, event: &(dyn Display + Sync)) -> impl Future<Output = Result<Value, String>> + use<> {
         self.runtime_api.submit(event)
     }
 
-    /// Announces the end, as Lambda does where it does.
+    /// Sends the signal with which Lambda announces the end.
     pub fn terminate(&self) {
         if let Some(pid) = self.pid() {
             process::send(pid, Signal::TERM);
         }
     }
 
-    /// Waits for the process to end of itself, as one must whose settings are wrong. Its log is complete then.
+    /// Waits until the process ends by itself, as it must with wrong settings. Then its log is complete.
     pub async fn exit(&mut self) -> ExitStatus {
         let exit = timeout(TIMEOUT, self.process.wait()).await;
         let Ok(status) = exit else { panic!("{} is still running; its log:\n{}", self.name, self.log) };
@@ -182,7 +183,7 @@ impl Lambda {
         status.expect("the process is ours")
     }
 
-    /// Stops the process until its next event, as Lambda does between two.
+    /// Stops the process until its next event, as Lambda does between events.
     pub fn freeze(&mut self) {
         if let Some(pid) = self.pid() {
             process::send(pid, Signal::STOP);
@@ -197,12 +198,12 @@ impl Lambda {
         }
     }
 
-    /// The process, for signals.
+    /// The process id.
     pub fn pid(&self) -> Option<u32> {
         self.process.id()
     }
 
-    /// What the process has written so far.
+    /// The log of the process so far.
     pub fn log(&self) -> &Log {
         &self.log
     }
@@ -215,20 +216,20 @@ impl Lambda {
 /// Why an event has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// The function said so: its report of an invocation's or an initialisation's error.
+    /// The function reported an error of the invocation or of its start.
     Reported(String),
     /// The process ended.
     Exited(ExitStatus),
-    /// Nothing came within [`TIMEOUT`].
+    /// There was no answer within [`TIMEOUT`].
     TimedOut,
 }
 
-/// An invocation that failed. It prints with the log, which is where the reason stands.
+/// A failed invocation. It is printed with the log, because the log has the reason.
 pub struct LambdaError {
     function: String,
     /// What happened.
     pub cause: Cause,
-    /// All that the function has written.
+    /// The function's log.
     pub log: Log,
 }
 
@@ -261,14 +262,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_process_that_ends_is_an_error_with_its_log() {
-        let mut lambda = Lambda::spawn(&Function::new(Path::new("/bin/sleep"))).await; // which wants to know how long
+        let mut lambda = Lambda::spawn(&Function::new(Path::new("/bin/sleep"))).await; // it needs an argument
         let error = lambda.invoke(&json!({})).await.unwrap_err();
         assert!(matches!(error.cause, Cause::Exited(status) if !status.success()));
         assert!(!error.log.lines().is_empty(), "{error}");
     }
 
     #[tokio::test]
-    async fn the_environment_is_lambdas_and_not_ours() {
+    async fn the_variables_are_lambdas_and_not_ours() {
         let function = Function::new(Path::new("/usr/bin/env")).env("DATABASE_URL", "postgres://").without_env("TZ");
         let mut lambda = Lambda::spawn(&function).await;
         assert!(lambda.exit().await.success());
@@ -278,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_template_gives_is_all_there_is() {
+    async fn the_templates_variables_are_the_only_ones() {
         let given = [("LOG_LEVEL", "info"), ("DATABASE_URL", "postgres://theirs"), ("JWT_SECRET", "theirs")];
         let given = given.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let function = Function::given("list-tasks", "/usr/bin/env".into(), Some(given))

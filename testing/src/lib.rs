@@ -1,5 +1,6 @@
-//! What the tests of the task API share. They come in through the front door: an HTTP request becomes the event that
-//! API Gateway would make of it, goes to the real binary through a Lambda Runtime API, and meets a real Postgres.
+//! What the tests of the task API share. They test the API as clients use it: an HTTP request becomes the event that
+//! API Gateway would make of it. The event goes to the real binary through a Lambda Runtime API. The binary uses a real
+//! Postgres.
 //!
 //! ```no_run
 //! # async fn test(binaries: &std::path::Path) {
@@ -16,23 +17,22 @@
 //! # }
 //! ```
 //!
-//! - [`Api`]: the whole, for one test: a database of its own and the functions, started when they are first called.
-//! - [`User`] and [`Request`]: who calls, and what; [`Answer`] is what comes back, as `openapi.yaml` describes it.
-//! - [`routes`]: which function answers which path, read from where `cargo lambda watch` reads it, and the other places
-//!   that say so.
-//! - [`openapi`]: what `openapi.yaml` says of them, against which every answer is held; [`yaml`] reads it.
-//! - [`gateway`]: requests as events: API Gateway's, or cargo-lambda's, which differ.
-//! - [`lambda`]: one process of a function behind a Runtime API of its own.
-//! - [`postgres`]: a migrated database that is gone when the test ends, and logins to try its walls with.
-//! - [`postgres::Cluster`] and [`pgbouncer`]: a server of the test's own that can crash, and a pooler; [`authority`] signs
+//! - [`Api`]: the whole API for one test: a database, and the functions, which start when they are first called.
+//! - [`User`] and [`Request`]: who calls, and what. [`Answer`] is the checked answer.
+//! - [`routes`]: which function answers which path, in the table of `cargo lambda watch` and in the other documents.
+//! - [`openapi`]: checks every answer against `openapi.yaml`. [`yaml`] reads that file.
+//! - [`gateway`]: turns requests into events, as API Gateway or as cargo-lambda does.
+//! - [`lambda`]: one process of a function with its own Runtime API.
+//! - [`postgres`]: a migrated database for the length of a test, and database roles to test its row-level security.
+//! - [`postgres::Cluster`] and [`pgbouncer`]: the test's own server, which can crash, and a pooler. [`authority`] signs
 //!   the certificates of both.
-//! - [`proxy`]: a wire between function and database that counts round trips, and breaks when it is told to.
+//! - [`proxy`]: stands between a function and the database, counts round trips, and breaks connections on demand.
 //! - [`better_auth`]: a server that signs users in and issues their tokens.
-//! - [`parameter_store`]: AWS's place for secrets.
-//! - [`schemathesis`]: random requests, made of `openapi.yaml`.
-//! - [`tls_front`]: direct TLS, as `sslnegotiation=direct` asks for, in front of a server without.
-//! - [`token`]: bearer tokens, good and bad, and the keys that sign them.
-//! - [`jwks`]: an issuer that publishes keys, or fails to.
+//! - [`parameter_store`]: a local server in the place of AWS's Parameter Store.
+//! - [`schemathesis`]: random requests, generated from `openapi.yaml`.
+//! - [`tls_front`]: direct TLS (`sslnegotiation=direct`) in front of a server that does not have it.
+//! - [`token`]: valid and invalid bearer tokens, and the keys that sign them.
+//! - [`jwks`]: an issuer that publishes keys, or fails.
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -40,7 +40,7 @@
     clippy::panic,
     clippy::return_self_not_must_use,
     clippy::unwrap_used,
-    reason = "a harness that cannot go on ends the test and says where; its callers are tests, not programs"
+    reason = "its callers are tests: a failure here must end the test and say where"
 )]
 
 pub mod authority;
@@ -68,16 +68,16 @@ mod request;
 
 pub use answer::Answer;
 pub use api::{Api, ApiBuilder};
-pub use request::{Request, User, concurrently, concurrently_all, on_tasks_of_their_own};
+pub use request::{Request, User, concurrently, concurrently_all, spawn_all};
 
-/// Says something where everybody sees it: what a test prints is otherwise kept from those whose tests pass.
+/// Prints a line that is also shown when the test passes. Cargo hides everything else that a passing test prints.
 pub fn tell(line: &str) {
     use std::io::Write as _;
 
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// Whether there is time for what takes minutes: `make test-full` sets `FAULTS=long`.
+/// Whether tests may take minutes. `make test-full` sets `FAULTS=long`.
 pub fn is_long() -> bool {
     std::env::var("FAULTS").as_deref() == Ok("long")
 }

@@ -1,4 +1,4 @@
-//! The API at an address of this machine, for a client that is a program of its own.
+//! The API at an address of this machine, for clients that are separate programs.
 
 use std::convert::Infallible;
 
@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::{Api, gateway::HttpRequest};
 
 impl Api {
-    /// Answers HTTP requests for as long as `client`, which is given the address, takes.
+    /// Runs `client` with the API's address, and answers HTTP requests until it is done.
     pub async fn listening<T>(&self, client: impl AsyncFnOnce(&str) -> T) -> T {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has a free port");
         let address = format!("http://{}", listener.local_addr().expect("it is bound"));
@@ -57,6 +57,6 @@ impl Api {
         for (name, value) in answer.headers() {
             response = response.header(name, value);
         }
-        Ok(response.body(Full::from(answer.bytes().to_owned())).expect("it was an answer"))
+        Ok(response.body(Full::from(answer.bytes().to_owned())).expect("an answer has valid headers"))
     }
 }

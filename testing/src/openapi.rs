@@ -1,4 +1,4 @@
-//! What `openapi.yaml` says. Every answer that comes in through the front door is held against it.
+//! Checks every answer of the API against `openapi.yaml`.
 
 use std::{
     collections::BTreeMap,
@@ -10,52 +10,55 @@ use serde_json::{Value, json};
 
 use crate::{answer::Answer, yaml};
 
-/// What an answer may have beside what is declared: the type of the body, which stands there as the key of `content`, and
-/// what a gateway replaces by its own.
+/// Headers that an answer may have although they are not declared. The body's type is declared as the key of `content`,
+/// and the gateway replaces the other header.
 const UNDECLARED: [&str; 2] = ["content-type", "access-control-expose-headers"];
 
-/// The document, read once a process.
+/// The document. It is read once in each process.
 pub fn document() -> &'static Value {
     static DOCUMENT: OnceLock<Value> = OnceLock::new();
     DOCUMENT.get_or_init(|| yaml::file("openapi.yaml"))
 }
 
-/// A schema of `document`, with formats, as far as JSON Schema knows them.
+/// A validator for a schema of `document`. It also checks the formats that JSON Schema knows.
 pub fn validator(document: &Value, schema: &Value) -> Validator {
     let whole = json!({ "allOf": [schema], "components": document["components"] });
     let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
-    options.build(&whole).unwrap_or_else(|error| panic!("no schema, {error}: {schema}"))
+    options.build(&whole).unwrap_or_else(|error| panic!("not a schema, {error}: {schema}"))
 }
 
-/// An object of the document, or what its `$ref` leads to.
+/// An object of the document, or the target of its `$ref`.
 pub fn resolved<'a>(document: &'a Value, object: &'a Value) -> &'a Value {
     match object["$ref"].as_str() {
         Some(reference) => {
             let pointer = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
-            pointer.unwrap_or_else(|| panic!("{reference} leads nowhere"))
+            pointer.unwrap_or_else(|| panic!("{reference} does not exist"))
         }
         None => object,
     }
 }
 
-/// The answer that a function returns. Ends the test if the document does not describe it. `operation` is its id, or its
-/// route, as in `GET /health`.
+/// Reads the answer that a function returns. The test fails if the document does not describe it. `operation` is its id
+/// or its route, as in `GET /health`.
 pub fn answer(operation: &str, response: &Value) -> Answer {
     static ANSWERS: OnceLock<Answers> = OnceLock::new();
     let answer = Answer::read(response);
     let violations = ANSWERS.get_or_init(|| Answers::of(document())).violations(operation, &answer);
-    assert!(violations.is_empty(), "openapi.yaml says otherwise of {operation}: {violations:#?}\n{answer:#?}");
+    assert!(
+        violations.is_empty(),
+        "the answer of {operation} is not as openapi.yaml describes it: {violations:#?}\n{answer:#?}"
+    );
     answer
 }
 
-/// The answers that a document declares, by operation (once by its id, once by its route) and status.
+/// The declared answers by operation and status. Each operation occurs twice: by its id and by its route.
 struct Answers(BTreeMap<String, Arc<BTreeMap<u16, Declared>>>);
 
-/// One answer of an operation.
+/// A declared answer of an operation.
 struct Declared {
-    /// By their names in lower case.
+    /// The headers by name, in lower case.
     headers: BTreeMap<String, Header>,
-    /// By their types; JSON has a schema, and what is no JSON need not have one.
+    /// The bodies by type. JSON has a schema; other types need none.
     bodies: BTreeMap<String, Option<Arc<Validator>>>,
 }
 
@@ -74,7 +77,8 @@ impl Answers {
         for (path, method, operation) in items {
             let Some(name) = operation["operationId"].as_str() else { continue };
             let declared = members(&operation["responses"]).map(|(status, response)| {
-                let status = status.parse().unwrap_or_else(|_| panic!("{name} declares {status}: no status"));
+                let status =
+                    status.parse().unwrap_or_else(|_| panic!("{name} declares {status}, which is not a status"));
                 (status, schemas.declared(resolved(document, response)))
             });
             let declared = Arc::new(declared.collect());
@@ -116,14 +120,14 @@ impl Answers {
 }
 
 impl Header {
-    /// What stands in a header is text, also where a number is declared.
+    /// A header's value is text, even if a number is declared.
     fn takes(&self, value: &str) -> bool {
         let number = value.parse::<i64>().ok().filter(|number| number.to_string() == value);
         self.value.is_valid(&json!(value)) || number.is_some_and(|number| self.value.is_valid(&json!(number)))
     }
 }
 
-/// Schemas that have been compiled: most answers share theirs.
+/// The compiled schemas. Most answers share theirs.
 struct Schemas<'a> {
     document: &'a Value,
     compiled: BTreeMap<String, Arc<Validator>>,
@@ -161,7 +165,7 @@ mod tests {
 
     const TASK: &str = "/components/responses/Task";
 
-    /// A task that is read, as the document's example shows it.
+    /// The answer to reading the document's example task.
     fn response() -> Value {
         let body = document().pointer(&format!("{TASK}/content/application~1json/example")).unwrap();
         json!({
@@ -195,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_code_says_and_the_document_does_not_is_told() {
+    fn an_answer_that_the_document_does_not_describe_is_reported() {
         let changed = |place: &str, name: &str, value: Value| {
             let mut response = response();
             response.pointer_mut(place).unwrap()[name] = value;
@@ -223,9 +227,9 @@ mod tests {
         }
     }
 
-    /// A schema that is a choice takes what one of its branches takes, and nothing that mixes them.
+    /// A value must match one branch of a schema with choices, and not a mixture of them.
     #[test]
-    fn each_result_of_a_batch_is_held_to_its_branch() {
+    fn each_result_of_a_batch_must_match_its_branch() {
         let task = document().pointer(&format!("{TASK}/content/application~1json/example")).unwrap();
         let violations = |result: Value| {
             let mut response = response();
@@ -233,7 +237,7 @@ mod tests {
             response["body"] = json!({ "results": [result] }).to_string().into();
             Answers::of(document()).violations("batch-tasks", &Answer::read(&response))
         };
-        // A task is left out where all together would be too much for an answer.
+        // A task is left out if all tasks together would be too large for an answer.
         for result in [json!({ "status": 201, "task": task }), json!({ "status": 200 }), json!({ "status": 204 })] {
             assert_eq!(violations(result.clone()), Vec::<String>::new(), "{result}");
         }
@@ -250,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_document_says_and_the_code_does_not_is_told() {
+    fn an_answer_without_something_that_the_document_requires_is_reported() {
         let without = |place: &str, name: &str| {
             let mut document = document().clone();
             let removed = document.pointer_mut(place).unwrap().as_object_mut().unwrap().remove(name);

@@ -1,4 +1,4 @@
-//! AWS Systems Manager's Parameter Store, as [moto](https://docs.getmoto.org) plays it on the loopback interface.
+//! AWS Systems Manager's Parameter Store, simulated by [moto](https://docs.getmoto.org) on the loopback interface.
 
 use std::{path::Path, process::Stdio, time::Duration};
 
@@ -15,17 +15,17 @@ use tokio::{
 
 use crate::ApiBuilder;
 
-/// How long the server may take to start, on a machine that is busy with other tests.
+/// The limit for the server's start, on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A running stand-in. It ends with the value.
+/// A running server. It ends when the value is dropped.
 pub struct ParameterStore {
     _process: Child,
     address: String,
 }
 
 impl ParameterStore {
-    /// Without a parameter.
+    /// Starts a server without parameters.
     pub async fn start() -> Self {
         let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.dev/moto/bin/moto_server");
         let mut process = Command::new(server)
@@ -36,7 +36,7 @@ impl ParameterStore {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .unwrap_or_else(|error| panic!("moto does not start, {error}: run `make test`, which brings it"));
+            .unwrap_or_else(|error| panic!("moto does not start, {error}: run `make test`, which installs it"));
         let mut lines = BufReader::new(process.stderr.take().expect("it is piped")).lines();
         let address = timeout(PATIENCE, async {
             while let Some(line) = lines.next_line().await.expect("it writes text") {
@@ -47,17 +47,17 @@ impl ParameterStore {
             panic!("moto ended")
         });
         let address = address.await.expect("moto starts");
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} }); // so that it never blocks
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} }); // a full pipe would block it
         Self { _process: process, address }
     }
 
-    /// Puts an encrypted parameter there, in place of one of that name.
+    /// Stores an encrypted parameter, and replaces one with the same name.
     pub async fn put(&self, name: &str, value: &str) {
         let parameter = json!({ "Name": name, "Value": value, "Type": "SecureString", "Overwrite": true });
         self.call("PutParameter", &parameter).await;
     }
 
-    /// A function that may read what is there under `path`.
+    /// Lets the functions of `api` read the parameters under `path`.
     pub fn readable_by(&self, api: ApiBuilder, path: &str) -> ApiBuilder {
         api.env("SECRETS_PATH", path)
             .env("AWS_ENDPOINT_URL_SSM", &format!("http://{}", self.address))

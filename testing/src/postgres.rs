@@ -1,4 +1,4 @@
-//! A Postgres database for one test: made and migrated at its start, dropped at its end.
+//! A Postgres database for one test: created and migrated at its start, dropped at its end.
 
 mod cluster;
 mod server;
@@ -13,24 +13,25 @@ use uuid::Uuid;
 pub use cluster::Cluster;
 use server::Server;
 
-/// One migration at a time: it makes the role `task_api`, and roles are shared by all databases of a server. (The
-/// migration's own lock is of its database.) The number only has to be the same for all tests.
+/// Only one test migrates at a time, because a migration creates the role `task_api`, and all databases of a server
+/// share their roles. (The migration's own lock only protects its database.) The number must only be the same for all
+/// tests.
 const LOCK: &str = "select pg_advisory_lock(7351046)";
 
-/// A database on the server that `TEST_POSTGRES_URL` names as a superuser.
+/// A database on the server that `TEST_POSTGRES_URL` names, which is a superuser's connection string.
 pub struct Database {
     server: Server,
     name: String,
-    logins: Mutex<Vec<String>>,
+    roles: Mutex<Vec<String>>,
 }
 
 impl Database {
-    /// A database with the schema of the migrations and nothing in it.
+    /// A migrated database without rows.
     pub async fn create() -> Self {
         Self::create_on(&server_url()).await
     }
 
-    /// The same on another server than the common one, by its superuser's URL.
+    /// The same on another server, named by a superuser's connection string.
     pub async fn create_on(server: &str) -> Self {
         let database = Self::blank_on(server).await;
         let admin = connect(database.server.url()).await;
@@ -40,7 +41,7 @@ impl Database {
         database
     }
 
-    /// A database without even a schema.
+    /// A database without a schema.
     pub async fn blank() -> Self {
         Self::blank_on(&server_url()).await
     }
@@ -49,7 +50,7 @@ impl Database {
         let database = Self {
             server: Server::new(server),
             name: format!("test_{}", Uuid::new_v4().simple()),
-            logins: Mutex::default(),
+            roles: Mutex::default(),
         };
         let admin = connect(database.server.url()).await;
         // template0, because template1 cannot be copied while anybody is connected to it.
@@ -57,64 +58,64 @@ impl Database {
         database
     }
 
-    /// The superuser's URL.
+    /// The superuser's connection string.
     pub fn url(&self) -> String {
         self.server.database(&self.name)
     }
 
-    /// A connection of the superuser, past all walls.
+    /// A superuser's connection, which bypasses row-level security.
     pub async fn connect(&self) -> Client {
         connect(&self.url()).await
     }
 
-    /// Takes down the second wall, so that the `where owner_user_id = …` of each statement stands alone.
+    /// Switches row-level security off, so that only the `where owner_user_id = …` of each statement protects.
     pub async fn without_row_level_security(&self) {
         let tables = ["tasks", "users", "tombstones", "idempotency_keys"];
         let tables = tables.map(|table| format!("alter table {table} disable row level security;"));
         execute(&self.connect().await, &tables.concat()).await;
     }
 
-    /// The URL of a new login that may call the operations and do nothing else.
+    /// The connection string of a new database role that may only call the operations.
     pub async fn caller(&self) -> String {
-        self.login("in role task_api_caller").await
+        self.new_role("in role task_api_caller").await
     }
 
-    /// The URL of a new login like the one that Neon makes with a database: it owns all that the migrations made and
-    /// bypasses row-level security, without being a superuser
+    /// The connection string of a new database role like the one that Neon creates with a database: it owns everything
+    /// that the migrations created and bypasses row-level security, but is not a superuser
     /// (<https://neon.com/docs/manage/roles>).
     pub async fn owner(&self) -> String {
-        let url = self.login("createdb createrole bypassrls in role task_api, task_api_caller").await;
-        let login = server::login(&url);
+        let url = self.new_role("createdb createrole bypassrls in role task_api, task_api_caller").await;
+        let role = server::role(&url);
         let client = self.connect().await;
-        let owned = client.query_one(OWNED, &[&login]).await.expect("the catalogue can be read");
-        let database = format!("alter database {} owner to {login};", self.name);
+        let owned = client.query_one(OWNED, &[&role]).await.expect("the catalogue can be read");
+        let database = format!("alter database {} owner to {role};", self.name);
         execute(&client, &(database + owned.get::<_, &str>(0))).await;
         url
     }
 
-    async fn login(&self, attributes: &str) -> String {
-        let (login, password) = (format!("test_{}", Uuid::new_v4().simple()), Uuid::new_v4().to_string());
+    async fn new_role(&self, attributes: &str) -> String {
+        let (role, password) = (format!("test_{}", Uuid::new_v4().simple()), Uuid::new_v4().to_string());
         let admin = connect(self.server.url()).await;
-        execute(&admin, &format!("create role {login} login password '{password}' {attributes}")).await;
-        let url = self.server.login(&self.name, &login, &password);
-        self.logins.lock().unwrap().push(login);
+        execute(&admin, &format!("create role {role} login password '{password}' {attributes}")).await;
+        let url = self.server.url_for(&self.name, &role, &password);
+        self.roles.lock().unwrap().push(role);
         url
     }
 
     async fn drop_all(&mut self) -> Result<(), tokio_postgres::Error> {
         let (admin, connection) = tokio_postgres::connect(self.server.url(), NoTls).await?;
         tokio::spawn(connection);
-        // Force alone would do; but where it finds anybody connected, it looks again only after 100 ms.
+        // `force` alone would be enough. But if it finds connections, it only looks again after 100 ms.
         admin.execute(DISCONNECT, &[&self.name]).await?;
         admin.batch_execute(&format!("drop database if exists {} with (force)", self.name)).await?;
-        for login in self.logins.get_mut().unwrap().drain(..) {
-            admin.batch_execute(&format!("drop role {login}")).await?;
+        for role in self.roles.get_mut().unwrap().drain(..) {
+            admin.batch_execute(&format!("drop role {role}")).await?;
         }
         Ok(())
     }
 }
 
-/// The statements that give the tables and functions of the schema to another owner.
+/// Makes the statements that change the owner of the schema's tables and functions.
 const OWNED: &str = "
     select coalesce(string_agg(statement, ''), '') from (
         select format('alter table %s owner to %I;', oid::regclass, $1::text) as statement
@@ -124,13 +125,13 @@ const OWNED: &str = "
         from pg_proc where pronamespace = 'public'::regnamespace
     ) as owned";
 
-/// Ends the connections of a database and gives their processes the time to go.
+/// Ends the connections of a database, and gives their processes time to end.
 const DISCONNECT: &str = "
     select pg_sleep(0.005) from (
         select count(pg_terminate_backend(pid)) as ended from pg_stat_activity where datname = $1
     ) as connections where ended > 0";
 
-/// On a thread of its own, because a destructor cannot wait and the runtime of the test may be on its way out.
+/// Drops the database on its own thread, because a destructor cannot wait and the test's runtime may be ending.
 impl Drop for Database {
     fn drop(&mut self) {
         let dropped = thread::scope(|scope| {
@@ -139,21 +140,21 @@ impl Drop for Database {
                 runtime.expect("a runtime can be built").block_on(self.drop_all())
             };
             let wait = || scope.spawn(drop_all).join();
-            // The server drops no database while a connection is half-way through authentication, be it one of another
-            // test's on this runtime: whose other tasks therefore have to go on.
+            // The server does not drop a database while any connection is in the middle of authentication. That may be
+            // a connection of this runtime, so its other tasks must go on.
             match runtime::Handle::try_current().map(|handle| handle.runtime_flavor()) {
                 Ok(runtime::RuntimeFlavor::MultiThread) => tokio::task::block_in_place(wait),
                 _ => wait(),
             }
         });
-        // It may be that the server is gone, which a test that has already failed need not hear again.
+        // If the server is gone, the test has already failed.
         if let Ok(Err(error)) = dropped {
-            eprintln!("{} is still there: {error}", self.name);
+            eprintln!("the database {} could not be dropped: {error}", self.name);
         }
     }
 }
 
-/// The superuser's URL of the server that all tests share.
+/// The superuser's connection string of the server that all tests share.
 pub fn server_url() -> String {
     env::var("TEST_POSTGRES_URL").unwrap_or_else(|_| {
         panic!(
@@ -163,7 +164,7 @@ pub fn server_url() -> String {
     })
 }
 
-/// A connection as whomever the URL names.
+/// A connection with this connection string.
 pub async fn connect(url: &str) -> Client {
     let connected = tokio_postgres::connect(url, NoTls).await;
     let (client, connection) = connected.unwrap_or_else(|error| panic!("cannot connect to Postgres: {error}"));
@@ -184,21 +185,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_database_is_gone_with_its_logins_when_it_is_dropped() {
+    async fn a_database_and_its_roles_are_gone_when_it_is_dropped() {
         let database = Database::create().await;
         let (url, name) = (database.server.url().to_owned(), database.name.clone());
         let caller = database.caller().await;
-        let connected = connect(&caller).await; // and stays so
+        let connected = connect(&caller).await; // and stays connected
         drop(database);
         let admin = connect(&url).await;
         let left = "select count(*)::text from pg_database, pg_roles where datname = $1 or rolname = $2";
-        let left = admin.query_one(left, &[&name, &server::login(&caller)]).await.unwrap();
+        let left = admin.query_one(left, &[&name, &server::role(&caller)]).await.unwrap();
         assert_eq!(left.get::<_, &str>(0), "0");
         drop(connected);
     }
 
     #[tokio::test]
-    async fn a_caller_is_no_task_api_and_has_nothing_else() {
+    async fn a_caller_cannot_become_task_api_and_has_no_other_privileges() {
         let database = Database::create().await;
         let caller = connect(&database.caller().await).await;
         let attributes = "select concat_ws(' ', rolsuper, rolbypassrls, rolcreaterole, rolcreatedb) from pg_roles \

@@ -1,4 +1,4 @@
-//! Signals to processes of the tests' own.
+//! Signals to the tests' own processes.
 
 use std::{fs, process::Command};
 
@@ -10,18 +10,18 @@ pub(crate) fn send(pid: u32, signal: Signal) {
     let _ = kill_process(pid, signal);
 }
 
-/// The processes that a process has started.
+/// The child processes of a process.
 pub(crate) fn children(parent: u32) -> Vec<u32> {
     parents().into_iter().filter(|(_, of)| *of == parent).map(|(pid, _)| pid).collect()
 }
 
-/// Every process and its parent: from `/proc` where there is one, since slim containers have no `ps`.
+/// Every process and its parent. Uses `/proc` if it exists, because slim containers have no `ps`.
 fn parents() -> Vec<(u32, u32)> {
     let Ok(processes) = fs::read_dir("/proc") else { return listed() };
     let parent = |entry: fs::DirEntry| -> Option<(u32, u32)> {
         let pid = entry.file_name().to_str()?.parse().ok()?;
         let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
-        // `pid (name) state parent …`, where the name may have anything in it.
+        // `pid (name) state parent …`. The name can contain any character.
         let (_, rest) = stat.rsplit_once(')')?;
         Some((pid, rest.split_whitespace().nth(1)?.parse().ok()?))
     };

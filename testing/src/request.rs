@@ -74,9 +74,9 @@ impl<'a> User<'a> {
     }
 }
 
-/// A request that is being put together.
+/// A request that is being built.
 #[derive(Clone)]
-#[must_use = "it goes nowhere until it is sent"]
+#[must_use = "nothing happens until it is sent"]
 pub struct Request<'a> {
     api: &'a Api,
     http: HttpRequest,
@@ -88,42 +88,42 @@ impl<'a> Request<'a> {
         Self { api, http: HttpRequest { method: method.to_owned(), target: target.to_owned(), headers, body: vec![] } }
     }
 
-    /// With one more header. A second one of a name is joined to the first, as by any gateway.
+    /// Adds a header. Headers with the same name are joined, as by any gateway.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.http.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With a JSON body and its content type.
+    /// Sets a JSON body and its content type.
     pub fn json(self, body: impl Into<Value>) -> Self {
         self.header("content-type", "application/json").body(&body.into().to_string())
     }
 
-    /// With this body. A content type is for the test to give.
+    /// Sets this body. The test must set a content type.
     pub fn body(self, body: &str) -> Self {
         self.bytes(body.as_bytes())
     }
 
-    /// With a body that need not be text.
+    /// Sets a body that need not be text.
     pub fn bytes(mut self, body: &[u8]) -> Self {
         self.http.body = body.to_vec();
         self
     }
 
-    /// With this bearer token, in place of any other.
+    /// Sets this bearer token, and replaces any other.
     pub fn token(self, token: &str) -> Self {
         self.without_token().header("authorization", &format!("Bearer {token}"))
     }
 
-    /// As nobody.
+    /// Removes the token.
     pub fn without_token(mut self) -> Self {
         self.http.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
         self
     }
 
-    /// The event that the gateway makes of it, for tests that change it.
+    /// The gateway's event for this request, for tests that change it.
     pub fn event(&self) -> Value {
-        self.api.event(&self.http).expect("a route takes it")
+        self.api.event(&self.http).expect("the request has a route")
     }
 
     /// Sends it through the gateway to the function that the route names.
@@ -140,13 +140,13 @@ pub async fn concurrently<F: Future<Output = Answer>>(
     stream::iter(requests).buffered(limit).collect().await
 }
 
-/// Runs all of them at once and waits for all. What they come to is in their order.
+/// Runs all of them at once and waits for all. The results are in their order.
 pub async fn concurrently_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     futures_util::future::join_all(futures).await
 }
 
-/// The same, each on a task of its own, where one that waits without giving way does not keep the others.
-pub async fn on_tasks_of_their_own<F>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output>
+/// The same with a task for each, so that one that blocks does not stop the others.
+pub async fn spawn_all<F>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,
 {

@@ -1,6 +1,6 @@
-//! Which function answers which path. Requests of tests are routed by the table that `cargo lambda watch` routes by,
-//! `[workspace.metadata.lambda.watch.router]` in the workspace's Cargo.toml. `openapi.yaml` and `template.yaml`
-//! say it too, and can be read here to be compared.
+//! Which function answers which path. Tests route requests with the table of `cargo lambda watch`,
+//! `[workspace.metadata.lambda.watch.router]` in the workspace's Cargo.toml. `openapi.yaml` and `template.yaml` state
+//! the routes, too. This module reads them, so that a test can compare them.
 
 mod documents;
 
@@ -19,13 +19,13 @@ pub use documents::{deployed, documented, scheduled};
 pub struct Route {
     /// `GET`, in capitals.
     pub method: String,
-    /// `/api/{user_id}/tasks`: a segment in braces takes anything.
+    /// As in `/api/{user_id}/tasks`. A segment in braces matches any text.
     pub path: String,
     /// The name of the function and of its binary.
     pub function: String,
 }
 
-/// The functions that no request leads to: a schedule starts them.
+/// The functions that a schedule starts, and no request.
 pub const SCHEDULED: [&str; 1] = ["purge-trash"];
 
 /// The parameters of a path, by name.
@@ -65,7 +65,7 @@ fn name(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// The whole table, read once a process.
+/// The whole table. It is read once in each process.
 pub fn all() -> &'static [Route] {
     static ROUTES: OnceLock<Vec<Route>> = OnceLock::new();
     ROUTES.get_or_init(|| parse(&workspace_metadata()["lambda"]["watch"]["router"]))
@@ -76,8 +76,7 @@ pub fn watched() -> BTreeSet<(String, String)> {
     all().iter().map(|route| (route.key(), route.function.clone())).collect()
 }
 
-/// The route of a request and what the path says to it. A segment that the table spells out is preferred to a
-/// parameter, as by API Gateway.
+/// The route of a request and the path's parameters. A literal segment is preferred to a parameter, as in API Gateway.
 pub fn find(method: &str, path: &str) -> Option<(&'static Route, Parameters)> {
     all()
         .iter()
@@ -86,7 +85,7 @@ pub fn find(method: &str, path: &str) -> Option<(&'static Route, Parameters)> {
         .min_by_key(|(_, parameters)| parameters.len())
 }
 
-/// Cargo reads its own manifest: this needs no network and no lock.
+/// Cargo reads its own manifest, which needs no network and no lock.
 fn workspace_metadata() -> Value {
     let cargo = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--format-version=1", "--offline"])
@@ -131,12 +130,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_in_the_table_goes_nowhere() {
+    fn a_request_that_is_not_in_the_table_has_no_route() {
         assert_eq!(function("GET", "/"), None);
         assert_eq!(function("POST", "/health"), None, "another method");
         assert_eq!(function("GET", "/api/a/b/tasks/1/complete"), None, "a user id with a slash");
         assert_eq!(function("GET", "/api//tasks"), None, "a parameter is never empty");
-        assert_eq!(function("GET", "/api/me/tasks/"), None, "a path with a slash too many");
+        assert_eq!(function("GET", "/api/me/tasks/"), None, "a path with a slash at the end");
     }
 
     #[test]

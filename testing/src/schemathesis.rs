@@ -1,5 +1,6 @@
-//! [schemathesis](https://schemathesis.readthedocs.io), which makes requests of `openapi.yaml` and holds the answers
-//! against it. `testing/schemathesis.toml` has its settings, `testing/schemathesis_hooks.py` what these cannot say.
+//! [schemathesis](https://schemathesis.readthedocs.io), which generates requests from `openapi.yaml` and checks the
+//! answers against it. `testing/schemathesis.toml` has its settings, `testing/schemathesis_hooks.py` what they cannot
+//! express.
 
 use std::{env, path::Path, process::Stdio};
 
@@ -7,27 +8,27 @@ use tokio::process::Command;
 
 use crate::skip;
 
-/// What it said at the end.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Report {
     /// Whether nothing was wrong.
     pub passed: bool,
-    /// How many requests it made up.
+    /// The number of generated requests.
     pub cases: u32,
-    /// How many of the ways from one operation's answer to another operation's request it went.
+    /// The number of links that it used from one operation's answer to another operation's request.
     pub links: u32,
-    /// All that it said.
+    /// Its whole output.
     pub text: String,
 }
 
-/// Runs it against the API at an address: of each operation so many random requests in each phase, the same ones for
-/// the same seed. `None` where it is not installed, which a machine with an older Python is forgiven for.
+/// Runs it against the API at an address, with up to `examples` random requests for each operation in each phase. The
+/// same seed gives the same requests. Returns `None` if it is not installed, because it needs a newer Python.
 pub async fn run(address: &str, token: &str, examples: u32, seed: &str) -> Option<Report> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let program = root.join(".dev/schemathesis/bin/schemathesis");
     if !program.exists() {
         assert!(env::var("TEST_SCHEMATHESIS").as_deref() != Ok("required"), "{} is missing", program.display());
-        skip("schemathesis is not there: `make test` brings it where Python is 3.11 or newer");
+        skip("schemathesis is not installed: `make test` installs it with Python 3.11 or newer");
         return None;
     }
     let directory = env::temp_dir().join(format!("task-api-schemathesis-{}", std::process::id()));
@@ -46,7 +47,7 @@ pub async fn run(address: &str, token: &str, examples: u32, seed: &str) -> Optio
         .kill_on_drop(true)
         .output()
         .await;
-    let _ = std::fs::remove_dir_all(&directory); // what is left there, nobody reads
+    let _ = std::fs::remove_dir_all(&directory); // nothing in it is needed any more
     let output = output.unwrap_or_else(|error| panic!("schemathesis does not run: {error}"));
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let number_before = |said: &str| {

@@ -1,5 +1,5 @@
-//! TLS in front of a server that has none: at once, without being asked for it in Postgres' own words first, as Neon's
-//! proxy and Postgres 17 take it (`sslnegotiation=direct`).
+//! Direct TLS in front of a server without TLS: the client starts the handshake at once, without Postgres' own request
+//! for TLS first. Neon's proxy and Postgres 17 accept this (`sslnegotiation=direct`).
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -13,14 +13,14 @@ use url::Url;
 
 use crate::authority::{Authority, Identity};
 
-/// Listens on a port of its own until it is dropped.
+/// Listens on its own port until it is dropped.
 pub struct TlsFront {
     address: SocketAddr,
     _server: JoinSet<()>,
 }
 
 impl TlsFront {
-    /// In front of the server of a database URL, with this certificate.
+    /// Starts it with this certificate, in front of the server that a connection string names.
     pub async fn start(database_url: &str, identity: &Identity) -> Self {
         let url = Url::parse(database_url).expect("a database URL is a URL");
         let upstream = (url.host_str().unwrap_or("localhost").to_owned(), url.port().unwrap_or(5432));
@@ -31,7 +31,7 @@ impl TlsFront {
         Self { address, _server: server }
     }
 
-    /// A database of that server, through here and verified.
+    /// The connection string of a database through here, with verified TLS.
     pub fn url(&self, database_url: &str, authority: &Authority) -> String {
         let mut url = Url::parse(&authority.verified(database_url)).expect("a database URL is a URL");
         url.set_port(Some(self.address.port())).expect("a database URL has a host");
@@ -40,11 +40,11 @@ impl TlsFront {
     }
 }
 
-/// Who does not name Postgres' protocol is turned away, as the protocol's description has it.
+/// Refuses clients that do not name Postgres' protocol, as the protocol requires.
 fn acceptor(identity: &Identity) -> TlsAcceptor {
     let mut config = identity.server_config();
     config.alpn_protocols = vec![b"postgresql".to_vec()];
-    config.send_tls13_tickets = 0; // said of one's own accord, they would look like an answer to whoever counts those
+    config.send_tls13_tickets = 0; // a proxy that counts round trips would take them for an answer
     Arc::new(config).into()
 }
 
@@ -59,7 +59,7 @@ async fn accept(listener: TcpListener, upstream: (String, u16), acceptor: TlsAcc
                 return;
             };
             if client.get_ref().1.alpn_protocol() == Some(b"postgresql") {
-                let _ = copy_bidirectional(&mut client, &mut server).await; // either side may go away
+                let _ = copy_bidirectional(&mut client, &mut server).await; // either side may close the connection
             }
         });
     }

@@ -1,7 +1,7 @@
-//! Bearer tokens. [`Token::of`] is one that is accepted; each method after it changes one thing about that.
+//! Bearer tokens. [`Token::of`] makes a valid one. Each further method changes one thing about it.
 //!
-//! Where even the JSON has to be wrong, [`compact`] signs any bytes, [`seal`] any text, and [`split`] and [`join`] are
-//! for signatures that are bent afterwards. So a forged token can be right in everything but what is tried.
+//! If even the JSON must be wrong, [`compact`] signs any bytes and [`seal`] any text. [`split`] and [`join`] help to
+//! change a signature afterwards. So a forged token can be right in everything except what is tested.
 
 mod forge;
 mod key;
@@ -17,12 +17,12 @@ pub use key::Key;
 /// The secret that every function of a test gets as `JWT_SECRET`.
 pub const SECRET: &str = "the-secret-of-the-tests-which-guards-nothing";
 
-/// Far longer than a test takes, in seconds; what an expired token looks like is for a test to say.
+/// In seconds; far longer than any test takes.
 const LIFETIME: u64 = 3600;
 
-/// A token that is being made. Header and claims are plain JSON, so that wrong ones can be made too.
+/// A token that is being built. Header and claims are plain JSON, so that wrong ones are possible, too.
 #[derive(Clone)]
-#[must_use = "it is no token until it is signed"]
+#[must_use = "it must be signed to become a token"]
 pub struct Token {
     header: Map<String, Value>,
     claims: Map<String, Value>,
@@ -31,7 +31,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// A valid HS256 token of `subject`, issued now.
+    /// A valid HS256 token for `subject`, issued now.
     pub fn of(subject: &str) -> Self {
         let now = now();
         let (header, claims, key) = (Map::new(), Map::new(), Key::secret(SECRET.as_bytes()));
@@ -44,36 +44,36 @@ impl Token {
             .claim("exp", now + LIFETIME)
     }
 
-    /// With this claim, in place of the one of that name.
+    /// Sets a claim.
     pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.claims.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Without this claim.
+    /// Removes a claim.
     pub fn without_claim(mut self, name: &str) -> Self {
         self.claims.remove(name);
         self
     }
 
-    /// With this member of the header. What it says has no influence on the signature.
+    /// Sets a member of the header. This does not change how the token is signed.
     pub fn header(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.header.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Without this member of the header.
+    /// Removes a member of the header.
     pub fn without_header(mut self, name: &str) -> Self {
         self.header.remove(name);
         self
     }
 
-    /// Signed with another secret.
+    /// Signs with another secret.
     pub fn secret(self, secret: &str) -> Self {
         Self { key: Key::secret(secret.as_bytes()), ..self }
     }
 
-    /// Signed with this key by this algorithm. The header says so, and names the key.
+    /// Signs with this key and algorithm. The header names both.
     pub fn key(self, key: &Key, algorithm: &str) -> Self {
         let named = key.kid().into_iter().fold(self, |token, kid| token.header("kid", kid));
         Self { key: key.clone(), algorithm: algorithm.to_owned(), ..named.header("alg", algorithm) }
@@ -95,17 +95,17 @@ impl Token {
     }
 }
 
-/// A token of these bytes, which need be neither JSON nor text, with a good signature.
+/// A correctly signed token with these bytes, which need not be JSON or text.
 pub fn compact(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>, key: &Key, algorithm: &str) -> String {
     seal(&format!("{}.{}", segment(header), segment(payload)), key, algorithm)
 }
 
-/// This text and a good signature of it.
+/// This text with a correct signature.
 pub fn seal(message: &str, key: &Key, algorithm: &str) -> String {
     join(message, &key.sign(message, algorithm))
 }
 
-/// A token in what is signed and the signature.
+/// Splits a token into the signed part and the signature.
 pub fn split(token: &str) -> (&str, Vec<u8>) {
     let (message, signature) = token.rsplit_once('.').expect("a token has dots");
     (message, BASE64_URL_SAFE_NO_PAD.decode(signature).expect("a signature is base64url"))
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_one_that_a_verifier_accepts_until_something_is_wrong_with_it() {
+    fn a_verifier_accepts_a_token_until_something_in_it_is_wrong() {
         let key = DecodingKey::from_secret(SECRET.as_bytes());
         let accepted = |token: Token| accepted(&token.sign(), &key, "HS256");
         assert!(accepted(Token::of("alice")));
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_any_key_is_accepted_by_its_public_half_alone() {
+    fn a_token_of_any_key_is_accepted_with_its_public_half_only() {
         for (key, algorithms) in [
             (Key::rsa("a"), &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"][..]),
             (Key::p256("a"), &["ES256"]),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_made_of_its_name() {
+    fn a_key_is_derived_from_its_name() {
         assert_eq!(Key::p256("a").jwk(), Key::p256("a").jwk());
         assert_ne!(Key::p256("a").jwk()["x"], Key::p256("b").jwk()["x"]);
         assert_ne!(Key::ed25519("a").jwk()["x"], Key::p256("a").jwk()["x"]);

@@ -1,4 +1,4 @@
-//! YAML documents of the repository, as JSON.
+//! Reads YAML documents of the repository as JSON.
 
 use std::{fs, path::Path};
 
@@ -11,9 +11,9 @@ pub fn file(path: &str) -> Value {
     text(&fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}")))
 }
 
-/// The one document of a text. A tag, such as `!Ref`, is dropped.
+/// The only document of a text. Tags such as `!Ref` are dropped.
 pub fn text(yaml: &str) -> Value {
-    let documents = Yaml::load_from_str(yaml).unwrap_or_else(|error| panic!("no YAML: {error}"));
+    let documents = Yaml::load_from_str(yaml).unwrap_or_else(|error| panic!("not YAML: {error}"));
     json(documents.first().expect("the file has a document"))
 }
 
@@ -27,11 +27,11 @@ fn json(yaml: &Yaml<'_>) -> Value {
         Yaml::Sequence(values) => values.iter().map(json).collect(),
         Yaml::Mapping(members) => members.iter().map(member).collect::<Map<_, _>>().into(),
         Yaml::Tagged(_, value) => json(value),
-        other => panic!("not to be read: {other:?}"),
+        other => panic!("cannot be read as JSON: {other:?}"),
     }
 }
 
 fn member((name, value): (&Yaml<'_>, &Yaml<'_>)) -> (String, Value) {
-    let name = name.as_str().unwrap_or_else(|| panic!("a name that is no text: {name:?}"));
+    let name = name.as_str().unwrap_or_else(|| panic!("a name that is not text: {name:?}"));
     (name.to_owned(), json(value))
 }

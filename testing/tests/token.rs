@@ -1,4 +1,4 @@
-//! The command `token`, as `make token` and `make dev` call it: what it signs is taken by its key set.
+//! The command `token`, as `make token` and `make dev` call it: its key set verifies the tokens that it signs.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::process::Command;
@@ -12,7 +12,7 @@ const ANOTHER: &str = "the-secret-of-another-machine-which-guards-nothing";
 const ALGORITHMS: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 
 #[tokio::test]
-async fn a_development_token_of_every_algorithm_is_taken_by_the_key_set_of_its_machine_alone() {
+async fn a_development_token_of_every_algorithm_is_accepted_by_the_key_set_of_its_machine_only() {
     let (own, another) = (verifier(&token(MACHINE, &["keys"])), verifier(&token(ANOTHER, &["keys"])));
     let claims = json!({ "sub": "alice", "exp": now() + 60, "iss": "us", "aud": "tasks" }).to_string();
     for algorithm in ALGORITHMS {
@@ -38,7 +38,7 @@ fn the_development_keys_are_the_same_at_each_start_and_their_private_halves_are_
 }
 
 #[test]
-fn what_token_cannot_do_is_one_line_and_no_panic() {
+fn a_wrong_call_of_token_prints_one_line_and_does_not_panic() {
     for arguments in [&[][..], &["sign", "ES512", "{}"], &["sign", "HS256", "{}"], &["sign", "none", "{}"]] {
         let output = command(MACHINE).args(arguments).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();

@@ -1,4 +1,4 @@
-// Made of openapi.yaml by `npm run generate`. A change here would be lost.
+// Generated from openapi.yaml by `npm run generate`. Changes here will be lost.
 
 export interface paths {
     "/health": {

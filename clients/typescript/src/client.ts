@@ -9,25 +9,25 @@ export type Task = Schemas["Task"];
 export type NewTask = Schemas["NewTask"];
 export type TaskPatch = Schemas["TaskPatch"];
 export type ListQuery = NonNullable<paths["/api/{user_id}/tasks"]["get"]["parameters"]["query"]>;
-/** `total`: how many tasks there are on all pages, where the API says so. */
+/** `total`: the number of tasks on all pages, if the API gives it. */
 export type Page = { tasks: Task[]; total: number | undefined };
-/** `fresh`: this is the beginning, so throw away what you have before you take this page in. */
+/** `fresh`: the changes start again, so discard your copy before you apply this page. */
 export type ChangesPage = Schemas["Changes"] & { fresh: boolean };
 
 export interface ChangesOptions {
-  /** `next` of the last page that was taken in; from the beginning if absent. */
+  /** `next` of the last page that you applied. If absent, the changes start at the beginning. */
   since?: string | undefined;
-  /** When nothing is new, and after a passing failure: ask again when this resolves. If absent, the iteration ends. */
+  /** Called when nothing is new or a failure is temporary; then the client asks again. If absent, the iteration ends. */
   wait?: () => Promise<unknown>;
-  /** Ends a request that is under way. Between two pages `break` does. */
+  /** Cancels a running request. Between two pages, use `break`. */
   signal?: AbortSignal;
 }
 
-/** The user of the token, in every path. */
+/** The path parameter for the user of the token. */
 export const ME = { user_id: "me" };
 
 export class TaskClient {
-  /** Every operation of the API as its document types it, called as openapi-fetch does. */
+  /** Every operation of the API, with the types of openapi.yaml, called as with openapi-fetch. */
   readonly http: Client<paths>;
 
   constructor({ baseUrl, ...options }: ClientOptions) {
@@ -35,26 +35,26 @@ export class TaskClient {
     this.http = createClient<paths>({ baseUrl, fetch: sender(options), querySerializer });
   }
 
-  /** Makes a task, once, however often it is tried. To try the same again later, give it an `id` (of `newId`). */
+  /** Creates a task once, even with retries. To repeat the call later, give the task an `id` (from `newId`). */
   create(task: NewTask): Promise<Task> {
     const id = task.id ?? newId();
     const params = { path: ME, header: { "Idempotency-Key": `create-${id}` } };
     return unwrap(this.http.POST("/api/{user_id}/tasks", { params, body: { ...task, id } }));
   }
 
-  /** The list, page by page. `limit` is a page's. */
+  /** The list, page by page. `limit` is the size of a page. */
   pages(query: ListQuery = {}, options: { signal?: AbortSignal } = {}): AsyncGenerator<Page, void> {
     const params = { path: ME, query };
     return follow((next) => this.http.GET("/api/{user_id}/tasks", { params, ...options, ...next }));
   }
 
-  /** Everything that the user has, the trash included, page by page. */
+  /** All tasks of the user, including the trash, page by page. */
   exported(options: { signal?: AbortSignal } = {}): AsyncGenerator<Page, void> {
     const params = { path: ME, query: { limit: 500 } };
     return follow((next) => this.http.GET("/api/{user_id}/export", { params, ...options, ...next }));
   }
 
-  /** What has changed, page by page. Where the API no longer knows it (410), it begins afresh, and the page says so. */
+  /** The changes, page by page. If the API no longer knows `since` (410), they start again, and the page is `fresh`. */
   async *changes({ since, wait, ...options }: ChangesOptions = {}): AsyncGenerator<ChangesPage, void> {
     for (let fresh = since === undefined; ; ) {
       const params = { path: ME, query: { limit: 500, ...(since !== undefined && { since }) } };
@@ -75,7 +75,7 @@ export class TaskClient {
   }
 }
 
-/** Asks for a page, then for what its `Link` calls the next one, until there is none. */
+/** Requests a page, then the next one that its `Link` names, until there is none. */
 async function* follow(ask: (next: { querySerializer?: () => string }) => Call<Task[]>): AsyncGenerator<Page, void> {
   for (let next = {}; ; ) {
     const call = ask(next);
@@ -83,7 +83,7 @@ async function* follow(ask: (next: { querySerializer?: () => string }) => Call<T
     const { headers } = (await call).response;
     const total = headers.get("x-total-count");
     yield { tasks, total: total === null ? undefined : Number(total) };
-    // Its query alone, since the path in front of it is the client's: a proxy may have put a prefix there.
+    // Only the query is used, because a proxy may have added a prefix to the path.
     const query = /<[^>?]*\?([^>]*)>;\s*rel="next"/.exec(headers.get("link") ?? "")?.[1];
     if (query === undefined) return;
     next = { querySerializer: () => query };

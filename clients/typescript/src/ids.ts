@@ -1,4 +1,4 @@
-/** A UUID of version 7 (RFC 9562): ids that are made later sort later. */
+/** A UUID of version 7 (RFC 9562). Later ids sort after earlier ones. */
 export function newId(): string {
   const time = Date.now().toString(16).padStart(12, "0");
   const bytes = crypto.getRandomValues(new Uint8Array(11));

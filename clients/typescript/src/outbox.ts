@@ -10,50 +10,51 @@ export type Detail = components["schemas"]["Detail"];
 export type Refusal = { status: number; code: string | undefined; details: Detail[]; message: string };
 
 export interface OutboxOptions {
-  /** What outlives a reload, such as `localStorage`. */
+  /** A storage that survives a reload, such as `localStorage`. */
   storage: Pick<Storage, "length" | "key" | "getItem" | "setItem" | "removeItem">;
-  /** Its name there. Put the user's id into it: what one has queued, another must not send. */
+  /** The outbox's name in the storage. Include the user's id, so that another user does not send these operations. */
   name: string;
-  /** An operation was done. It leaves the queue only when this has come back; so, too, where it was refused. */
+  /** An operation was done. It leaves the queue after this has returned. The same is true for `onRefused`. */
   onDone?: (operation: Operation, result: Result) => unknown;
-  /** An operation was refused, and is not tried again. */
+  /** An operation was refused, and is not retried. */
   onRefused?: (operation: Operation, refusal: Refusal) => unknown;
 }
 
 type Entry = { item: string; operation: Operation };
-/** What is sent together. It is stored before it is sent, and so is the same whenever it is sent again. */
+/** Operations that are sent together. A batch is stored before it is sent, so that a retry sends the same one. */
 type Batch = { key: string; entries: Entry[] };
 
 /**
- * Operations that wait for the API, in their order. In the storage each is an item of its own, so that several tabs can
- * add. Their names end after a line feed: no user's id has one, so none of another's begins like them.
+ * A queue of operations for the API. Each is a separate item in the storage, so that several tabs can add operations. A
+ * line feed separates the outbox's name from the rest of an item's name. No user id contains one, so no other user's
+ * items have the same prefix.
  */
 export class Outbox {
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly client: TaskClient, private readonly options: OutboxOptions) {}
 
-  /** Queues an operation, and says which task it is about: a create without an id gets one. */
+  /** Queues an operation and returns the id of its task. A create without an id gets a new one. */
   add(operation: Operation): string {
     const id = operation.id ?? (operation.op === "create" ? operation.task.id : undefined) ?? newId();
     const last = Number(this.entries().at(-1)?.item.split("\n")[1]!.split("-")[0] ?? 0);
-    const place = `${Math.max(Date.now(), last + 1)}`.padStart(15, "0"); // behind the last, whatever the clock says
+    const place = `${Math.max(Date.now(), last + 1)}`.padStart(15, "0"); // after the last one, even with a wrong clock
     this.options.storage.setItem(`${this.options.name}\n${place}-${newId()}`, JSON.stringify({ ...operation, id }));
     return id;
   }
 
-  /** What is queued, the oldest first. */
+  /** The queued operations, oldest first. */
   pending(): Operation[] {
     return this.entries().map(({ operation }) => operation);
   }
 
   /**
-   * Sends what is queued, batch by batch, and says how much is left: something, where the API could not be reached. A
-   * refusal that is not about an operation, such as one of the token, is thrown. The queue then stays as it is.
+   * Sends the queue in batches. Returns how many operations are left, which is not 0 if the API could not be reached. A
+   * refusal that is not about an operation, such as a refused token, is thrown, and the queue stays as it is.
    */
   async flush(): Promise<number> {
     const send = () => this.send();
-    const locks = globalThis.navigator?.locks; // without, two tabs send the same under one key, so it is done once
+    const locks = globalThis.navigator?.locks; // without locks, two tabs send one batch with one key, so it is done once
     await (locks ? locks.request(this.options.name, send) : (this.turn = this.turn.then(send, send)));
     return this.entries().length;
   }
@@ -65,7 +66,7 @@ export class Outbox {
       const answer = await outcome(this.client.http.POST("/api/{user_id}/tasks/batch", { params, body }));
       if (answer instanceof TaskApiError) {
         if (answer.passing) return;
-        most = await this.takeOut(batch.entries, answer);
+        most = await this.removeRefused(batch.entries, answer);
         continue;
       }
       for (const [index, { item, operation }] of batch.entries.entries()) {
@@ -76,12 +77,12 @@ export class Outbox {
     }
   }
 
-  /** Takes out what was refused, and says how many operations to send next. */
-  private async takeOut(entries: Entry[], error: TaskApiError): Promise<number> {
+  /** Removes refused operations from the queue. Returns how many operations to send next. */
+  private async removeRefused(entries: Entry[], error: TaskApiError): Promise<number> {
     const { status, message, body: { code, details = [] } } = error;
     const named = new Set(details.flatMap(({ operation }) => operation ?? []));
     if (named.size === 0) {
-      // The whole is too large, or cannot be read. By which operation, shows when it is sent alone.
+      // The batch is too large or cannot be read. Smaller batches show which operation is the reason.
       if (code !== "payload_too_large" && !details.some(({ field }) => field === "body")) throw error;
       if (entries.length > 1) return Math.ceil(entries.length / 2);
       named.add(0);
@@ -96,7 +97,7 @@ export class Outbox {
     return 100;
   }
 
-  /** The batch that was under way, or else a new one from the front. */
+  /** The batch that was already stored, or a new one from the start of the queue. */
   private batch(most: number): Batch | undefined {
     const left = this.options.storage.getItem(this.options.name);
     if (left !== null) return JSON.parse(left);
@@ -113,6 +114,6 @@ export class Outbox {
     const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
     const items = keys.filter((key) => key.startsWith(`${this.options.name}\n`)).sort();
     const entries = items.map((item) => ({ item, operation: JSON.parse(storage.getItem(item) ?? "null") }));
-    return entries.filter(({ operation }) => operation !== null); // another tab may have done it in this moment
+    return entries.filter(({ operation }) => operation !== null); // another tab may have just removed it
   }
 }

@@ -1,21 +1,21 @@
 import { TaskApiError } from "./errors.js";
 
 export interface ClientOptions {
-  /** Where the API is, such as `https://api.example.com`. */
+  /** The API's address, such as `https://api.example.com`. */
   baseUrl: string;
-  /** The bearer token: asked for before each request, and a fresh one (`renew`) once after a 401. It is not kept. */
+  /** Returns the bearer token, which is not kept. Called before each request, and with `renew` once after a 401. */
   token: (renew: boolean) => string | Promise<string>;
-  /** What sends a request; the platform's `fetch` if absent. */
+  /** Sends a request. The default is the platform's `fetch`. */
   fetch?: (request: Request) => Promise<Response>;
-  /** How often a request that may be repeated is repeated at most; 3 if absent. */
+  /** The maximum number of retries of a request that can be repeated. The default is 3. */
   retries?: number;
-  /** The longest `Retry-After` that is waited for, in seconds; 20 if absent. */
+  /** The longest `Retry-After` to wait for, in seconds. The default is 20. */
   patience?: number;
-  /** How long one try may take, in seconds; 35 if absent, since API Gateway gives up after 30. */
+  /** The time limit of one attempt, in seconds. The default is 35, because API Gateway gives up after 30. */
   timeout?: number;
 }
 
-/** Sends requests: each with a token, and again after a passing failure if twice comes to the same as once. */
+/** Sends each request with a token. Retries it after a temporary failure if twice has the same effect as once. */
 export function sender({ token, fetch, retries = 3, patience = 20, timeout = 35 }: Omit<ClientOptions, "baseUrl">) {
   async function attempt(request: Request, renew: boolean): Promise<Response | TaskApiError> {
     const headers = new Headers(request.headers);
@@ -23,11 +23,11 @@ export function sender({ token, fetch, retries = 3, patience = 20, timeout = 35 
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeout * 1000)]);
     try {
       const answer = await (fetch ?? globalThis.fetch)(new Request(request.clone(), { headers, signal }));
-      // Read to its end here, because a body that is cut off is an answer that got lost, too.
+      // Read the whole body here, because an answer that breaks off is lost, too.
       return answer.body ? new Response(await answer.arrayBuffer(), answer) : answer;
     } catch (cause) {
       if (request.signal.aborted) throw cause;
-      return new TaskApiError(0, { message: "The API cannot be reached just now." }, null, { cause });
+      return new TaskApiError(0, { message: "The API cannot be reached right now." }, null, { cause });
     }
   }
 
@@ -35,7 +35,7 @@ export function sender({ token, fetch, retries = 3, patience = 20, timeout = 35 
     const repeatable = await isRepeatable(request);
     for (let tried = 0; ; tried++) {
       let answer = await attempt(request, false);
-      if (answer.status === 401) answer = await attempt(request, true); // nothing was done yet
+      if (answer.status === 401) answer = await attempt(request, true); // a 401 means that nothing was done
       const pause = pauseAfter(answer, tried);
       if (repeatable && tried < retries && pause <= patience) {
         await sleep(pause, request.signal);
@@ -48,7 +48,7 @@ export function sender({ token, fetch, retries = 3, patience = 20, timeout = 35 
   };
 }
 
-/** Seconds until the next try: for ever where another one would be answered alike. */
+/** Seconds until the next attempt. `Infinity` if another attempt would get the same answer. */
 function pauseAfter(answer: Response | TaskApiError, tried: number): number {
   const offline = answer.status === 0 && globalThis.navigator?.onLine === false;
   if (offline || !new TaskApiError(answer.status).passing) return Infinity;
@@ -57,10 +57,11 @@ function pauseAfter(answer: Response | TaskApiError, tried: number): number {
 }
 
 /**
- * Whether a request of which the answer got lost can be sent again: whether twice comes to the same as once. Reads do,
- * and so do changes (they name values), moves, restores, deletes (a 404 means done), and completions that name a state.
- * Creates and batches do with an Idempotency-Key. A completion without a state does not: it toggles. Nor does a write
- * with If-Match: if the first was done, the second is a 412, which would blame somebody else.
+ * Whether a request can be sent again after its answer was lost, because doing it twice has the same effect as once.
+ * This is true for reads, changes (they name values), moves, restores, deletes (a 404 means done), and completions that
+ * name a state. It is true for creates and batches with an Idempotency-Key. It is not true for a completion without a
+ * state, which toggles, or for a write with If-Match: if the first one was done, the second is a 412, as if somebody
+ * else had changed the task.
  */
 async function isRepeatable(request: Request): Promise<boolean> {
   const { method, headers, url } = request;
@@ -72,7 +73,7 @@ async function isRepeatable(request: Request): Promise<boolean> {
   return request.clone().json().then(({ completed }) => typeof completed === "boolean", () => false);
 }
 
-/** It ends early when the request is given up: the next try then says so. */
+/** Ends early if the request is cancelled. Then the next attempt throws the reason. */
 const sleep = (seconds: number, signal: AbortSignal) => new Promise<void>((resolve) => {
   const timer = setTimeout(resolve, seconds * 1000);
   signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });

@@ -1,4 +1,4 @@
-/** What a Better Auth client with `jwtClient()` offers, as far as example.ts uses it. */
+/** The part of a Better Auth client with `jwtClient()` that example.ts uses. */
 import { someone, tokenOf } from "./stack.ts";
 
 type Answer = { data: { token: string }; error: null } | { data: null; error: { status: number } };

@@ -8,13 +8,13 @@ process.env["NEXT_PUBLIC_API_URL"] = API;
 Object.defineProperty(globalThis, "localStorage", { value: new Store() });
 const { forgetToken, outboxOf, tasks } = await import("./example.ts");
 
-test("README.md has example.ts as it is", async () => {
+test("README.md contains example.ts unchanged", async () => {
   const [readme, example] = await Promise.all(
     ["../README.md", "example.ts"].map((name) => readFile(new URL(name, import.meta.url), "utf8")));
   assert.ok(readme!.includes(example!.replace('./auth-client.ts"', './auth-client"')));
 });
 
-test("the front end of the README makes, queues and lists tasks with one token, and none after the sign-out", async () => {
+test("the README's front end creates, queues and lists tasks with one token, and has none after the sign-out", async () => {
   await tasks.create({ title: "Buy milk" });
   const refused: string[] = [];
   const outbox = outboxOf("me", (sentence) => refused.push(sentence));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ChangesPage, ME, type Task, type TaskClient, unwrap } from "task-api-client";
-import { all, client, front, making, someone, titles } from "./stack.ts";
+import { all, client, making, proxy, someone, titles } from "./stack.ts";
 
 async function make(of: TaskClient, ...names: string[]): Promise<Task[]> {
   const body = { operations: names.map(making) };
@@ -11,7 +11,7 @@ async function make(of: TaskClient, ...names: string[]): Promise<Task[]> {
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `Task ${index}`);
 
-/** A copy of the tasks, kept as the README says. */
+/** A copy of the tasks, updated as the README says. */
 class Copy {
   tasks = new Map<string, Task>();
   next: string | undefined;
@@ -33,7 +33,7 @@ class Copy {
   }
 }
 
-test("the pages have every task once, while others come and go", async () => {
+test("the pages have every task once, even if a task is deleted meanwhile", async () => {
   const mine = client();
   const made = await make(mine, ...numbered(25));
   const sizes: number[] = [];
@@ -51,7 +51,7 @@ test("the pages have every task once, while others come and go", async () => {
   assert.deepEqual(ids, made.map(({ id }) => id));
 });
 
-test("the pages hold to filters of several values and to any text", async () => {
+test("the pages respect filters with several values and any text", async () => {
   const mine = client();
   const tags = ["home & garden", "2026"];
   for (const title of ["100% a+b?", "100% A+B?", "other"]) {
@@ -67,17 +67,17 @@ test("the pages hold to filters of several values and to any text", async () => 
   assert.deepEqual(found, ["100% A+B?", "100% a+b?"]);
 });
 
-test("the pages are found behind a prefix of the path", async (t) => {
+test("the pages are found if a proxy adds a prefix to the path", async (t) => {
   const user = someone();
   await make(client({}, user), ...numbered(3));
-  const { url, seen } = await front(t);
+  const { url, seen } = await proxy(t);
   const found: Task[] = [];
   for await (const { tasks } of client({ baseUrl: `${url}/prefix/` }, user).pages({ limit: 2 })) found.push(...tasks);
   assert.equal(found.length, 3);
   assert.ok(seen.every(({ path }) => path.startsWith("/prefix/api/me/tasks?")));
 });
 
-test("the export has the trash, too", async () => {
+test("the export includes the trash", async () => {
   const mine = client();
   const [first] = await make(mine, "Kept", "Thrown away");
   await unwrap(mine.http.DELETE("/api/{user_id}/tasks/{task_id}", { params: { path: { ...ME, task_id: first!.id } } }));
@@ -86,7 +86,7 @@ test("the export has the trash, too", async () => {
   assert.deepEqual(titles(found), ["Thrown away", "Kept"]);
 });
 
-test("the changes are those since the token, then they end", async () => {
+test("the changes since a token are returned, and then the iteration ends", async () => {
   const mine = client();
   const copy = new Copy();
   for (let batch = 0; batch < 6; batch++) await make(mine, ...numbered(batch < 5 ? 100 : 1)); // more than a page
@@ -99,7 +99,7 @@ test("the changes are those since the token, then they end", async () => {
   assert.deepEqual(pages.map(({ tasks, fresh }) => ({ tasks, fresh })), [{ tasks: [added], fresh: false }]);
 });
 
-test("a copy follows the list while it is written to", async () => {
+test("a copy follows the list during writes", async () => {
   const mine = client();
   const copy = new Copy();
   let writing = true;
@@ -128,11 +128,11 @@ test("a copy follows the list while it is written to", async () => {
   await copy.isOf(mine);
 });
 
-test("a follower that waits goes on, also after a failure that passes", async (t) => {
+test("a follower that waits continues, also after a temporary failure", async (t) => {
   const user = someone();
   const writer = client({}, user);
   let down = false;
-  const { url, seen } = await front(t, () => (down ? { status: 503 } : "pass"));
+  const { url, seen } = await proxy(t, () => (down ? { status: 503 } : "pass"));
   const stop = new AbortController();
   let waits = 0;
   async function wait() {
@@ -151,14 +151,14 @@ test("a follower that waits goes on, also after a failure that passes", async (t
   await copy.isOf(writer);
 });
 
-test("a follower that does not wait throws what fails", async (t) => {
-  const { url } = await front(t, () => ({ status: 503 }));
+test("a follower that does not wait throws an error", async (t) => {
+  const { url } = await proxy(t, () => ({ status: 503 }));
   await assert.rejects(client({ baseUrl: url, retries: 0 }).changes().next(), { status: 503 });
 });
 
-test("changes that are not known any more begin afresh, and say so", async (t) => {
+test("changes that the API no longer knows start again as fresh ones", async (t) => {
   const user = someone();
-  const { url, seen } = await front(t);
+  const { url, seen } = await proxy(t);
   const mine = client({ baseUrl: url }, user);
   const copy = new Copy();
   await make(mine, "From before");

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { newId, type Operation, Outbox, type OutboxOptions, type Refusal } from "task-api-client";
-import { all, client, type Deed, front, making, type Seen, someone, Store, titles } from "./stack.ts";
+import { all, client, type Action, making, proxy, type Seen, someone, Store, titles } from "./stack.ts";
 
-/** A user, a front before the API, and what an outbox of theirs reports. */
-async function stage(t: TestContext, deed?: (request: Seen, index: number) => Deed) {
+/** A user, a proxy in front of the API, and the reports of the user's outbox. */
+async function stage(t: TestContext, action?: (request: Seen, index: number) => Action) {
   const user = someone();
   const done: string[] = [];
   const refused: [Operation, Refusal][] = [];
-  const { url, seen } = await front(t, deed);
+  const { url, seen } = await proxy(t, action);
   const options = {
     name: `outbox ${user}`,
     onDone: (operation: Operation, { status }: { status: number }) => done.push(`${operation.op} ${status}`),
@@ -20,7 +20,7 @@ async function stage(t: TestContext, deed?: (request: Seen, index: number) => De
   return { mine: client({}, user), name: options.name, outbox, done, refused, seen, keys };
 }
 
-test("what is queued is sent in its order, as one batch", async (t) => {
+test("the queue is sent in its order, as one batch", async (t) => {
   const { mine, outbox, done, seen } = await stage(t);
   const storage = new Store();
   const box = outbox(storage);
@@ -38,10 +38,10 @@ test("what is queued is sent in its order, as one batch", async (t) => {
   assert.equal(seen.length, 1);
   assert.equal(storage.length, 0);
   assert.equal(await box.flush(), 0);
-  assert.equal(seen.length, 1, "an empty queue asks for nothing");
+  assert.equal(seen.length, 1, "an empty queue sends nothing");
 });
 
-test("it survives a reload between the moment it is stored and the moment it is sent", async (t) => {
+test("the queue survives a reload before it is sent", async (t) => {
   const storage = new Store();
   const stored: [string, string][][] = [];
   const { mine, outbox, done, keys } = await stage(t, (_, index) => {
@@ -61,11 +61,11 @@ test("it survives a reload between the moment it is stored and the moment it is 
   assert.equal(await box.flush(), 0);
   assert.deepEqual(titles(await all(mine)), ["Buy milk", "Buy bread", "Buy salt"]);
   assert.equal(done.length, 3);
-  assert.equal(keys()[0], keys()[1], "the first batch is the same again");
+  assert.equal(keys()[0], keys()[1], "the first batch is repeated unchanged");
   assert.notEqual(keys()[1], keys()[2]);
 });
 
-test("it is done once, though the answer got lost and the page was reloaded", async (t) => {
+test("a batch is done once, even if the answer was lost and the page was reloaded", async (t) => {
   const { mine, outbox, done, seen, keys } = await stage(t, (_, index) => (index === 0 ? "lose" : "pass"));
   const storage = new Store();
   outbox(storage).add(making("Buy milk"));
@@ -81,7 +81,7 @@ test("it is done once, though the answer got lost and the page was reloaded", as
   assert.equal(done.length, 3);
 });
 
-test("it is done once, though the page ended before it could forget", async (t) => {
+test("a batch is done once, even if the page was closed before it cleared its queue", async (t) => {
   const { mine, outbox, done, seen } = await stage(t);
   const storage = new Store();
   outbox(storage).add(making("Buy milk"));
@@ -89,7 +89,7 @@ test("it is done once, though the page ended before it could forget", async (t) 
   let left = new Store();
   let answers = 0;
   await outbox(storage, { onDone: () => { if (++answers === 2) left = storage.reloaded(); } }).flush();
-  assert.equal(outbox(left).pending().length, 1, "one of two was forgotten");
+  assert.equal(outbox(left).pending().length, 1, "one of two was removed from the queue");
   assert.equal(await outbox(left).flush(), 0);
   assert.deepEqual(titles(await all(mine)), ["Buy milk", "Buy bread"]);
   assert.equal(seen[1]!.answer!.headers.get("idempotency-replayed"), "true");
@@ -97,7 +97,7 @@ test("it is done once, though the page ended before it could forget", async (t) 
   assert.equal(left.length, 0);
 });
 
-test("an operation that is refused is taken out and told, and the rest goes on under a new key", async (t) => {
+test("a refused operation is removed and reported, and the rest is sent with a new key", async (t) => {
   const { mine, outbox, done, refused, keys } = await stage(t);
   const storage = new Store();
   const box = outbox(storage);
@@ -119,7 +119,7 @@ test("an operation that is refused is taken out and told, and the rest goes on u
   assert.equal(storage.length, 0);
 });
 
-test("an operation that cannot be read is found, and the rest goes on", async (t) => {
+test("an operation that cannot be read is found, and the rest is sent", async (t) => {
   const { mine, outbox, refused } = await stage(t);
   const box = outbox(new Store());
   const names = ["Buy milk", "Half a \ud800 character", "Buy bread", "Buy salt", "Buy oil"];
@@ -130,7 +130,7 @@ test("an operation that cannot be read is found, and the rest goes on", async (t
   assert.equal((refused[0]![0] as { task: { title: string } }).task.title, names[1]);
 });
 
-test("operations that are too large together go on their way in smaller batches", async (t) => {
+test("operations that are too large together are sent in smaller batches", async (t) => {
   const { mine, outbox, refused, seen } = await stage(t);
   const box = outbox(new Store());
   for (let count = 0; count < 60; count++) box.add({ op: "create", task: { title: "Long", description: "€".repeat(8000) } });
@@ -151,7 +151,7 @@ test("more than 100 operations are several batches, in their order", async (t) =
   assert.deepEqual(titles(await all(mine)), names);
 });
 
-test("a 503 leaves it queued", async (t) => {
+test("after a 503 the operations stay queued", async (t) => {
   const { mine, outbox, keys } = await stage(t, (_, index) => (index === 0 ? { status: 503 } : "pass"));
   const box = outbox(new Store());
   box.add(making("Buy milk"));
@@ -165,7 +165,7 @@ for (const [what, answer] of [
   ["the token is refused", { status: 401 }],
   ["the address is wrong", { status: 404, body: '{"message":"Not Found"}' }],
 ] as const) {
-  test(`nothing is taken out because ${what}`, async (t) => {
+  test(`nothing is removed because ${what}`, async (t) => {
     const { outbox, refused } = await stage(t, () => answer);
     const box = outbox(new Store());
     box.add(making("Buy milk"));
@@ -185,7 +185,7 @@ test("two tabs do not send the same queue at once", async (t) => {
   assert.deepEqual(titles(await all(mine)), ["From tab 0", "From tab 1"]);
 });
 
-test("two tabs without locks send the same under one key, and it is done once", async (t) => {
+test("two tabs without locks send the same batch with the same key, and it is done once", async (t) => {
   const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   if (navigator) {
     Object.defineProperty(globalThis, "navigator", { configurable: true, value: {} });
@@ -194,7 +194,7 @@ test("two tabs without locks send the same under one key, and it is done once", 
   const { mine, outbox, keys, refused } = await stage(t);
   const storage = new Store();
   outbox(storage).add(making("Buy milk"));
-  const other = storage.reloaded(); // it does not see yet what the first one stores
+  const other = storage.reloaded(); // it does not see what the first one stores later
   assert.deepEqual(await Promise.all([outbox(storage).flush(), outbox(other).flush()]), [0, 0]);
   assert.equal(keys().length, 2);
   assert.equal(keys()[0], keys()[1]);
@@ -215,7 +215,7 @@ test("one tab without locks sends one batch after the other", async (t) => {
   assert.equal(seen.length, 1);
 });
 
-test("the order is that of the calls, whatever the clock says", async (t) => {
+test("the order is that of the calls, even if the clock is set back", async (t) => {
   const { outbox } = await stage(t);
   const storage = new Store();
   outbox(storage).add(making("Before"));
@@ -225,7 +225,7 @@ test("the order is that of the calls, whatever the clock says", async (t) => {
     ["Before", "After"]);
 });
 
-test("what one user has queued is not another's to send", async (t) => {
+test("a user's queue is not sent by another user", async (t) => {
   const { outbox, name, seen } = await stage(t);
   const storage = new Store();
   outbox(storage, { name: `${name}/and another` }).add(making("Buy milk"));

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ME, newId, type Task, TaskApiError, type TaskClient, unwrap } from "task-api-client";
-import { all, client, front, someone, titles, tokenOf } from "./stack.ts";
+import { all, client, proxy, someone, titles, tokenOf } from "./stack.ts";
 
 const TASKS = "/api/{user_id}/tasks";
 const TASK = "/api/{user_id}/tasks/{task_id}";
 const path = ME;
 const at = (task: Task) => ({ ...ME, task_id: task.id });
 
-test("a token that has expired is asked for once more", async () => {
+test("after an expired token, a new one is requested once", async () => {
   const user = someone();
   const asked: boolean[] = [];
   const token = (renew: boolean) => (asked.push(renew), tokenOf(user, renew ? 3600 : -3600));
@@ -26,7 +26,7 @@ test("a token that is refused twice is a 401", async () => {
   assert.deepEqual(asked, [false, true]);
 });
 
-test("a token is asked for before each request", async () => {
+test("a token is requested before each request", async () => {
   let user = someone();
   const mine = client({ token: () => tokenOf(user) });
   assert.equal((await mine.create({ title: "Buy milk" })).owner_user_id, user);
@@ -35,15 +35,15 @@ test("a token is asked for before each request", async () => {
 });
 
 test("without a token nothing is sent, and the callback's own error is thrown", async (t) => {
-  const { url, seen } = await front(t);
+  const { url, seen } = await proxy(t);
   const signedOut = new Error("signed out");
   const token = () => Promise.reject(signedOut);
   await assert.rejects(client({ baseUrl: url, token }).create({ title: "Buy milk" }), signedOut);
   assert.equal(seen.length, 0);
 });
 
-test("a 503 is waited for as long as Retry-After says", async (t) => {
-  const { url, seen } = await front(t, (_, index) =>
+test("after a 503 the client waits as long as Retry-After says", async (t) => {
+  const { url, seen } = await proxy(t, (_, index) =>
     index === 0 ? { status: 503, headers: { "retry-after": "1" } } : "pass");
   const began = performance.now();
   assert.deepEqual(await all(client({ baseUrl: url })), []);
@@ -51,21 +51,21 @@ test("a 503 is waited for as long as Retry-After says", async (t) => {
   assert.equal(seen.length, 2);
 });
 
-test("it is not waited for without end", async (t) => {
-  const { url, seen } = await front(t, () => ({ status: 503 }));
+test("the number of retries is limited", async (t) => {
+  const { url, seen } = await proxy(t, () => ({ status: 503 }));
   const error = await all(client({ baseUrl: url, retries: 2 })).catch((error) => error);
   assert.ok(error instanceof TaskApiError && error.status === 503 && error.passing);
   assert.equal(seen.length, 3);
 });
 
-test("a pause that is too long is not waited for", async (t) => {
-  const { url, seen } = await front(t, () => ({ status: 503, headers: { "retry-after": "21" } }));
+test("the client does not wait for a Retry-After that is too long", async (t) => {
+  const { url, seen } = await proxy(t, () => ({ status: 503, headers: { "retry-after": "21" } }));
   await assert.rejects(all(client({ baseUrl: url })), { status: 503 });
   assert.equal(seen.length, 1);
 });
 
-test("an error that will stay is answered at once, with the sentence to show", async (t) => {
-  const { url, seen } = await front(t);
+test("a permanent error is thrown at once, with a sentence for people", async (t) => {
+  const { url, seen } = await proxy(t);
   const error = await client({ baseUrl: url }).create({ title: " " }).catch((error) => error);
   assert.equal(error.message, "title: must be 1 to 200 characters, got 0");
   assert.equal(error.body.code, "validation_failed");
@@ -96,13 +96,13 @@ const calls: [name: string, sends: number, call: (http: TaskClient["http"], task
     http.PATCH(TASK, { params: { path: at(task), header: { "If-Match": `"2.${task.revision}"` } }, body: { priority: "high" } })],
 ];
 for (const [name, sends, call] of calls) {
-  test(`${name} is sent ${sends === 2 ? "again" : "once"} when the answer gets lost`, async (t) => {
+  test(`${name} is sent ${sends === 2 ? "again" : "once"} when the answer is lost`, async (t) => {
     const user = someone();
     const task = await client({}, user).create({ title: "Buy milk" });
-    const { url, seen } = await front(t, (_, index) => (index === 0 ? "lose" : "pass"));
+    const { url, seen } = await proxy(t, (_, index) => (index === 0 ? "lose" : "pass"));
     const outcome = call(client({ baseUrl: url }, user).http, task);
     if (sends === 1) {
-      await assert.rejects(outcome, { status: 0, passing: true, message: "The API cannot be reached just now." });
+      await assert.rejects(outcome, { status: 0, passing: true, message: "The API cannot be reached right now." });
     } else {
       assert.ok((await outcome).response.ok);
     }
@@ -111,26 +111,26 @@ for (const [name, sends, call] of calls) {
   });
 }
 
-test("a delete of what is not there stays a 404", async () => {
+test("the first delete of a missing task stays a 404", async () => {
   const { http } = client();
   const call = http.DELETE(TASK, { params: { path: { ...ME, task_id: newId() } } });
   await assert.rejects(unwrap(call), { status: 404, message: "There is no such task." });
 });
 
-for (const deed of ["lose", "half", "refuse"] as const) {
-  test(`a create makes one task, though the connection breaks (${deed})`, async (t) => {
+for (const action of ["lose", "half", "refuse"] as const) {
+  test(`a create makes one task, even if the connection breaks (${action})`, async (t) => {
     const user = someone();
-    const { url, seen } = await front(t, (_, index) => (index === 0 ? deed : "pass"));
+    const { url, seen } = await proxy(t, (_, index) => (index === 0 ? action : "pass"));
     const task = await client({ baseUrl: url }, user).create({ title: "Buy milk" });
     assert.equal(seen.length, 2);
     assert.deepEqual(await all(client({}, user)), [task]);
-    assert.equal(JSON.parse(seen[0]!.body).id, task.id, "the id is the client's");
+    assert.equal(JSON.parse(seen[0]!.body).id, task.id, "the client chose the id");
   });
 }
 
-test("a create that is tried again later, by its id, makes one task", async (t) => {
+test("a create that is repeated later with its id makes one task", async (t) => {
   const user = someone();
-  const { url } = await front(t, () => "lose");
+  const { url } = await proxy(t, () => "lose");
   const task = { id: newId(), title: "Buy milk" };
   await assert.rejects(client({ baseUrl: url, retries: 0 }, user).create(task), { status: 0 });
   const made = await client({}, user).create(task);
@@ -138,21 +138,21 @@ test("a create that is tried again later, by its id, makes one task", async (t) 
   assert.deepEqual(await all(client({}, user)), [made]);
 });
 
-test("two creates of the same make two tasks", async () => {
+test("two equal creates make two tasks", async () => {
   const mine = client();
   await mine.create({ title: "Buy milk" });
   await mine.create({ title: "Buy milk" });
   assert.deepEqual(titles(await all(mine)), ["Buy milk", "Buy milk"]);
 });
 
-test("a request that hangs is given up", async (t) => {
-  const { url } = await front(t);
+test("a request that hangs is cancelled", async (t) => {
+  const { url } = await proxy(t);
   const fetch = async (request: Request) => (await new Promise((_, no) => (request.signal.onabort = no)), new Response());
   await assert.rejects(client({ baseUrl: url, fetch, timeout: 0.05, retries: 1 }).create({ title: "Buy milk" }), { status: 0 });
 });
 
-test("what is given up by its signal is not tried again", async (t) => {
-  const { url, seen } = await front(t, () => ({ status: 503, headers: { "retry-after": "10" } }));
+test("a request that its signal cancels is not retried", async (t) => {
+  const { url, seen } = await proxy(t, () => ({ status: 503, headers: { "retry-after": "10" } }));
   const stop = new AbortController();
   const began = performance.now();
   setTimeout(() => stop.abort(), 200);
@@ -161,7 +161,7 @@ test("what is given up by its signal is not tried again", async (t) => {
   assert.equal(seen.length, 1);
 });
 
-test("ids are UUIDs of version 7, in the order in which they are made", async () => {
+test("ids are UUIDs of version 7, in the order of their creation", async () => {
   const first = newId();
   await new Promise((passed) => setTimeout(passed, 2));
   const more = Array.from({ length: 1000 }, newId);

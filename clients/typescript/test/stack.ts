@@ -1,4 +1,4 @@
-/** The API that scripts/client.py has started, its users, and a front before it that loses and refuses things. */
+/** The API that scripts/client.py has started, its users, and a proxy that loses and refuses requests. */
 import { createHmac, randomUUID } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,15 +6,15 @@ import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import { type ClientOptions, type Operation, type Task, TaskClient } from "task-api-client";
 
-/** Where the API is. */
+/** The API's address. */
 export const API = process.env["API"] ?? "";
 const SECRET = process.env["JWT_SECRET"] ?? "";
 if (!API || !SECRET) throw new Error("These tests need the API: `make client` starts it.");
 
-/** A user of whom nobody has heard. */
+/** The id of a new user. */
 export const someone = () => `user-${randomUUID()}`;
 
-/** A bearer token of theirs, which ends in so many seconds. */
+/** A bearer token of this user, which expires after this many seconds. */
 export function tokenOf(user: string, seconds = 3600): string {
   const now = Math.floor(Date.now() / 1000);
   const parts = [{ alg: "HS256", typ: "JWT" }, { sub: user, iat: now - 7200, exp: now + seconds }];
@@ -22,12 +22,12 @@ export function tokenOf(user: string, seconds = 3600): string {
   return `${signed}.${createHmac("sha256", SECRET).update(signed).digest("base64url")}`;
 }
 
-/** A client of a new user's, or of this one's. */
+/** A client for this user, or for a new one. */
 export function client(options: Partial<ClientOptions> = {}, user = someone()): TaskClient {
   return new TaskClient({ baseUrl: API, token: () => tokenOf(user), ...options });
 }
 
-/** All tasks, by the list. */
+/** All tasks of the list. */
 export async function all(of: TaskClient): Promise<Task[]> {
   const tasks = [];
   for await (const page of of.pages({ sort: "position", limit: 500 })) tasks.push(...page.tasks);
@@ -41,23 +41,23 @@ export interface Seen {
   path: string;
   headers: IncomingHttpHeaders;
   body: string;
-  /** What it was answered by the API: nothing, if that was not asked. */
+  /** The API's answer, if the request reached the API. */
   answer?: Response;
 }
 
 /**
- * `pass` it on; `refuse` to take it; pass it on and `lose` the answer, or lose the second `half` of it; or answer with
- * this at once.
+ * What the proxy does with a request: `pass` it on, `refuse` it, pass it on and `lose` the answer or the second `half`
+ * of it, or answer at once with this.
  */
-export type Deed = "pass" | "refuse" | "lose" | "half" | { status: number; headers?: Record<string, string>; body?: string };
+export type Action = "pass" | "refuse" | "lose" | "half" | { status: number; headers?: Record<string, string>; body?: string };
 
-/** Stands in front of the API for the length of a test. `deed` says what becomes of each request. */
-export async function front(t: TestContext, deed: (request: Seen, index: number) => Deed = () => "pass") {
+/** A proxy in front of the API for the length of a test. `action` decides what it does with each request. */
+export async function proxy(t: TestContext, action: (request: Seen, index: number) => Action = () => "pass") {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
     const { method = "", url: path = "", headers } = request;
     const one: Seen = { method, path, headers, body: await text(request) };
-    const what = deed(one, seen.push(one) - 1);
+    const what = action(one, seen.push(one) - 1);
     if (what === "refuse") return void request.socket.destroy();
     if (typeof what === "object") return void response.writeHead(what.status, what.headers).end(what.body);
     const { host: _, connection: __, "content-length": ___, ...passed } = headers;
@@ -75,7 +75,7 @@ export async function front(t: TestContext, deed: (request: Seen, index: number)
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
-/** What a browser has as `localStorage`. */
+/** A replacement for a browser's `localStorage`. */
 export class Store {
   items: Map<string, string>;
 

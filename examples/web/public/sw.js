@@ -1,4 +1,4 @@
-/** Keeps the page itself, so that it opens offline. What the API and the auth server answer is not kept here. */
+/** Caches the page's files, so that it opens offline. Answers of the API and of the auth server are not cached here. */
 const CACHE = "page";
 
 addEventListener("install", (event) => event.waitUntil(keepAll()));

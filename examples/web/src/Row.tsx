@@ -4,8 +4,8 @@ import type { Task } from "task-api-client";
 const GAP = 8; // pixels between two rows, as in style.css
 
 type Handle = { place: string; onStep: (by: 1 | -1) => void } & ReturnType<ReturnType<typeof useDrag>["handle"]>;
-type Deeds = { onComplete: (completed: boolean) => void; onDelete: () => void; onRestore: () => void };
-type Props = Deeds & { task: Task; waits: boolean; shift: number | undefined; handle: Handle | undefined };
+type Actions = { onComplete: (completed: boolean) => void; onDelete: () => void; onRestore: () => void };
+type Props = Actions & { task: Task; waits: boolean; shift: number | undefined; handle: Handle | undefined };
 
 export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestore }: Props) {
   const { title, completed, priority, due_date: due, tags } = task;
@@ -38,7 +38,7 @@ export function Row({ task, waits, shift, handle, onComplete, onDelete, onRestor
   );
 }
 
-/** Dragging by mouse or finger: the others make room while it lasts, and the order changes when it ends. */
+/** Dragging with mouse or finger. The other rows make room meanwhile, and the order changes at the end. */
 export function useDrag(list: RefObject<HTMLUListElement | null>, onMove: (from: number, to: number) => void) {
   const [drag, setDrag] = useState<{ from: number; to: number; start: number; dy: number; middles: number[]; room: number }>();
   const handle = (index: number) => ({
@@ -70,7 +70,7 @@ export function useDrag(list: RefObject<HTMLUListElement | null>, onMove: (from:
   return { active: drag !== undefined, handle, shiftOf };
 }
 
-/** A day is one wherever you are; a moment is on the day that it has here. */
+/** A due day is the same everywhere. A due time is shown on its local day. */
 const dateOf = (due: string) => new Date(due.length === 10 ? `${due}T00:00` : due);
 const yearOf = (date: Date) => (date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" } as const);
 const dayOf = (due: string) =>

@@ -27,7 +27,7 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
   const shown = chosen(tasks, query);
   const isTrash = query.show === "trash";
   const isMovable = query.sort === "position" && !isTrash && shown.length > 1;
-  const emptyText = query.search || query.priority ? "No task is like that." : EMPTY[query.show];
+  const emptyText = query.search || query.priority ? "No task matches." : EMPTY[query.show];
   const left = tasks.filter((task) => !task.deleted_at && !task.completed).length;
 
   function move(from: number, to: number) {
@@ -38,8 +38,8 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
     setNotice({ text: `“${task.title}” is now ${to + 1} of ${shown.length}.` });
   }
 
-  /** Whoever has the keyboard stays near when the row in which they were goes away. */
-  function andStayAt(index: number, control: string) {
+  /** Keeps the keyboard's focus nearby when the focused row disappears. */
+  function focusNear(index: number, control: string) {
     requestAnimationFrame(() => {
       const row = list.current?.children[Math.min(index, shown.length - 2)];
       (row?.querySelector<HTMLElement>(control) ?? document.getElementById("new-title"))?.focus();
@@ -49,18 +49,18 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
   function remove(task: Task, index: number) {
     store.do({ op: "delete", id: task.id });
     setNotice({ text: `“${task.title}” is in the trash.`, undo: () => restore(task) });
-    andStayAt(index, ".delete");
+    focusNear(index, ".delete");
   }
 
   function restore({ id, title }: Task, index?: number) {
     store.do({ op: "restore", id });
-    setNotice({ text: `“${title}” is back.` });
-    if (index !== undefined) andStayAt(index, ".restore");
+    setNotice({ text: `“${title}” was restored.` });
+    if (index !== undefined) focusNear(index, ".restore");
   }
 
   function complete({ id }: Task, completed: boolean, index: number) {
     store.do({ op: "complete", id, completed });
-    if (query.show !== "all") andStayAt(index, "input");
+    if (query.show !== "all") focusNear(index, "input");
   }
 
   function open(show: Show) {
@@ -114,7 +114,7 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
           ))}
         </ul>
         {shown.length === 0 && <p className="empty">{loaded || !reached ? emptyText : "One moment…"}</p>}
-        <p className="foot">{isTrash ? "What is deleted stays here for 30 days." : `${left} to do`}</p>
+        <p className="foot">{isTrash ? "Deleted tasks stay here for 30 days." : `${left} to do`}</p>
         <p id="keys" className="hidden">Arrow up and arrow down move the task.</p>
       </main>
       <div className="notice" role="status">

@@ -1,4 +1,4 @@
-/** Who is signed in, and the clients of the two servers. */
+/** The signed-in user, and the clients for the two servers. */
 import { createAuthClient } from "better-auth/client";
 import { jwtClient } from "better-auth/client/plugins";
 import { TaskApiError, TaskClient } from "task-api-client";
@@ -6,17 +6,17 @@ import { TaskApiError, TaskClient } from "task-api-client";
 export type User = { id: string; name: string };
 
 const auth = createAuthClient({ baseURL: location.origin, plugins: [jwtClient()] });
-let token: string | undefined; // in memory alone: what is in localStorage, any script on the page can read
+let token: string | undefined; // only in memory, because every script on the page can read localStorage
 
 export const api = new TaskClient({
-  baseUrl: import.meta.env.VITE_API_URL, // an environment variable while Vite builds
+  baseUrl: import.meta.env.VITE_API_URL, // a variable of the Vite build
   async token(renew) {
     if (renew || !token) token = (await asked(auth.token())).token;
     return token;
   },
 });
 
-/** Signs in, or up where there is a name. What is wrong is thrown, as a sentence to show. */
+/** Signs in, or signs up if a name is given. Throws an error with a sentence for people. */
 export async function signIn(email: string, password: string, name?: string): Promise<User> {
   const call = name === undefined ? auth.signIn.email({ email, password }) : auth.signUp.email({ email, password, name });
   return remember((await asked(call)).user)!;
@@ -24,7 +24,7 @@ export async function signIn(email: string, password: string, name?: string): Pr
 
 export const signOut = () => asked(auth.signOut());
 
-/** Whoever was signed in when the page was last open; offline nobody can be asked, so it is who it was. */
+/** The user of the session. Offline, it is the user who was signed in when the page was last open. */
 export async function currentUser(): Promise<User | undefined> {
   try {
     return remember((await asked<{ user: User } | null>(auth.getSession()))?.user);
@@ -34,7 +34,7 @@ export async function currentUser(): Promise<User | undefined> {
   }
 }
 
-/** The name and the id, no more. The token is of whoever was signed in when it was fetched, so it goes. */
+/** Stores the user's id and name only. Drops the token, because it may belong to the user who was signed in before. */
 export function remember(user: User | undefined): User | undefined {
   token = undefined;
   if (!user) return void localStorage.removeItem("user");
@@ -45,11 +45,11 @@ export function remember(user: User | undefined): User | undefined {
 
 type AuthAnswer<T> = { data: T | null; error: { status: number; message?: string | undefined } | null };
 
-/** What Better Auth answers. Its errors become such as the API's, so that one place can judge them all. */
+/** Better Auth's answer. Its errors become TaskApiErrors, so that one place can handle all errors. */
 async function asked<T>(call: Promise<AuthAnswer<T>>): Promise<T> {
   const { data, error } = await call.catch((cause: unknown) => {
-    throw new TaskApiError(0, { message: "The server cannot be reached just now." }, null, { cause });
+    throw new TaskApiError(0, { message: "The server cannot be reached right now." }, null, { cause });
   });
-  if (error) throw new TaskApiError(error.status, { message: error.message ?? "That did not work." });
+  if (error) throw new TaskApiError(error.status, { message: error.message ?? "The server refused the request." });
   return data as T;
 }

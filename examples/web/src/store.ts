@@ -1,18 +1,18 @@
-/** A user's tasks in this browser: a copy that follows the API's changes, and an outbox for what is done here. */
+/** A user's tasks in this browser: a copy that follows the API's change feed, and an outbox for local changes. */
 import { type Operation, Outbox, type Result, type Task, TaskApiError } from "task-api-client";
 import { api, type User } from "./session";
 import { expected } from "./view";
 
-const POLL = 4000; // milliseconds between two questions what is new; ten times as long while nobody looks
+const POLL = 4000; // milliseconds between two requests for changes; ten times as long while the page is hidden
 
-/** `tasks`: all of them, the trash included, in the manual order. `waiting`: the ids of those with unsent changes. */
+/** `tasks`: all tasks including the trash, in the manual order. `waiting`: the ids of tasks with unsent changes. */
 export type Snapshot = { tasks: Task[]; waiting: Set<string>; reached: boolean; loaded: boolean };
 type Tell = { failed(message: string): void; signedOut(): void };
 
 export class Store {
   private copy = new Map<string, Task>();
   private since: string | undefined;
-  private heard = false; // of the API, since the last pause
+  private heard = false; // whether the API has answered since the last pause
   private reached = true;
   private wake = () => {};
   private listeners = new Set<() => void>();
@@ -34,14 +34,14 @@ export class Store {
   readonly subscribe = (listener: () => void) => (this.listeners.add(listener), () => void this.listeners.delete(listener));
   readonly current = () => this.snapshot;
 
-  /** Does it here and now, and at the API as soon as that can be reached. */
+  /** Applies the operation here at once, and sends it to the API as soon as that can be reached. */
   do(operation: Operation): void {
     this.outbox.add(operation);
     this.changed();
     void this.flush();
   }
 
-  /** Sends what waits, and follows what changes elsewhere, until the function that it returns is called. */
+  /** Sends the outbox and follows the change feed, until the returned function is called. */
   start(): () => void {
     const stopping = new AbortController();
     const { signal } = stopping;
@@ -57,7 +57,7 @@ export class Store {
     return () => (stopping.abort(), this.wake());
   }
 
-  /** Asks what is in the trash: the changes only say that a task is gone. */
+  /** Loads the trash, because the change feed only says that a task was deleted. */
   async loadTrash(): Promise<void> {
     const trash: Task[] = [];
     for await (const { tasks } of api.pages({ deleted: true, limit: 500 })) trash.push(...tasks);
@@ -66,7 +66,7 @@ export class Store {
     this.changed();
   }
 
-  /** Leaves nothing of the copy in the browser. What waits in the outbox stays there for the next sign-in. */
+  /** Removes the copy from the browser. The outbox stays for the next sign-in. */
   forget(): void {
     localStorage.removeItem(this.name);
   }
@@ -103,7 +103,7 @@ export class Store {
     this.save();
   }
 
-  /** The answer to a write and the changes come in any order: the newer one counts. */
+  /** The answer to a write and the change feed can arrive in any order, so the higher revision wins. */
   private take(task: Task): void {
     if ((this.copy.get(task.id)?.revision ?? 0) <= task.revision) this.copy.set(task.id, task);
   }
@@ -129,7 +129,7 @@ export class Store {
     try {
       localStorage.setItem(this.name, JSON.stringify({ tasks: [...this.copy.values()], since: this.since }));
     } catch {
-      localStorage.removeItem(this.name); // it is full: the next visit begins afresh
+      localStorage.removeItem(this.name); // the storage is full, so the next visit loads everything again
     }
   }
 

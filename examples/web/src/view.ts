@@ -1,4 +1,4 @@
-/** What is shown: the copy of the tasks, with what waits in the outbox done to it, filtered and sorted. */
+/** The tasks that are shown: the copy with the outbox's operations applied, filtered and sorted. */
 import type { Operation, Task } from "task-api-client";
 
 export type Show = "all" | "pending" | "completed" | "trash";
@@ -7,7 +7,7 @@ export type Query = { show: Show; priority: string; search: string; sort: Sort }
 
 export const PRIORITIES = ["none", "low", "medium", "high"] as const;
 
-/** All tasks in the manual order, as they will be when the operations are done. */
+/** All tasks in the manual order, as they will be after these operations. */
 export function expected(tasks: Iterable<Task>, operations: Operation[]): Task[] {
   const list = [...tasks].sort((a, b) => compare(a.position, b.position) || compare(a.id, b.id));
   const placeOf = (id: string | null | undefined) => list.findIndex((task) => task.id === id);
@@ -27,7 +27,7 @@ export function expected(tasks: Iterable<Task>, operations: Operation[]): Task[]
   return list;
 }
 
-/** Those that are asked for, in the order that is asked for. The API's own list has the same filters and orders. */
+/** The tasks that match the query, in its order. The API's list has the same filters and orders. */
 export function chosen(tasks: Task[], { show, priority, search, sort }: Query): Task[] {
   const text = search.trim().toLowerCase();
   const found = tasks.filter((task) =>
@@ -40,7 +40,7 @@ export function chosen(tasks: Task[], { show, priority, search, sort }: Query): 
 
 const compare = <T,>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0);
 const now = () => new Date().toISOString();
-const dueOf = ({ due_date: due }: Task) => (due === null ? "~" : due.length === 10 ? `${due}T23:59:59Z` : due); // none: last
+const dueOf = ({ due_date: due }: Task) => (due === null ? "~" : due.length === 10 ? `${due}T23:59:59Z` : due); // none is last
 const ORDERS: Record<Exclude<Sort, "position">, (a: Task, b: Task) => number> = {
   due_date: (a, b) => compare(dueOf(a), dueOf(b)),
   priority: (a, b) => PRIORITIES.indexOf(b.priority) - PRIORITIES.indexOf(a.priority),
@@ -50,7 +50,7 @@ const ORDERS: Record<Exclude<Sort, "position">, (a: Task, b: Task) => number> = 
 
 /** A task that the API does not know yet. */
 function draft({ id, task }: Extract<Operation, { op: "create" }>): Task {
-  const { title, priority, due_date = null } = task; // the form has no more
+  const { title, priority, due_date = null } = task; // the form has only these fields
   const times = { created_at: now(), updated_at: now(), completed_at: null, deleted_at: null };
   const rest = { owner_user_id: "", position: "~", revision: 0, completed: false, description: null, tags: [] };
   return { ...rest, ...times, id: id ?? "", title, priority: priority ?? "none", due_date };

@@ -1,4 +1,4 @@
-//! All that a user has: to take along, and to remove.
+//! The export and the erasure of an account.
 
 use serde_json::{Value, json};
 use testing::User;
@@ -65,7 +65,7 @@ async fn an_erased_account_leaves_nothing_and_erasing_can_be_repeated() {
     let api = start().await;
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     let theirs = create(&bob, "theirs").await;
-    assert_eq!(alice.delete("/api/me").send().await.status, 204, "there is nothing yet");
+    assert_eq!(alice.delete("/api/me").send().await.status, 204, "an account without rows can be erased, too");
     let keyed = alice.post("/api/me/tasks").header("idempotency-key", "k").json(json!({ "title": "x" }));
     let task = keyed.send().await.json().clone();
     let deleted = create(&alice, "deleted").await;
@@ -89,9 +89,9 @@ async fn an_erased_account_leaves_nothing_and_erasing_can_be_repeated() {
     assert_eq!(unknown.status, 400, "{unknown:?}");
 }
 
-/// Entity tags, cursors, tokens and keys are of the account that was.
+/// Entity tags, cursors, change tokens and idempotency keys belong to the erased account.
 #[tokio::test]
-async fn what_was_kept_of_an_erased_account_matches_nothing_of_the_next_one() {
+async fn tags_cursors_tokens_and_keys_of_an_erased_account_do_not_match_the_recreated_one() {
     let api = start().await;
     let alice = api.user("alice");
     let make = async || {

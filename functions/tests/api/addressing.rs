@@ -1,4 +1,4 @@
-//! The path: whose tasks, and which.
+//! The path names the user and the task.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ const SUBJECTS: [&str; 9] = [
     "a#b&c=d",
 ];
 
-/// API Gateway hands over decoded paths, cargo-lambda those that were sent.
+/// API Gateway passes decoded paths to the function. Cargo-lambda passes them as they were sent.
 #[tokio::test]
 async fn a_subject_addresses_its_tasks_by_its_encoded_id_and_by_me() {
     for builder in [builder(), builder().cargo_lambda()] {
@@ -38,14 +38,14 @@ async fn a_subject_addresses_its_tasks_by_its_encoded_id_and_by_me() {
 }
 
 #[tokio::test]
-async fn the_literal_me_is_nobody_elses() {
+async fn a_user_whose_id_is_me_shares_no_tasks_with_others() {
     let api = start().await;
     create(&api.user("me"), "of the user whose id is me").await;
     assert_eq!(*api.user("alice").get("/api/me/tasks").send().await.json(), json!([]));
 }
 
 #[tokio::test]
-async fn ids_that_only_look_alike_are_others() {
+async fn an_id_that_only_looks_like_the_callers_is_403() {
     let api = start().await;
     let alice = api.user("alice");
     for other in ["Alice", "alice%20", "%20alice", "alice%00", "alic", "alicee", "ME", "%61lice%2561", "al%FFice"] {
@@ -55,7 +55,7 @@ async fn ids_that_only_look_alike_are_others() {
 }
 
 #[tokio::test]
-async fn a_task_id_that_is_no_uuid_is_400_and_named() {
+async fn a_task_id_that_is_not_a_uuid_is_400_and_the_field_is_named() {
     let api = start().await;
     let alice = api.user("alice");
     for id in ["1", "x", "%00", "urn:uuid:01890a5d-ac96-774b-bcce-b302099a8057", "01890a5dac96774bbcceb302099a8057"] {
@@ -82,7 +82,7 @@ async fn a_task_id_may_be_in_capitals() {
     assert_eq!(alice.get(&format!("/api/me/tasks/{}", Uuid::max())).send().await.status, 404);
 }
 
-/// Everything but RFC 3986's unreserved characters as `%XX`, as `encodeURIComponent` would.
+/// Percent-encodes everything except RFC 3986's unreserved characters, like `encodeURIComponent`.
 fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),

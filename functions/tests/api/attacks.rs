@@ -1,7 +1,7 @@
-//! Forged and malformed tokens at the front door: whatever is tried, the answer is the same, and nothing has happened.
+//! Requests with forged and malformed tokens. Each one is refused with the documented answer, and changes nothing.
 //!
-//! Each row is wrong in one thing. Where that is not the signature, the signature is good, so that no row passes
-//! because of another check than its own. (`tokens.rs` has the rows that are taken.)
+//! Each row is wrong in one respect only. Unless the signature is what is wrong, it is valid, so that each row tests
+//! its own check. (`tokens.rs` has the tokens that are accepted.)
 
 mod claims;
 mod form;
@@ -17,27 +17,27 @@ use testing::{
 
 use crate::builder;
 
-/// Whom the attackers want to be. The claims are such as no log may have.
+/// The user that the attackers pretend to be. None of these claims may appear in a log.
 const ALICE: &str = "alice-the-subject";
 const EMAIL: &str = "alice-of-the-claims@example.com";
 const ISSUER: &str = "https://issuer.example";
 const AUDIENCE: &str = "https://tasks.example";
 
-/// One row.
+/// One row: an `Authorization` header, and the refusal that it must get.
 struct Attack {
     name: String,
     authorization: Option<String>,
     refusal: Refusal,
 }
 
-/// How it is answered.
+/// The answer that an attack must get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refusal {
     /// 400: more than one set of credentials.
     BadRequest,
-    /// 401 without an error, since there is no token (RFC 6750 §3.1).
+    /// 401 without an error, because there is no token (RFC 6750 §3.1).
     Missing,
-    /// 401 with what an honest developer needs.
+    /// 401 with a description that helps an honest developer, as all that follow.
     Invalid,
     UnknownKey,
     Expired,
@@ -63,12 +63,12 @@ impl Refusal {
 }
 
 impl Attack {
-    /// With this bearer token.
+    /// An attack with this bearer token.
     fn new(name: impl Into<String>, token: &str, refusal: Refusal) -> Self {
         Self::with_header(name, &format!("Bearer {token}"), refusal)
     }
 
-    /// With this `Authorization` header.
+    /// An attack with this `Authorization` header.
     fn with_header(name: impl Into<String>, authorization: &str, refusal: Refusal) -> Self {
         Self { name: name.into(), authorization: Some(authorization.to_owned()), refusal }
     }
@@ -77,7 +77,7 @@ impl Attack {
         Self { name: "no header".to_owned(), authorization: None, refusal: Refusal::Missing }
     }
 
-    /// What is not as it should be about an answer.
+    /// Says what is wrong with an answer, if anything is.
     fn fault(&self, answer: &Answer, unauthorized: &str) -> Option<String> {
         let status = if self.refusal == Refusal::BadRequest { 400 } else { 401 };
         let (challenge, expected) = (answer.header("www-authenticate"), self.refusal.challenge());
@@ -88,12 +88,12 @@ impl Attack {
     }
 }
 
-/// The token that is taken, before anything is bent.
+/// The valid token that the attacks change.
 fn honest() -> Token {
     Token::of(ALICE).claim("iss", ISSUER).claim("aud", AUDIENCE).claim("email", EMAIL)
 }
 
-/// An honest one by a key.
+/// The honest token, signed with this key.
 fn honest_by(key: &Key, algorithm: &str) -> Token {
     honest().key(key, algorithm)
 }
@@ -103,28 +103,28 @@ fn secret() -> Key {
     Key::secret(SECRET.as_bytes())
 }
 
-/// The honest claims under this header. The signature is a good one by the secret.
+/// This header with the honest claims, correctly signed with the secret.
 fn with_header(header: impl AsRef<[u8]>) -> String {
     compact(header, honest().claims_text(), &secret(), "HS256")
 }
 
-/// This payload under an honest header. The signature is a good one by the secret.
+/// The honest header with this payload, correctly signed with the secret.
 fn with_payload(payload: impl AsRef<[u8]>) -> String {
     compact(honest().header_text(), payload, &secret(), "HS256")
 }
 
-/// An object's text with one more member, whatever that makes of it.
+/// Adds a member to an object's text. The result need not be valid JSON.
 fn with_member(object: &str, name: &str, raw: &str) -> String {
     let members = object.strip_suffix('}').expect("an object");
     format!("{members},\"{name}\":{raw}}}")
 }
 
-/// The honest claims with this text as the value of one.
+/// The honest token with this text as the value of one claim.
 fn with_claim(name: &str, raw: &str) -> String {
     with_payload(with_member(&honest().without_claim(name).claims_text(), name, raw))
 }
 
-/// The keys that tokens are taken from: one of each family, and one that is for PS256 alone.
+/// The keys that may sign tokens: one of each family, and one for PS256 only.
 fn published() -> [Value; 5] {
     [
         Key::rsa("rsa").jwk(),
@@ -135,7 +135,7 @@ fn published() -> [Value; 5] {
     ]
 }
 
-/// Keys that stand in the set, too, and must not be used: their private halves are in the attackers' hands.
+/// Keys that are also in the set, but must not be used. The attackers have their private halves.
 fn unusable() -> Vec<(Value, Key, &'static str)> {
     let (rsa, p256, ed25519) = (Key::rsa("not-for-signatures"), Key::p256("wrap"), Key::ed25519("derive"));
     let short = Key::rsa_of_bits("short", 1024);
@@ -151,7 +151,7 @@ fn weak(number: usize, point: &[u8; 32]) -> Value {
     json!({ "kty": "OKP", "crv": "Ed25519", "x": segment(point), "kid": format!("weak-{number}") })
 }
 
-/// The set that the functions are given.
+/// The key set that the functions get.
 fn key_set() -> Value {
     let symmetric = Key::secret(b"a-secret-that-stands-in-the-set-by-mistake").named("oct");
     let weak = low_order().into_iter().enumerate().map(|(number, point)| weak(number, &point));
@@ -165,12 +165,12 @@ async fn start() -> Api {
         .env("JWT_ISSUER", &format!("https://other-issuer.example, {ISSUER}"))
         .env("JWT_AUDIENCE", &format!("https://other-tasks.example,{AUDIENCE}"))
         .env("LOG_LEVEL", "trace")
-        .without_env("METRICS_NAMESPACE") // whose lines have other members
+        .without_env("METRICS_NAMESPACE") // because metric lines have other members
         .start()
         .await
 }
 
-/// Reading and writing, with the same header.
+/// Sends one read and one write with the same header.
 async fn attempt(api: &Api, authorization: Option<&str>) -> [Answer; 2] {
     let requests = [
         api.get("/api/me/tasks"),
@@ -183,7 +183,7 @@ async fn attempt(api: &Api, authorization: Option<&str>) -> [Answer; 2] {
     tokio::join!(read.send(), write.send()).into()
 }
 
-/// Users with their revisions and numbers of tasks.
+/// All users with their revisions, and the number of tasks.
 async fn rows(api: &Api) -> Vec<(String, i64, i64)> {
     let count = "select id, revision, (select count(*) from tasks) from users order by id";
     let rows = api.database().connect().await.query(count, &[]).await.unwrap();
@@ -195,11 +195,11 @@ fn all(stranger: &Issuer) -> Vec<Attack> {
 }
 
 #[tokio::test]
-async fn whatever_is_forged_is_refused_alike_and_leaves_nothing_behind() {
+async fn every_forged_token_gets_its_documented_refusal_and_changes_nothing() {
     let (api, stranger) = (start().await, Issuer::of(&[Key::rsa("stranger")]).await);
     let alice = format!("Bearer {}", honest().sign());
     let [read, write] = attempt(&api, Some(&alice)).await;
-    assert_eq!((read.status, write.status), (200, 201), "what is honest is taken");
+    assert_eq!((read.status, write.status), (200, 201), "the honest token is accepted");
     let before = rows(&api).await;
     let unauthorized = api.get("/api/me/tasks").send().await.text().to_owned();
 
@@ -212,15 +212,15 @@ async fn whatever_is_forged_is_refused_alike_and_leaves_nothing_behind() {
 
     assert!(attacks.len() >= 80, "{} rows", attacks.len());
     assert!(faults.is_empty(), "{} of {} rows:\n{}", faults.len(), attacks.len(), faults.join("\n"));
-    assert_eq!(rows(&api).await, before, "nothing is created");
-    assert_eq!(stranger.fetches(), 0, "no key is fetched from where a token says");
+    assert_eq!(rows(&api).await, before, "nothing was created");
+    assert_eq!(stranger.fetches(), 0, "no key was fetched from an address in a token");
     let [read, write] = attempt(&api, Some(&alice)).await;
-    assert_eq!((read.status, write.status), (200, 201), "what is honest is still taken");
+    assert_eq!((read.status, write.status), (200, 201), "the honest token is still accepted");
     api.log().line_with(write.header("x-request-id").unwrap()).await;
     check_log(&api.log().to_string(), &attacks);
 }
 
-/// Every line is one of ours, with no more in it than is ours; and nothing of what was sent is in any.
+/// Every log line is JSON with known members only. No line contains anything that was sent.
 fn check_log(log: &str, attacks: &[Attack]) {
     let members = ["timestamp", "level", "message", "request_id", "trace", "route", "status", "duration_ms"];
     let more = ["cold_start", "tries", "database_ms", "code", "cause"];

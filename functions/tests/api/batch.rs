@@ -1,4 +1,4 @@
-//! Several operations as one request: all of them, or none.
+//! Several operations in one request: all of them are done, or none is.
 
 use serde_json::{Value, json};
 use testing::{Answer, User};
@@ -65,7 +65,7 @@ async fn the_operations_are_done_in_order_each_with_a_revision_of_its_own() {
 }
 
 #[tokio::test]
-async fn of_a_batch_that_is_refused_nothing_has_happened() {
+async fn a_refused_batch_changes_nothing() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
@@ -94,7 +94,7 @@ async fn of_a_batch_that_is_refused_nothing_has_happened() {
             assert_eq!(state(&alice).await, before);
         }
     }
-    // Not even the user.
+    // Not even the user's row is created.
     let bob = api.user("bob");
     let operations = json!([{ "op": "create", "task": { "title": "x" } }, { "op": "delete", "id": ID }]);
     assert_eq!(batch(&bob, operations).await.status, 404);
@@ -103,7 +103,7 @@ async fn of_a_batch_that_is_refused_nothing_has_happened() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_batch_is_told_of_all_its_operations_at_once() {
+async fn the_errors_of_all_operations_of_a_batch_are_reported_at_once() {
     let api = start().await;
     let alice = api.user("alice");
     let operations = json!([
@@ -164,7 +164,7 @@ async fn a_batch_has_1_to_100_operations_and_a_body_of_at_most_a_mebibyte() {
 
     let long = json!({ "op": "create", "task": { "title": "x", "description": "x".repeat(8_192) } });
     let fits = batch(&alice, json!(vec![long.clone(); 100])).await;
-    assert_eq!(fits.status, 200, "more than one task's body may have: {:?}", fits.error_code());
+    assert_eq!(fits.status, 200, "a batch's body may be larger than one task's: {:?}", fits.error_code());
     let padding = " ".repeat(1024 * 1024);
     let request = alice.post("/api/me/tasks/batch").header("content-type", "application/json");
     let too_long = request.body(&format!("{{\"operations\": []}}{padding}")).send().await;
@@ -193,9 +193,9 @@ async fn a_batch_that_is_sent_again_under_its_key_is_done_once() {
     assert_eq!(state(&alice).await, after);
 }
 
-/// Lambda takes 6 MB, in which a control character of a description weighs seven bytes.
+/// Lambda limits an answer to 6 MB. In it, a control character of a description takes seven bytes.
 #[tokio::test]
-async fn tasks_that_would_make_the_answer_too_heavy_are_left_out_of_it() {
+async fn tasks_that_would_make_the_answer_too_large_are_left_out() {
     let api = start().await;
     let alice = api.user("alice");
     let heavy = json!({ "title": "x", "description": "\u{1}".repeat(8_192) });
@@ -213,7 +213,7 @@ async fn tasks_that_would_make_the_answer_too_heavy_are_left_out_of_it() {
     assert_eq!(alice.get(&path(&task)).send().await.json()["revision"], revision);
 }
 
-/// As of single ones: the id in the path or in an operation alone opens nothing.
+/// As with single operations, knowing a task's id does not give access to it.
 #[tokio::test]
 async fn no_operation_of_a_batch_reaches_another_users_task() {
     let api = start().await;
@@ -231,7 +231,7 @@ async fn no_operation_of_a_batch_reaches_another_users_task() {
     }
     assert_eq!(batch(&bob, json!([{ "op": "move", "id": mine["id"], "after": task["id"] }])).await.status, 400);
     assert_eq!(*api.user("alice").get(&path(&task)).send().await.json(), task);
-    // The same id may be in use by both.
+    // Both users may have a task with the same id.
     let own = batch(&bob, json!([{ "op": "create", "id": task["id"], "task": { "title": "own" } }])).await;
     assert_eq!(own.status, 200, "{own:?}");
 }

@@ -11,10 +11,10 @@ use tokio::time::sleep_until;
 
 use crate::builder;
 
-/// How long a function that has fetched the keys does not ask for them again: the cool-down of jwks.rs.
+/// A function that has fetched the keys does not fetch them again for this long: the cool-down of jwks.rs.
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
-/// The API for the users of this server, as docs/auth.md says to set it.
+/// The API for the users of this server, configured as docs/auth.md says.
 fn trusting(server: &BetterAuth) -> ApiBuilder {
     builder()
         .without_env("JWT_SECRET")
@@ -23,8 +23,8 @@ fn trusting(server: &BetterAuth) -> ApiBuilder {
         .env("JWT_AUDIENCE", AUDIENCE)
 }
 
-/// The same with new processes on the same database: they know no key yet.
-async fn anew(server: &BetterAuth, api: &Api) -> Api {
+/// The same with new processes on the same database. They have not fetched any key yet.
+async fn restarted(server: &BetterAuth, api: &Api) -> Api {
     trusting(server).env("DATABASE_URL", &api.database().url()).start().await
 }
 
@@ -44,8 +44,8 @@ fn assert_refused(answer: &Answer, because: &str) {
 
 const UNKNOWN_KEY: &str = "a key or an algorithm that is not known here";
 
-/// Two users, their tasks, and a rotation of the server's keys to its end.
-async fn users_have_tasks_under_keys_of(algorithm: &str) {
+/// Two users with tasks, and a complete rotation of the server's keys.
+async fn users_reach_their_tasks_with_keys_of(algorithm: &str) {
     let mut server = BetterAuth::start(algorithm).await;
     let (alice, bob) = (server.sign_up("alice@example.com").await, server.sign_up("bob@example.com").await);
     let (old, bobs) = (server.token(&alice).await, server.token(&bob).await);
@@ -60,14 +60,14 @@ async fn users_have_tasks_under_keys_of(algorithm: &str) {
 
     server.rotate().await;
     let new = server.token(&alice).await;
-    assert_ne!(header(&new), header(&old), "the kid is another one");
-    let both_known = anew(&server, &api).await;
+    assert_ne!(header(&new), header(&old), "the new key has another kid");
+    let both_known = restarted(&server, &api).await;
     for token in [&old, &new] {
         assert_eq!(*list(&both_known, token).await.json(), json!([created.json()]));
     }
 
     server.withdraw().await;
-    let old_unknown = anew(&server, &api).await;
+    let old_unknown = restarted(&server, &api).await;
     assert_refused(&list(&old_unknown, &old).await, UNKNOWN_KEY);
     assert_eq!(*list(&old_unknown, &new).await.json(), json!([created.json()]));
 }
@@ -77,26 +77,26 @@ fn header(token: &str) -> &str {
 }
 
 #[tokio::test]
-async fn users_have_tasks_under_keys_of_eddsa() {
-    users_have_tasks_under_keys_of("EdDSA").await;
+async fn users_reach_their_tasks_with_keys_of_eddsa() {
+    users_reach_their_tasks_with_keys_of("EdDSA").await;
 }
 
 #[tokio::test]
-async fn users_have_tasks_under_keys_of_rs256() {
-    users_have_tasks_under_keys_of("RS256").await;
+async fn users_reach_their_tasks_with_keys_of_rs256() {
+    users_reach_their_tasks_with_keys_of("RS256").await;
 }
 
 #[tokio::test]
-async fn users_have_tasks_under_keys_of_ps256() {
-    users_have_tasks_under_keys_of("PS256").await;
+async fn users_reach_their_tasks_with_keys_of_ps256() {
+    users_reach_their_tasks_with_keys_of("PS256").await;
 }
 
 #[tokio::test]
-async fn users_have_tasks_under_keys_of_es256() {
-    users_have_tasks_under_keys_of("ES256").await;
+async fn users_reach_their_tasks_with_keys_of_es256() {
+    users_reach_their_tasks_with_keys_of("ES256").await;
 }
 
-/// One test for two, since both have to wait for half a minute.
+/// One test for both, because each has to wait for half a minute.
 #[tokio::test]
 async fn a_running_function_takes_a_new_key_after_the_cool_down_and_a_withdrawn_one_no_longer_than_jwks_max_age() {
     tokio::join!(a_new_key_is_taken_after_the_cool_down(), a_withdrawn_key_is_taken_no_longer_than_jwks_max_age());
@@ -142,7 +142,7 @@ async fn a_withdrawn_key_is_taken_no_longer_than_jwks_max_age() {
 }
 
 #[tokio::test]
-async fn tokens_that_the_front_end_signs_with_the_shared_secret_are_taken() {
+async fn tokens_that_the_front_end_signs_with_the_shared_secret_are_accepted() {
     let server = BetterAuth::start("HS256").await;
     let alice = server.sign_up("alice@example.com").await;
     let token = server.token(&alice).await;
@@ -194,7 +194,7 @@ async fn tokens_of_es512_are_refused_as_of_an_unknown_algorithm() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_goes_down_is_missed_by_those_alone_who_never_had_its_keys() {
+async fn only_functions_that_have_no_keys_yet_notice_that_the_issuer_is_down() {
     let server = BetterAuth::start("EdDSA").await;
     let alice = server.sign_up("alice@example.com").await;
     let token = server.token(&alice).await;

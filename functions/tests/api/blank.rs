@@ -1,4 +1,4 @@
-//! What counts as blank is said in two places, as ranges of characters: by the API and by the patterns of openapi.yaml.
+//! Two places define which characters count as blank: the API's code and the patterns of openapi.yaml.
 
 use std::ops::RangeInclusive;
 
@@ -8,7 +8,8 @@ use testing::{concurrently, openapi};
 
 use crate::{create, path, start};
 
-/// The ranges of the class in the pattern of a schema: one visible character is required between `^[^\0]*` and `[^\0]*$`.
+/// The character ranges in a schema's pattern. The pattern requires one visible character between `^[^\0]*` and
+/// `[^\0]*$`.
 fn ranges(schema: &str) -> Vec<RangeInclusive<char>> {
     let pattern = openapi::document()["components"]["schemas"][schema]["pattern"].as_str().unwrap();
     let class = pattern.split("*[^").nth(1).and_then(|rest| rest.split(']').next()).unwrap();
@@ -30,7 +31,7 @@ fn openapi_has_the_ranges_that_the_code_has() {
 }
 
 #[tokio::test]
-async fn what_openapi_calls_blank_is_no_title_and_no_tag_and_its_neighbours_are() {
+async fn at_the_borders_of_the_blank_ranges_the_api_and_openapi_agree() {
     let api = start().await;
     let alice = api.user("alice");
     let task = path(&create(&alice, "x").await);

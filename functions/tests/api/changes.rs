@@ -1,4 +1,4 @@
-//! What has changed since a client last asked.
+//! The change feed: what has changed since a client last asked.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +16,7 @@ async fn since(user: &User<'_>, token: &str) -> Answer {
     user.get(&format!("{ROUTE}?since={token}")).send().await
 }
 
-/// The token behind all that there is.
+/// The token after the last change.
 async fn now(user: &User<'_>) -> String {
     let answer = user.get(&format!("{ROUTE}?limit=500")).send().await;
     assert_eq!((answer.status, &answer.json()["more"]), (200, &json!(false)), "{answer:?}");
@@ -36,7 +36,7 @@ struct Mirror {
 }
 
 impl Mirror {
-    /// Reads on to the end. No change comes twice, and none out of order.
+    /// Reads to the end, and asserts that no change comes twice or out of order.
     async fn follow(&mut self, user: &User<'_>, limit: usize) {
         loop {
             let answer = user.get(&format!("{ROUTE}?limit={limit}&since={}", self.next)).send().await;
@@ -79,7 +79,8 @@ async fn each_change_comes_once_in_the_order_of_the_revisions() {
     assert_eq!(answer.json()["deleted"], json!([b["id"], d["id"]]));
     let next = answer.json()["next"].as_str().unwrap().to_owned();
 
-    // What was in the trash comes back, or goes for good: of that there is no more to tell.
+    // A restored task is reported as a task. A task in the trash that is deleted for good was already reported as
+    // deleted.
     let restored = alice.post(&format!("{}/restore", path(&b))).send().await.json().clone();
     let answer = since(&alice, &next).await;
     assert_eq!((&answer.json()["tasks"], &answer.json()["deleted"]), (&json!([restored]), &json!([])));
@@ -89,7 +90,7 @@ async fn each_change_comes_once_in_the_order_of_the_revisions() {
     let answer = since(&alice, &next).await;
     assert_eq!((&answer.json()["tasks"], &answer.json()["deleted"]), (&json!([]), &json!([])));
 
-    // A task that is made anew under the id of one that is gone is a task.
+    // A new task with the id of a deleted one is reported as a task.
     let body = json!({ "id": c["id"], "title": "again" });
     let again = alice.post("/api/me/tasks").json(body).send().await.json().clone();
     let answer = since(&alice, &token).await;
@@ -129,9 +130,9 @@ async fn a_page_ends_at_the_limit_and_the_next_one_begins_behind_it() {
     }
 }
 
-/// Of 8,192 characters that take four bytes each, 500 tasks are 16 MB.
+/// 500 tasks with descriptions of 8,192 four-byte characters would be 16 MB.
 #[tokio::test]
-async fn a_page_weighs_4_mb_at_most() {
+async fn a_page_has_at_most_4_mb() {
     let api = start().await;
     let alice = api.user("alice");
     let task = json!({ "op": "create", "task": { "title": "x", "description": "\u{1f600}".repeat(8_192) } });
@@ -147,9 +148,9 @@ async fn a_page_weighs_4_mb_at_most() {
     assert_eq!(mirror.tasks.len(), 150);
 }
 
-/// The one thing that this is for: whoever reads on never misses a write, however many write at once.
+/// The purpose of the change feed: a client that reads on never misses a write, however many clients write at once.
 #[tokio::test]
-async fn a_reader_that_never_stops_has_the_list_whatever_is_written_meanwhile() {
+async fn a_client_that_follows_the_changes_during_writes_ends_with_the_same_tasks_as_the_list() {
     let api = builder().environments(4).start().await;
     let alice = &api.user("alice");
     let is_over = &AtomicBool::new(false);
@@ -177,7 +178,7 @@ async fn a_reader_that_never_stops_has_the_list_whatever_is_written_meanwhile() 
         let mut mirror = Mirror::default();
         while !is_over.load(Ordering::Relaxed) {
             mirror.follow(alice, 3).await;
-            // All of a batch or nothing of it, once the reader is at an end.
+            // Once the reader has caught up, it has seen all of a batch or nothing of it.
             let of = |title: &str| mirror.tasks.values().filter(|task| task["title"] == title).count();
             assert_eq!(of("one of two"), of("two of two"));
         }
@@ -197,10 +198,10 @@ async fn a_reader_that_never_stops_has_the_list_whatever_is_written_meanwhile() 
 }
 
 #[tokio::test]
-async fn a_token_of_another_user_or_time_is_410_and_one_that_is_none_400() {
+async fn a_token_of_another_user_or_time_is_410_and_a_malformed_one_is_400() {
     let api = start().await;
     let (alice, bob) = (api.user("alice"), api.user("bob"));
-    // Of a user who has written nothing yet it stays good.
+    // The token of a user who has not written anything yet stays valid.
     let early = now(&alice).await;
     assert_eq!(since(&alice, &early).await.status, 200);
     let task = create(&alice, "x").await;
@@ -209,23 +210,23 @@ async fn a_token_of_another_user_or_time_is_410_and_one_that_is_none_400() {
     create(&bob, "x").await;
     let token = now(&alice).await;
 
-    let told = async |user: &User<'_>, token: &str| {
+    let assert_gone = async |user: &User<'_>, token: &str| {
         let answer = since(user, token).await;
         assert_eq!((answer.status, answer.error_code()), (410, Some("gone")), "{answer:?}");
     };
-    told(&bob, &token).await;
-    told(&api.user("carol"), &token).await;
-    // The database was put back to a time before the token.
+    assert_gone(&bob, &token).await;
+    assert_gone(&api.user("carol"), &token).await;
+    // The database was restored to a time before the token.
     let database = api.database().connect().await;
     database.batch_execute("update users set revision = revision - 1 where id = 'alice'").await.unwrap();
-    told(&alice, &token).await;
+    assert_gone(&alice, &token).await;
     database.batch_execute("update users set revision = revision + 1 where id = 'alice'").await.unwrap();
     assert_eq!(since(&alice, &token).await.status, 200);
-    // The account was erased and has come back.
+    // The account was erased and created again.
     assert_eq!(alice.delete("/api/me").send().await.status, 204);
-    told(&alice, &token).await;
+    assert_gone(&alice, &token).await;
     create(&alice, "x").await;
-    told(&alice, &token).await;
+    assert_gone(&alice, &token).await;
 
     for wrong in ["x", &token[1..], &format!("{token}A"), &"A".repeat(10_000), "%00"] {
         let answer = since(&alice, wrong).await;

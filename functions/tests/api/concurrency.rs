@@ -1,4 +1,4 @@
-//! One user's writes at the same time, from as many Lambda environments.
+//! Concurrent writes of one user, each in its own execution environment.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::{builder, create, path, revision, tag};
 
-/// Eight environments, and eight writes that meet at the owner's row.
+/// Eight execution environments, so that eight writes wait for the owner's row at the same time.
 const WRITERS: usize = 8;
 
 #[tokio::test]
@@ -21,11 +21,11 @@ async fn concurrent_creations_get_unique_and_gapless_revisions() {
 
     let listed = alice.get("/api/me/tasks").send().await;
     let listed: Vec<_> = listed.json().as_array().unwrap().iter().map(|t| t["revision"].as_i64().unwrap()).collect();
-    assert!(listed.is_sorted_by(|newer, older| newer > older), "time runs with the revisions: {listed:?}");
+    assert!(listed.is_sorted_by(|newer, older| newer > older), "newer tasks have higher revisions: {listed:?}");
 }
 
 #[tokio::test]
-async fn of_concurrent_writes_with_one_tag_exactly_one_goes_through() {
+async fn exactly_one_of_concurrent_writes_with_the_same_tag_succeeds() {
     let api = builder().environments(WRITERS).start().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
@@ -42,10 +42,10 @@ async fn of_concurrent_writes_with_one_tag_exactly_one_goes_through() {
     }
 }
 
-/// All eight wait for one lock before any of them goes on, so that none can get through by being early. Each write then
-/// has to see the one before it, and its clock has to be read under the lock.
+/// All eight wait for one lock before any of them continues, so that none succeeds only because it was early. Each
+/// write must then see the one before it, and must read the clock under the lock.
 #[tokio::test]
-async fn writes_that_waited_for_each_other_follow_each_other() {
+async fn writes_that_waited_for_one_lock_have_increasing_revisions_and_times() {
     let api = builder().environments(WRITERS).start().await;
     let alice = api.user("alice");
     let mut tasks = Vec::new();
@@ -55,7 +55,7 @@ async fn writes_that_waited_for_each_other_follow_each_other() {
     let complete = |task| alice.patch(&format!("{}/complete", path(task)));
     let update = |task| alice.patch(&path(task)).json(json!({ "title": "y" }));
     for round in [complete(&tasks[0]), update(&tasks[0])] {
-        // Every environment of both functions is warm before the lock is taken.
+        // Every execution environment of both functions is warm before the lock is taken.
         assert_eq!(round.send().await.status, 200);
     }
     let answers = behind_a_lock(&api, tasks.iter().map(|task| update(task).send())).await;
@@ -71,7 +71,7 @@ async fn writes_that_waited_for_each_other_follow_each_other() {
     assert_eq!(statuses, [[200].as_slice(), &[412; WRITERS - 1]].concat());
 }
 
-/// Sends requests of Alice's while her row is locked, and frees it when all of them wait.
+/// Sends Alice's requests while her row is locked, and releases the lock when all of them wait.
 async fn behind_a_lock(api: &Api, requests: impl IntoIterator<Item = impl Future<Output = Answer>>) -> Vec<Answer> {
     let (mut holder, observer) = (api.database().connect().await, api.database().connect().await);
     let lock = holder.transaction().await.unwrap();
@@ -91,7 +91,7 @@ async fn behind_a_lock(api: &Api, requests: impl IntoIterator<Item = impl Future
     answers
 }
 
-/// No two of them are at the same revision, and none was left out.
+/// Asserts that the revisions are unique and have no gaps.
 fn assert_gapless(answers: &[Answer]) {
     let revisions: BTreeSet<_> = answers.iter().map(|answer| revision(answer.json())).collect();
     let first = revisions.first().copied().unwrap();
@@ -122,7 +122,7 @@ async fn no_concurrent_toggle_is_lost() {
 }
 
 #[tokio::test]
-async fn a_user_who_comes_in_by_many_first_requests_at_once_is_one() {
+async fn many_first_requests_at_once_create_one_user() {
     let api = builder().environments(WRITERS).start().await;
     for round in 0..5 {
         let user = api.user(&format!("user-{round}"));
@@ -132,9 +132,10 @@ async fn a_user_who_comes_in_by_many_first_requests_at_once_is_one() {
     }
 }
 
-/// The second of them has not begun before the first has kept its answer: nobody gets through by being late.
+/// All of them are under way before the first stores its answer, so that none finds the answer only because it was
+/// late.
 #[tokio::test]
-async fn of_duplicates_with_one_key_that_wait_for_each_other_one_is_done() {
+async fn of_concurrent_duplicates_with_one_key_only_one_is_done() {
     let api = builder().environments(WRITERS).start().await;
     let alice = api.user("alice");
     let before = create(&alice, "x").await["revision"].as_i64().unwrap();
@@ -175,12 +176,12 @@ async fn concurrent_batches_and_single_writes_do_not_mix() {
         assert!(revisions.is_sorted_by(|one, next| one + 1 == *next), "{revisions:?}");
         all.extend(revisions);
     }
-    assert_eq!(all.len(), 20 * SIZE + 20, "none was given twice");
+    assert_eq!(all.len(), 20 * SIZE + 20, "no revision was given twice");
     assert_eq!(all.last().unwrap() - all.first().unwrap() + 1, i64::try_from(all.len()).unwrap(), "without gaps");
 }
 
 #[tokio::test]
-async fn of_concurrent_restores_one_writes_and_of_concurrent_deletions_one_finds_the_task() {
+async fn only_one_of_concurrent_restores_writes_and_only_one_of_concurrent_deletions_finds_the_task() {
     let api = builder().environments(WRITERS).start().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
@@ -206,9 +207,9 @@ async fn of_concurrent_restores_one_writes_and_of_concurrent_deletions_one_finds
     assert_eq!(create(&alice, "next").await["revision"], revision + 1);
 }
 
-/// Whoever writes meanwhile makes the user anew, and what was acknowledged after the last erasure is there.
+/// A write during the erasure creates the user again. What was acknowledged after the last erasure is still there.
 #[tokio::test]
-async fn a_user_who_is_erased_while_they_write_is_whole() {
+async fn an_account_that_is_erased_during_its_own_writes_stays_consistent() {
     let api = builder().environments(WRITERS).start().await;
     let alice = api.user("alice");
     for _ in 0..10 {
@@ -220,7 +221,7 @@ async fn a_user_who_is_erased_while_they_write_is_whole() {
         assert!(answers.iter().all(|answer| [201, 204].contains(&answer.status)), "{answers:?}");
         let listed = alice.get("/api/me/tasks").send().await;
         let tasks = listed.json().as_array().unwrap();
-        assert!(tasks.len() <= 1, "the key made one of them: {listed:?}");
+        assert!(tasks.len() <= 1, "one key creates at most one task: {listed:?}");
         assert_eq!(listed.header("x-total-count"), Some(&*tasks.len().to_string()));
         let made = |answer: &Answer| answer.json()["id"] == tasks[0]["id"];
         assert!(tasks.is_empty() || answers.iter().any(made), "{listed:?}: {answers:?}");

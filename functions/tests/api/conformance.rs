@@ -1,5 +1,5 @@
-//! Random requests, made of `openapi.yaml`: what it allows, what it does not, and sequences of them in which one answer
-//! gives the next request its ids. `CONFORMANCE=long` sends more of them, `CONFORMANCE_SEED` others.
+//! Random requests, generated from `openapi.yaml`: valid ones, invalid ones, and sequences in which one answer gives
+//! the next request its ids. `CONFORMANCE=long` sends more of them. `CONFORMANCE_SEED` chooses others.
 
 use std::env;
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{builder, create, path, revision, start, tag};
 
 #[tokio::test]
-async fn creating_answers_201_with_the_task_its_place_and_its_tag() {
+async fn creating_answers_201_with_the_task_its_location_and_its_tag() {
     let api = start().await;
     let body = json!({ "title": "  Buy milk ", "description": "Two litres" });
     let answer = api.user("alice").post("/api/me/tasks").json(body).send().await;
@@ -61,7 +61,7 @@ async fn put_and_patch_change_what_is_named_and_leave_the_rest() {
     let put = alice.put(&path(&task)).json(json!({ "title": "Buy oat milk" })).send().await;
     assert_eq!((put.status, put.header("etag")), (200, Some(&*tag(revision(&task) + 1))));
     assert_eq!(put.json()["title"], "Buy oat milk");
-    assert_eq!(put.json()["description"], "Two litres", "a partial PUT wipes nothing");
+    assert_eq!(put.json()["description"], "Two litres", "a partial PUT clears nothing");
     assert_eq!(put.json()["created_at"], task["created_at"]);
     assert!(put.json()["updated_at"].as_str() > task["updated_at"].as_str());
 
@@ -87,7 +87,7 @@ async fn completed_at_is_when_the_task_was_first_completed_and_null_while_it_is_
 }
 
 #[tokio::test]
-async fn deleting_answers_204_and_the_task_is_seen_no_more() {
+async fn deleting_answers_204_and_the_task_is_no_longer_found() {
     let api = start().await;
     let alice = api.user("alice");
     let (task, other) = (create(&alice, "Buy milk").await, create(&alice, "Buy bread").await);
@@ -101,7 +101,7 @@ async fn deleting_answers_204_and_the_task_is_seen_no_more() {
 }
 
 #[tokio::test]
-async fn every_write_moves_the_owners_revision_on_by_one() {
+async fn every_write_increases_the_owners_revision_by_one() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "1").await;
@@ -121,7 +121,7 @@ async fn every_write_moves_the_owners_revision_on_by_one() {
 }
 
 #[tokio::test]
-async fn completing_toggles_on_no_body_and_on_an_empty_one() {
+async fn completing_without_a_body_or_with_an_empty_object_toggles() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "Buy milk").await;
@@ -158,7 +158,7 @@ async fn health_answers_without_a_token_a_database_or_settings() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_404_for_every_operation_and_moves_no_revision() {
+async fn a_missing_task_is_404_for_every_operation_and_changes_no_revision() {
     let api = start().await;
     let alice = api.user("alice");
     let nowhere = format!("/api/me/tasks/{}", Uuid::now_v7());

@@ -1,4 +1,4 @@
-//! The document and the page that shows it.
+//! The OpenAPI document and the page that shows it.
 
 use std::io::Read as _;
 
@@ -10,7 +10,7 @@ use crate::{builder, start};
 
 const BROWSER: &str = "gzip, deflate, br, zstd";
 
-/// As a browser asks.
+/// Sends a request as a browser does.
 async fn get(api: &Api, path: &str) -> Answer {
     let answer = api.get(path).header("accept-encoding", BROWSER).send().await;
     assert_eq!(answer.status, 200, "{path}: {answer:?}");
@@ -35,7 +35,7 @@ async fn files(api: &Api) -> Vec<String> {
     links.map(|link| format!("/{link}")).collect()
 }
 
-/// What type a browser is to be told.
+/// The `Content-Type` that a browser must get.
 fn expected_type(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "js" => "text/javascript; charset=utf-8",
@@ -60,7 +60,8 @@ async fn the_document_that_is_served_is_openapi_yaml() {
     }
 }
 
-/// Compressed or not, it is the same file under another tag, and a browser is told what it is and what it may do.
+/// Compressed or not, it is the same file, with another tag. The headers tell a browser its type and what the page may
+/// do.
 #[tokio::test]
 async fn everything_that_the_page_names_is_served_plain_and_compressed() {
     let api = builder().without_env("DATABASE_URL").without_env("JWT_SECRET").start().await;
@@ -107,9 +108,9 @@ async fn a_client_that_has_a_file_gets_304_and_one_that_has_another_gets_the_fil
     }
 }
 
-/// What we write is asked for again, so that a release shows; the rest is another one with another Swagger UI only.
+/// A browser asks again for our own files, so that a deployment shows at once. The others only change with Swagger UI.
 #[tokio::test]
-async fn a_browser_asks_again_for_what_a_release_changes() {
+async fn a_browser_asks_again_for_the_files_that_a_deployment_changes() {
     let api = start().await;
     for path in ["/docs", "/docs/start.js", "/openapi.json"] {
         assert_eq!(get(&api, path).await.header("cache-control"), Some("public, no-cache"), "{path}");
@@ -119,7 +120,7 @@ async fn a_browser_asks_again_for_what_a_release_changes() {
 }
 
 #[tokio::test]
-async fn what_is_no_file_of_the_page_is_404() {
+async fn a_name_that_is_not_a_file_of_the_page_is_404() {
     for builder in [builder(), builder().cargo_lambda()] {
         let api = builder.start().await;
         for name in

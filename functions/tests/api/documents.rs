@@ -1,5 +1,4 @@
-//! What is stated in more than one place, held together. That answers are as `openapi.yaml` describes them is checked with
-//! each of them.
+//! Facts that are stated in more than one place must agree. (Every test checks its answers against `openapi.yaml`.)
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -11,18 +10,18 @@ use testing::{
 
 use crate::start;
 
-/// The routes are for three readers: cargo-lambda (Cargo.toml), SAM (template.yaml) and people (openapi.yaml).
+/// The routes are stated for three readers: cargo-lambda (Cargo.toml), SAM (template.yaml) and people (openapi.yaml).
 #[test]
 fn the_template_deploys_the_routes_of_the_watch_router() {
     assert_eq!(routes::deployed(&yaml::file("template.yaml")), routes::watched());
 }
 
-/// One that nothing starts would be missed by nobody.
+/// Nobody would notice a binary that nothing starts.
 #[test]
 fn every_binary_is_deployed_with_a_route_or_as_the_purge_with_a_schedule() {
     let template = yaml::file("template.yaml");
     let scheduled = routes::scheduled(&template);
-    let [(expression, purge)] = &Vec::from_iter(scheduled)[..] else { panic!("another schedule than the purge's") };
+    let [(expression, purge)] = &Vec::from_iter(scheduled)[..] else { panic!("expected one schedule, the purge's") };
     assert_eq!(purge, "purge-trash");
     // Minute, hour, day of the month, month, day of the week, year.
     let fields: Vec<_> = expression.trim_start_matches("cron(").trim_end_matches(')').split(' ').collect();
@@ -40,7 +39,7 @@ fn openapi_describes_the_routes_of_the_watch_router() {
     assert_eq!(routes::documented(openapi::document()), watched);
 }
 
-/// Answers are held to what PATCH declares, whichever of the two was asked.
+/// Answers to both methods are checked against what PATCH declares.
 #[test]
 fn openapi_describes_put_as_it_does_patch() {
     let task = &openapi::document()["paths"]["/api/{user_id}/tasks/{task_id}"];
@@ -66,9 +65,9 @@ fn every_parameter_header_and_body_of_openapi_has_examples_that_its_schema_allow
     }
 }
 
-/// Each has an example, and nobody has to guess what it looks like.
+/// So nobody has to guess what an error looks like.
 #[test]
-fn every_code_of_an_error_stands_in_an_example() {
+fn every_error_code_has_an_example() {
     let document = openapi::document();
     let mut described = Vec::new();
     gather(document, "", &mut described);
@@ -95,9 +94,10 @@ fn every_example_of_a_schema_of_openapi_is_allowed_by_it() {
     assert!(shown > 10, "{shown}");
 }
 
-/// `discriminator` is for generators and `oneOf` for validators: they name the same, and people see each of them.
+/// Generators read `discriminator`, validators read `oneOf`, and people read the examples: all must name the same
+/// operations.
 #[test]
-fn every_operation_of_a_batch_is_described_once_and_stands_in_an_example() {
+fn every_operation_of_a_batch_is_described_once_and_has_an_example() {
     let document = openapi::document();
     let operation = &document["components"]["schemas"]["Operation"];
     let mapped = operation["discriminator"]["mapping"].as_object().expect("a mapping");
@@ -114,7 +114,7 @@ fn every_operation_of_a_batch_is_described_once_and_stands_in_an_example() {
     assert_eq!(shown, mapped.keys().map(String::as_str).collect());
 }
 
-/// Whatever has a schema and is none: parameters, headers, and bodies of one type.
+/// Collects everything that has a schema but is not one: parameters, headers, and bodies of one type.
 fn gather<'a>(value: &'a Value, place: &str, found: &mut Vec<(String, &'a Value)>) {
     if value.get("schema").is_some_and(Value::is_object) {
         found.push((place.to_owned(), value));
@@ -134,7 +134,7 @@ fn examples(object: &Value) -> Vec<&Value> {
     object.get("example").into_iter().chain(several).collect()
 }
 
-/// The gateway answers browsers where it is deployed, and the function where none stands in front.
+/// When deployed, the gateway sets the headers for browsers. Without a gateway, the function does.
 #[tokio::test]
 async fn the_template_lets_other_origins_read_what_the_functions_do() {
     let api = start().await;
@@ -144,14 +144,14 @@ async fn the_template_lets_other_origins_read_what_the_functions_do() {
     let cors = &template["Resources"]["Api"]["Properties"]["CorsConfiguration"][1];
     let mut deployed: BTreeSet<_> =
         cors["ExposeHeaders"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert!(deployed.remove("X-Amzn-Remapped-WWW-Authenticate"), "as the gateway calls the other one");
+    assert!(deployed.remove("X-Amzn-Remapped-WWW-Authenticate"), "the gateway renames the header to this");
     assert_eq!(exposed, deployed);
 
     let document = openapi::document();
     let headers = document["components"]["responses"].as_object().unwrap().values();
     let declared: BTreeSet<_> =
         headers.flat_map(|response| response["headers"].as_object().unwrap().keys().map(String::as_str)).collect();
-    // These say nothing to a script; the browser hands out the first all the same.
+    // A script does not need these. (A browser shows it the first one anyway.)
     let unread = BTreeSet::from([
         "Cache-Control",
         "Content-Encoding",
@@ -162,8 +162,8 @@ async fn the_template_lets_other_origins_read_what_the_functions_do() {
     assert_eq!(&declared - &unread, exposed);
 }
 
-/// cargo-lambda builds with `panic = "abort"` where the profile says nothing, and a panic would end a deployed function
-/// that every test finds answering.
+/// Without this setting, cargo-lambda builds with `panic = "abort"`. A panic would then end a deployed function,
+/// although every test gets an answer.
 #[test]
 fn the_release_profile_says_that_panics_unwind() {
     assert!(read("Cargo.toml").lines().any(|line| line.starts_with("panic = \"unwind\"")));

@@ -1,20 +1,20 @@
-//! Events as Lambda may hand them over, past the gateway of these tests: nothing in them ends a function before it has
-//! answered, and one of another integration is told as what it is.
+//! Events as Lambda may pass them, sent directly to the function. No event may end a function before it has answered.
+//! If an event comes from an integration that is not ours, the log says so.
 
 use serde_json::{Value, json};
 use testing::{Answer, Api};
 
 use crate::start;
 
-/// What the log says of an integration that is not ours.
+/// What the log says about an integration that is not ours.
 const NEEDED: &str = "HTTP API with payload format 2.0 and the path parameters of the route (user_id, task_id)";
 
-/// The answer to an event. One that the function reports to Lambda as an error ends the test.
+/// The answer to an event. The test fails if the function reports an error to Lambda instead.
 async fn invoke(api: &Api, function: &str, event: &Value) -> Answer {
     testing::openapi::answer(function, &api.invoke(function, event).await.unwrap())
 }
 
-/// An event with another value at this place.
+/// The event with another value at this place.
 fn with(event: &Value, place: &str, value: Value) -> Value {
     let mut event = event.clone();
     let (parent, name) = place.rsplit_once('/').unwrap();
@@ -22,12 +22,12 @@ fn with(event: &Value, place: &str, value: Value) -> Value {
     event
 }
 
-/// The event of a list of Alice's.
+/// The event that lists Alice's tasks.
 fn list(api: &Api) -> Value {
     api.user("alice").get("/api/me/tasks").event()
 }
 
-/// The answer is for the client, who can do nothing, and the line in the log for the operator, who can.
+/// The client cannot fix this, so its answer says little. The operator can, so the log says what is needed.
 async fn assert_miswired(api: &Api, function: &str, event: &Value, problem: &str) {
     let answer = invoke(api, function, event).await;
     assert_eq!((answer.status, answer.error_code()), (500, Some("internal")), "{event}: {answer:?}");
@@ -51,7 +51,7 @@ async fn a_header_that_nobody_reads_may_be_anything() {
 }
 
 #[tokio::test]
-async fn control_characters_are_answered_where_they_are_read() {
+async fn control_characters_in_what_is_read_get_an_answer() {
     let api = start().await;
     let alice = api.user("alice");
     let (task, create) = (alice.get("/api/me/tasks/7").event(), alice.post("/api/me/tasks").json(json!({})).event());
@@ -87,9 +87,9 @@ async fn what_is_null_counts_as_absent() {
     }
 }
 
-/// Half of a surrogate pair can be escaped in JSON, and no text of ours can hold it.
+/// JSON can escape half of a surrogate pair, but a Rust string cannot hold it.
 #[tokio::test]
-async fn a_text_that_is_no_unicode_is_400() {
+async fn a_text_that_is_not_unicode_is_400() {
     let api = start().await;
     for text in [r"\ud800", r"\udc00", r"\ud800x"] {
         let event = with(&list(&api), "/headers/x-note", json!("HERE")).to_string().replace("HERE", text);
@@ -98,7 +98,7 @@ async fn a_text_that_is_no_unicode_is_400() {
     }
 }
 
-/// Payload 1.0 has the query elsewhere: a filter that is not seen would answer with all tasks.
+/// Payload format 1.0 has the query in another place. A function that overlooks a filter would answer with all tasks.
 #[tokio::test]
 async fn an_event_of_another_integration_is_refused_and_the_log_says_what_is_needed() {
     let api = start().await;
@@ -152,7 +152,7 @@ async fn an_event_of_another_integration_is_refused_and_the_log_says_what_is_nee
     assert!(log.contains("of-a-rest-api") && !log.contains(api.user("alice").token()), "{log}");
 }
 
-/// A function URL, or a route of other names.
+/// Such an event comes from a function URL, or from a route with other parameter names.
 #[tokio::test]
 async fn an_event_without_the_parameters_of_the_route_is_refused_and_the_log_says_which() {
     let api = start().await;
@@ -167,7 +167,7 @@ async fn an_event_without_the_parameters_of_the_route_is_refused_and_the_log_say
     }
 }
 
-/// The gateway's own id stands in the answer and in the log, so that its access log has the same.
+/// The answer and the log have the gateway's own id, because its access log has it, too.
 #[tokio::test]
 async fn a_request_keeps_its_id_whatever_its_headers_are() {
     let api = start().await;

@@ -1,4 +1,4 @@
-//! Connections that break, and writes that are done once all the same.
+//! Writes are done exactly once, even if the connection to the database breaks.
 
 use std::time::{Duration, Instant};
 
@@ -11,12 +11,12 @@ use tokio::time::sleep;
 
 use crate::{builder, create, path, revision, start, tag};
 
-/// Nothing is slowed down here: the wire only breaks.
-async fn on_a_wire() -> Api {
+/// The API behind a proxy that can break connections, but does not delay them.
+async fn behind_a_proxy() -> Api {
     builder().through_proxy(std::time::Duration::ZERO).start().await
 }
 
-/// Every kind of write, on a task that is there.
+/// Every kind of write to an existing task.
 fn writes<'a>(api: &'a Api, task: &Value) -> Vec<(Request<'a>, u16)> {
     let alice = api.user("alice");
     vec![
@@ -30,13 +30,13 @@ fn writes<'a>(api: &'a Api, task: &Value) -> Vec<(Request<'a>, u16)> {
 
 #[tokio::test]
 async fn a_write_whose_connection_breaks_is_done_exactly_once() {
-    let api = on_a_wire().await;
+    let api = behind_a_proxy().await;
     let alice = api.user("alice");
     for loss in [Moment::Request, Moment::Answer] {
         for number in 0..5 {
             let task = create(&alice, "x").await;
             let (request, status) = writes(&api, &task).swap_remove(number);
-            // Where the function is not running yet, its first connection is none of a request's.
+            // If the function is not running yet, the fault could hit the connection that it opens before the request.
             api.user("bob").delete(&path(&task)).send().await;
             warm(&api, &task).await;
 
@@ -53,7 +53,7 @@ async fn a_write_whose_connection_breaks_is_done_exactly_once() {
     }
 }
 
-/// Starts every function, by writes that find nothing.
+/// Starts every function, with requests that find nothing.
 async fn warm(api: &Api, task: &Value) {
     let nobody = api.user("nobody");
     let (one, complete, place) = (path(task), format!("{}/complete", path(task)), format!("{}/move", path(task)));
@@ -66,8 +66,8 @@ async fn warm(api: &Api, task: &Value) {
 }
 
 #[tokio::test]
-async fn a_toggle_whose_acknowledgement_is_lost_turns_once() {
-    let api = on_a_wire().await;
+async fn a_toggle_whose_acknowledgement_is_lost_is_done_once() {
+    let api = behind_a_proxy().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
     let complete = format!("{}/complete", path(&task));
@@ -78,10 +78,10 @@ async fn a_toggle_whose_acknowledgement_is_lost_turns_once() {
     }
 }
 
-/// The precondition held when the write was done, and must not be asked again of what that write has made.
+/// The precondition was true when the write was done. The retry must not check it against the write's own result.
 #[tokio::test]
 async fn a_conditional_write_whose_acknowledgement_is_lost_is_not_412() {
-    let api = on_a_wire().await;
+    let api = behind_a_proxy().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
     warm(&api, &task).await;
@@ -96,7 +96,7 @@ async fn a_conditional_write_whose_acknowledgement_is_lost_is_not_412() {
 
 #[tokio::test]
 async fn a_read_whose_connection_breaks_is_answered() {
-    let api = on_a_wire().await;
+    let api = behind_a_proxy().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
     for loss in [Moment::Request, Moment::Answer] {
@@ -118,9 +118,9 @@ async fn only_the_last_32_requests_are_remembered() {
     assert_eq!(row.get::<_, i32>(0), 32);
 }
 
-/// By a trigger that fails the first time and counts, in a sequence, which no rollback takes back.
+/// A trigger fails the first attempt. It counts attempts in a sequence, because a rollback does not reset a sequence.
 #[tokio::test]
-async fn what_fails_in_passing_is_tried_again_and_what_does_not_is_not() {
+async fn transient_failures_are_retried_and_others_are_not() {
     let api = start().await;
     let alice = api.user("alice");
     create(&alice, "x").await;
@@ -161,7 +161,7 @@ async fn what_fails_in_passing_is_tried_again_and_what_does_not_is_not() {
 }
 
 #[tokio::test]
-async fn a_lock_that_nobody_frees_is_a_503_within_the_budget_and_writes_nothing_later() {
+async fn a_lock_that_nobody_releases_is_a_503_within_the_deadline_and_nothing_is_written_later() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
@@ -172,23 +172,22 @@ async fn a_lock_that_nobody_frees_is_a_503_within_the_budget_and_writes_nothing_
     let answer = alice.post("/api/me/tasks").json(json!({ "title": "late" })).send().await;
     assert_eq!((answer.status, answer.error_code()), (503, Some("database_unavailable")));
     assert!(answer.header("retry-after").is_some());
-    assert_eq!(alice.get("/api/me/tasks").send().await.status, 200, "who only reads does not wait");
+    assert_eq!(alice.get("/api/me/tasks").send().await.status, 200, "a read does not wait");
     let waiting =
         "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     let waiting: i64 = api.database().connect().await.query_one(waiting, &[]).await.unwrap().get(0);
-    assert_eq!(waiting, 0, "Postgres has given up before we did");
+    assert_eq!(waiting, 0, "Postgres gave up before the function did");
     lock.rollback().await.unwrap();
     assert_eq!(alice.get("/api/me/tasks").send().await.json().as_array().unwrap().len(), 1);
     assert_eq!(revision(&create(&alice, "next").await), revision(&task) + 1);
 }
 
-/// A batch of the user's.
+/// A batch request of this user.
 fn batch<'a>(user: &User<'a>, operations: &Value) -> Request<'a> {
     user.post("/api/me/tasks/batch").json(json!({ "operations": operations }))
 }
 
-/// The rest of the writes, on a task that is there and one in the trash: the status of each, and how many revisions it
-/// takes.
+/// The other writes, to a task and to one in the trash: each with its status and the number of revisions that it uses.
 fn more_writes<'a>(user: &User<'a>, live: &Value, deleted: &Value, key: &str) -> Vec<(Request<'a>, u16, i64)> {
     let add = json!({ "op": "create", "task": { "title": key } });
     let update = json!({ "op": "update", "id": live["id"], "task": { "title": key } });
@@ -204,7 +203,7 @@ fn more_writes<'a>(user: &User<'a>, live: &Value, deleted: &Value, key: &str) ->
     ]
 }
 
-/// A task of the user's, and one that is in their trash.
+/// A task of this user, and one in the trash.
 async fn two_tasks(user: &User<'_>) -> (Value, Value) {
     let (live, deleted) = (create(user, "x").await, create(user, "x").await);
     assert_eq!(user.delete(&path(&deleted)).send().await.status, 204);
@@ -213,7 +212,7 @@ async fn two_tasks(user: &User<'_>) -> (Value, Value) {
 
 #[tokio::test]
 async fn a_write_to_the_trash_with_a_key_or_in_a_batch_whose_connection_breaks_is_done_exactly_once() {
-    let api = on_a_wire().await;
+    let api = behind_a_proxy().await;
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     for loss in [Moment::Request, Moment::Answer] {
         for number in 0..6 {
@@ -228,13 +227,13 @@ async fn a_write_to_the_trash_with_a_key_or_in_a_batch_whose_connection_breaks_i
             api.proxy().plant(Fault::next(loss, Break::Fin));
             let answer = request.send().await;
             assert_eq!((answer.status, answer.header("idempotency-replayed")), (status, None), "{key}: {answer:?}");
-            assert_eq!(api.proxy().planted(), 0, "{key}: nothing has struck");
+            assert_eq!(api.proxy().planted(), 0, "{key}: the fault did not happen");
             assert_eq!(create(&alice, "next").await["revision"], revision + revisions + 1, "{key}: once");
         }
     }
 }
 
-/// A write of Alice's whose acknowledgement is lost, and which is tried again after `meanwhile`.
+/// A write of Alice's whose acknowledgement is lost, and which is retried after `meanwhile`.
 async fn interrupted(api: &Api, write: Request<'_>, meanwhile: impl Future<Output = ()>) -> Answer {
     let database = api.database().connect().await;
     let sql = "select revision from users where id = 'alice'";
@@ -250,18 +249,18 @@ async fn interrupted(api: &Api, write: Request<'_>, meanwhile: impl Future<Outpu
     };
     let write = async { (write.send().await, Instant::now()) };
     let ((answer, answered), done) = tokio::join!(write, meanwhile);
-    assert!(done < answered, "it was tried again too early");
+    assert!(done < answered, "it was retried too early");
     answer
 }
 
-/// With time for others between two tries.
-async fn on_a_patient_wire() -> Api {
+/// With time for other requests between two attempts.
+async fn behind_a_proxy_with_slow_retries() -> Api {
     builder().env("DB_TRY_MS", "1500").environments(2).through_proxy(Duration::ZERO).start().await
 }
 
 #[tokio::test]
-async fn a_keyed_create_whose_acknowledgement_is_lost_answers_as_written_and_so_it_does_when_the_client_tries_again() {
-    let api = on_a_patient_wire().await;
+async fn a_keyed_create_whose_acknowledgement_is_lost_answers_as_written_also_when_the_client_sends_it_again() {
+    let api = behind_a_proxy_with_slow_retries().await;
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     let id = "01890a5d-ac96-774b-bcce-b302099a8057";
     let new = json!({ "id": id, "title": "mine" });
@@ -276,7 +275,7 @@ async fn a_keyed_create_whose_acknowledgement_is_lost_answers_as_written_and_so_
 
     let answer = interrupted(&api, keyed.clone(), async { assert_eq!(change().await.status, 200) }).await;
     assert_eq!((answer.status, answer.header("idempotency-replayed")), (201, None), "{answer:?}");
-    assert_eq!(answer.json()["title"], "mine", "as it was written, not as it is");
+    assert_eq!(answer.json()["title"], "mine", "the task as it was written, not as it is now");
     let again = keyed.send().await;
     assert_eq!((again.status, again.header("idempotency-replayed")), (201, Some("true")), "{again:?}");
     assert_eq!(again.text(), answer.text());
@@ -287,10 +286,10 @@ async fn a_keyed_create_whose_acknowledgement_is_lost_answers_as_written_and_so_
     assert_eq!(next["revision"], answer.json()["revision"].as_i64().unwrap() + 2, "it was written once");
 }
 
-/// It has no key to be known by but our own. A task of it that is gone meanwhile cannot be shown.
+/// The batch has no idempotency key, only our own request id. The answer cannot show a task that was deleted meanwhile.
 #[tokio::test]
-async fn a_batch_whose_acknowledgement_is_lost_is_done_once_though_others_come_between() {
-    let api = on_a_patient_wire().await;
+async fn a_batch_whose_acknowledgement_is_lost_is_done_once_even_with_other_writes_in_between() {
+    let api = behind_a_proxy_with_slow_retries().await;
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     let (task, other) = (create(&alice, "a").await, create(&alice, "b").await);
     let bobs = create(&bob, "x").await;
@@ -321,17 +320,17 @@ async fn a_batch_whose_acknowledgement_is_lost_is_done_once_though_others_come_b
     assert_eq!(statuses, [201, 200, 404, 204, 404], "{answer:?}");
     let first = results[0]["task"]["revision"].as_i64().unwrap();
     assert_eq!(first, other["revision"].as_i64().unwrap() + 1);
-    assert_eq!(results[1]["task"]["revision"], first + 5, "as it is, not as it was written: {answer:?}");
-    assert_eq!(create(&alice, "next").await["revision"], first + 7, "five of the batch, and two between");
+    assert_eq!(results[1]["task"]["revision"], first + 5, "the task as it is now, not as it was written: {answer:?}");
+    assert_eq!(create(&alice, "next").await["revision"], first + 7, "five writes of the batch, and two in between");
     let titles = alice.get("/api/me/tasks?sort=position").send().await;
     let titles: Vec<_> = titles.json().as_array().unwrap().iter().map(|task| task["title"].clone()).collect();
     assert_eq!(titles, ["a", "new", "next"]);
 }
 
-/// What the batch has done before it came to the operation that is refused is undone by each try.
+/// In each attempt, the operations before the refused one are rolled back.
 #[tokio::test]
-async fn a_refused_batch_whose_answer_is_lost_has_done_nothing() {
-    let api = on_a_wire().await;
+async fn a_refused_batch_whose_answer_is_lost_changes_nothing() {
+    let api = behind_a_proxy().await;
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     let task = create(&alice, "x").await;
     let operations = json!([
@@ -344,28 +343,28 @@ async fn a_refused_batch_whose_answer_is_lost_has_done_nothing() {
         api.proxy().plant(Fault::next(loss, Break::Fin));
         let answer = batch(&alice, &operations).header("idempotency-key", "k").send().await;
         assert_eq!((answer.status, &answer.json()["details"][0]["operation"]), (404, &json!(2)), "{answer:?}");
-        assert_eq!(api.proxy().planted(), 0, "nothing has struck");
+        assert_eq!(api.proxy().planted(), 0, "the fault did not happen");
         assert_eq!(*alice.get("/api/me/tasks").send().await.json(), json!([task]));
     }
     assert_eq!(create(&alice, "next").await["revision"], task["revision"].as_i64().unwrap() + 1);
 }
 
-/// It leaves nothing in which it could be remembered, and needs no memory: there is nothing more to remove.
+/// An erasure leaves no row that could remember it. It needs none, because a retry finds nothing to remove.
 #[tokio::test]
-async fn an_erasure_whose_connection_breaks_is_done_and_the_user_can_come_back() {
-    let api = on_a_wire().await;
+async fn an_erasure_whose_connection_breaks_is_done_and_the_user_can_start_again() {
+    let api = behind_a_proxy().await;
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     assert_eq!(bob.delete("/api/me").send().await.status, 204, "the function is running");
     let bobs = create(&bob, "Bob's").await;
     let mut last = 0;
     for loss in [Moment::Request, Moment::Answer] {
         let task = create(&alice, "x").await;
-        assert!(task["revision"].as_i64().unwrap() > last, "{loss:?}: a revision has come back");
+        assert!(task["revision"].as_i64().unwrap() > last, "{loss:?}: a revision was used again");
         last = task["revision"].as_i64().unwrap();
         api.proxy().plant(Fault::next(loss, Break::Fin));
         let answer = alice.delete("/api/me").send().await;
         assert_eq!((answer.status, answer.text()), (204, ""), "{loss:?}: {answer:?}");
-        assert_eq!(api.proxy().planted(), 0, "{loss:?}: nothing has struck");
+        assert_eq!(api.proxy().planted(), 0, "{loss:?}: the fault did not happen");
         let rows = "select count(*) from users where id = 'alice'";
         assert_eq!(api.database().connect().await.query_one(rows, &[]).await.unwrap().get::<_, i64>(0), 0);
         assert_eq!(*bob.get("/api/me/tasks").send().await.json(), json!([bobs]));

@@ -1,4 +1,4 @@
-//! Priority, due date, tags and the client's own id: their limits, what null does, and what is let pass.
+//! Priority, due date, tags and the client's own id: their limits, what null does, and which input is accepted.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{builder, create, path, revision, start};
 
 #[tokio::test]
-async fn every_field_comes_back_as_it_is_kept() {
+async fn every_field_is_returned_as_it_was_stored() {
     let api = start().await;
     let alice = api.user("alice");
     for (field, sent, kept) in [
@@ -27,7 +27,7 @@ async fn every_field_comes_back_as_it_is_kept() {
         body[field] = sent.clone();
         let made = alice.post("/api/me/tasks").json(body.clone()).send().await;
         assert_eq!((made.status, &made.json()[field]), (201, &kept), "{field}: {sent}");
-        // Over a task that has something there.
+        // The same on a task whose fields are already set.
         let full =
             json!({ "title": "x", "priority": "medium", "due_date": "2026-01-01", "tags": ["t"], "description": "d" });
         let task = alice.post("/api/me/tasks").json(full).send().await.json().clone();
@@ -80,7 +80,7 @@ async fn a_field_beyond_its_limits_is_named() {
     assert_eq!(alice.patch(&path(&task)).json(json!({ "tags": ["é".repeat(50)] })).send().await.status, 200);
 }
 
-/// What front ends of this API family send, as they send it.
+/// Requests as existing front ends of such APIs send them.
 #[tokio::test]
 async fn what_front_ends_send_works() {
     let api = start().await;
@@ -111,7 +111,7 @@ async fn what_front_ends_send_works() {
 }
 
 #[tokio::test]
-async fn what_a_client_cannot_write_is_ignored_and_null_for_what_is_unknown_stores_nothing() {
+async fn read_only_fields_and_unknown_ones_that_are_null_are_ignored() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
@@ -130,7 +130,7 @@ async fn what_a_client_cannot_write_is_ignored_and_null_for_what_is_unknown_stor
 }
 
 #[tokio::test]
-async fn a_task_has_the_id_that_its_client_has_made_once() {
+async fn a_client_can_choose_a_tasks_id_and_can_use_it_once() {
     let api = start().await;
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     let body = json!({ "id": "9B2E4F0A-0000-4000-8000-00000000000F", "title": "mine" });
@@ -144,7 +144,7 @@ async fn a_task_has_the_id_that_its_client_has_made_once() {
         let again = user.post("/api/me/tasks").json(body.clone()).send().await;
         assert_eq!((again.status, again.error_code()), (409, Some("conflict")), "{again:?}");
         let next = revision(&create(user, "next").await);
-        assert_eq!(next, revision(made.json()) + 1, "the refused one has moved no clock");
+        assert_eq!(next, revision(made.json()) + 1, "the refused create used no revision");
     }
     for id in [json!("1"), json!(1), json!("urn:uuid:9b2e4f0a-0000-4000-8000-00000000000f")] {
         let answer = alice.post("/api/me/tasks").json(json!({ "id": id, "title": "x" })).send().await;
@@ -152,7 +152,7 @@ async fn a_task_has_the_id_that_its_client_has_made_once() {
     }
 }
 
-/// A query that a route does not know is never lost in silence: completed=true would have toggled.
+/// An unknown parameter must never be ignored silently: with `completed=true` the task would have toggled.
 #[tokio::test]
 async fn a_parameter_that_a_route_does_not_have_is_named_on_every_route() {
     let api = start().await;
@@ -187,7 +187,7 @@ async fn a_parameter_that_a_route_does_not_have_is_named_on_every_route() {
 }
 
 #[tokio::test]
-async fn unknown_input_may_be_ignored_and_is_named() {
+async fn unknown_input_can_be_ignored_by_a_setting_and_is_named() {
     let api = builder().env("UNKNOWN_INPUT", "ignore").start().await;
     let alice = api.user("alice");
     let body = json!({ "title": "x", "colour": "red", "a\r\nSet-Cookie: b": 1, "notes": null, "revision": 5 });
@@ -200,7 +200,7 @@ async fn unknown_input_may_be_ignored_and_is_named() {
     let listed = alice.get("/api/me/tasks?page=2&status=pending").send().await;
     assert_eq!((listed.status, listed.header("x-ignored")), (200, Some("page")));
     assert_eq!(alice.get("/api/me/tasks").send().await.header("x-ignored"), None);
-    // What is known is read as strictly as ever.
+    // Known parameters are still checked strictly.
     assert_eq!(alice.get("/api/me/tasks?status=open").send().await.status, 400);
     let many: Value =
         (0..50).map(|n| (format!("{n}{}", "x".repeat(100)), json!(1))).collect::<serde_json::Map<_, _>>().into();
@@ -209,7 +209,7 @@ async fn unknown_input_may_be_ignored_and_is_named() {
 }
 
 #[tokio::test]
-async fn a_byte_order_mark_ahead_of_a_body_is_taken() {
+async fn a_byte_order_mark_before_a_body_is_accepted() {
     let api = start().await;
     let request = api.user("alice").post("/api/me/tasks").header("content-type", "application/json");
     assert_eq!(request.body("\u{feff}{\"title\":\"x\"}").send().await.status, 201);

@@ -1,17 +1,17 @@
-//! Bad input: always a clear 4xx, never a 500, and nothing is written.
+//! Bad input always gets a clear 4xx and never a 500, and nothing is written.
 
 use serde_json::{Value, json};
 use testing::{Answer, Api, Request};
 
 use crate::{create, path, start};
 
-/// The requests that take a task.
+/// The requests whose body is a task.
 fn writes<'a>(api: &'a Api, task: &Value) -> [Request<'a>; 3] {
     let alice = api.user("alice");
     [alice.post("/api/me/tasks"), alice.put(&path(task)), alice.patch(&path(task))]
 }
 
-/// The requests that take a body at all.
+/// All requests that accept a body.
 fn bodies<'a>(api: &'a Api, task: &Value) -> Vec<Request<'a>> {
     let complete = api.user("alice").patch(&format!("{}/complete", path(task)));
     writes(api, task).into_iter().chain([complete]).collect()
@@ -30,7 +30,7 @@ async fn a_title_has_1_to_200_characters_and_no_nul() {
         for request in writes(&api, &task) {
             let answer = request.json(json!({ "title": title })).send().await;
             assert!(answer.status < 300, "{title}: {answer:?}");
-            assert_eq!(answer.json()["title"], title, "it comes back as it was sent");
+            assert_eq!(answer.json()["title"], title, "it is returned as it was sent");
         }
     }
     let too_long = format!("{}😀", "😀".repeat(200));
@@ -111,7 +111,7 @@ async fn a_field_that_cannot_be_written_is_refused_and_not_ignored() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_is_told_at_once() {
+async fn all_errors_are_reported_at_once() {
     let api = start().await;
     let body = json!({ "description": 5, "completed": "x", "colour": "red" });
     let answer = api.user("alice").post("/api/me/tasks").json(body).send().await;
@@ -130,7 +130,7 @@ async fn a_title_is_required_to_create_and_nothing_is_to_update() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_object_is_400() {
+async fn a_body_that_is_not_a_json_object_is_400() {
     let api = start().await;
     let task = create(&api.user("alice"), "x").await;
     let deep = format!("{{\"title\":{}", "[".repeat(100_000));
@@ -166,7 +166,7 @@ async fn a_body_that_is_no_json_object_is_400() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_utf_8_are_400() {
+async fn bytes_that_are_not_utf_8_are_400() {
     let api = start().await;
     for body in [b"{\"title\":\"\xff\"}".as_slice(), b"\xff\xfe{\0}\0", b"{\"title\":\"\xed\xa0\x80\"}"] {
         let request = api.user("alice").post("/api/me/tasks").header("content-type", "application/json");
@@ -175,9 +175,9 @@ async fn bytes_that_are_no_utf_8_are_400() {
     }
 }
 
-/// The gateway passes on what it takes for binary in base64.
+/// The gateway passes a body in base64 if it considers the content type binary.
 #[tokio::test]
-async fn a_body_in_base64_is_read_as_what_it_is() {
+async fn a_body_in_base64_is_decoded() {
     let api = start().await;
     let request = api.user("alice").post("/api/me/tasks").header("content-type", "application/merge-patch+json");
     let answer = request.bytes("{\"title\":\"Käse\"}".as_bytes()).send().await;
@@ -236,7 +236,7 @@ async fn a_body_of_another_content_type_is_415() {
 }
 
 #[tokio::test]
-async fn json_by_another_name_is_taken() {
+async fn other_names_of_json_are_accepted() {
     let api = start().await;
     let task = create(&api.user("alice"), "x").await;
     for content_type in ["application/json; charset=utf-8", "Application/JSON", "application/merge-patch+json"] {
@@ -245,8 +245,8 @@ async fn json_by_another_name_is_taken() {
     }
 }
 
-/// Headers and queries that are legal on the wire, or that somebody sends anyway, and that must not be able to end a
-/// function before it can answer: each of these once made a Lambda of somebody's panic.
+/// Headers and queries that are legal in HTTP, or that clients send anyway. None of them may end a function before it
+/// can answer. Each has made some Lambda function panic in the past.
 #[tokio::test]
 async fn odd_headers_and_queries_are_answered_like_any_other() {
     let api = start().await;
@@ -270,7 +270,7 @@ async fn odd_headers_and_queries_are_answered_like_any_other() {
 }
 
 #[tokio::test]
-async fn nothing_that_is_refused_is_written() {
+async fn a_refused_request_writes_nothing() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;

@@ -1,6 +1,6 @@
-//! Two users who try to reach each other's tasks. There are two walls between them, and each would hide a hole in the
-//! other: so the front-door tests run once with both and once with row-level security switched off, where the owner in
-//! every statement has to hold alone; and row-level security meets statements that name no owner.
+//! Two users who try to reach each other's tasks. Two walls separate them, and each could hide a hole in the other. So
+//! these tests run twice: with both walls, and without row-level security, where only the owner in every statement
+//! protects. Other tests check row-level security with statements that name no owner.
 
 use serde_json::{Value, json};
 use testing::{
@@ -12,7 +12,7 @@ use tokio_postgres::Client;
 
 use crate::{builder, create, path, revision, start, tag};
 
-/// The API with both walls, and with the owner filters alone.
+/// The API with both walls, and with the owner filters only.
 async fn each_api() -> [Api; 2] {
     [start().await, builder().without_row_level_security().start().await]
 }
@@ -28,10 +28,10 @@ async fn no_operation_reaches_another_users_task() {
             let answer = request.send().await;
             assert_eq!((answer.status, answer.error_code()), (404, Some("not_found")), "{answer:?}");
         }
-        assert_eq!(*bob.get(&path(&task)).send().await.json(), task, "nothing of it has changed");
+        assert_eq!(*bob.get(&path(&task)).send().await.json(), task, "the task has not changed");
         assert_eq!(alice.get("/api/me/tasks").send().await.json().as_array().unwrap().len(), 1);
         let next = revision(&create(&alice, "next").await);
-        assert_eq!(next, revision(&own) + 1, "what was refused has moved no clock");
+        assert_eq!(next, revision(&own) + 1, "the refused requests used no revision");
     }
 }
 
@@ -61,9 +61,10 @@ async fn another_users_path_is_403_for_every_operation() {
     assert_eq!(*bob.get("/api/me/tasks").send().await.json(), json!([task]));
 }
 
-/// The same id under two owners: the key allows it, and whoever forgets the owner in one place hits both.
+/// Two owners have a task with the same id, which the primary key allows. A statement that forgets the owner finds
+/// both.
 #[tokio::test]
-async fn twins_of_two_owners_never_meet() {
+async fn tasks_with_the_same_id_of_two_owners_never_mix() {
     for api in each_api().await {
         let (alice, bob) = (api.user("alice"), api.user("bob"));
         let task = create(&alice, "Alice's").await;
@@ -93,9 +94,10 @@ async fn twins_of_two_owners_never_meet() {
     }
 }
 
-/// What an earlier try has done is looked up by its owner, too. The twin is the first that a look past them meets.
+/// A retry looks up what an earlier attempt did, and must name the owner, too. A lookup without the owner would find
+/// Aaron's task with the same id first.
 #[tokio::test]
-async fn the_answer_to_a_write_whose_acknowledgement_was_lost_is_ones_own_task() {
+async fn the_answer_to_a_write_whose_acknowledgement_was_lost_is_the_callers_own_task() {
     for builder in [builder(), builder().without_row_level_security()] {
         let api = builder.through_proxy(std::time::Duration::ZERO).start().await;
         let (aaron, alice) = (api.user("aaron"), api.user("alice"));
@@ -144,9 +146,9 @@ async fn no_filter_and_no_page_of_the_list_shows_another_users_tasks() {
     }
 }
 
-/// `missed` tells 404 from 412: were it to look past the owner, another user's task would answer 412.
+/// The SQL function `missed` decides between 404 and 412. If it ignored the owner, another user's task would give 412.
 #[tokio::test]
-async fn a_precondition_does_not_tell_another_users_task_from_none() {
+async fn a_precondition_does_not_reveal_that_another_users_task_exists() {
     for api in each_api().await {
         let (alice, bob) = (api.user("alice"), api.user("bob"));
         let task = create(&bob, "Bob's").await;
@@ -158,7 +160,7 @@ async fn a_precondition_does_not_tell_another_users_task_from_none() {
     }
 }
 
-/// With the lock or the revision of all users instead of one's own, this would wait for Bob's transaction.
+/// If users shared one lock or revision, Alice's requests would wait for Bob's transaction.
 #[tokio::test]
 async fn nobody_waits_for_another_users_lock() {
     for api in each_api().await {
@@ -178,7 +180,7 @@ async fn nobody_waits_for_another_users_lock() {
 }
 
 #[tokio::test]
-async fn row_level_security_holds_where_a_statement_names_no_owner() {
+async fn row_level_security_protects_when_a_statement_names_no_owner() {
     let api = start().await;
     create(&api.user("alice"), "Alice's").await;
     create(&api.user("bob"), "Bob's").await;
@@ -202,7 +204,7 @@ async fn row_level_security_holds_where_a_statement_names_no_owner() {
 }
 
 #[tokio::test]
-async fn row_level_security_lets_nobody_write_for_another() {
+async fn row_level_security_lets_nobody_write_rows_of_another_user() {
     let api = start().await;
     create(&api.user("alice"), "Alice's").await;
     create(&api.user("bob"), "Bob's").await;
@@ -226,9 +228,9 @@ async fn row_level_security_lets_nobody_write_for_another() {
     }
 }
 
-/// Null before the first request of a connection, the empty string after one: neither is anybody.
+/// The user id is null before a connection's first request, and the empty string after it. Neither is a user.
 #[tokio::test]
-async fn outside_a_request_the_role_sees_nobody() {
+async fn outside_a_request_the_role_sees_no_rows() {
     let api = start().await;
     create(&api.user("alice"), "Alice's").await;
     let client = connect(&api.database().owner().await).await;
@@ -267,17 +269,17 @@ async fn the_role_can_neither_log_in_nor_own_nor_bypass_anything() {
     assert!(row.get::<_, bool>(0));
 }
 
-/// Whoever the login is: a policy that shows nothing to `task_api` empties the API, and would not if a request ran as a
-/// superuser or an owner who bypasses it.
+/// A policy hides all tasks from `task_api`. If a request ran as a superuser or as the tables' owner, it would bypass
+/// the policy and still see them.
 #[tokio::test]
-async fn every_request_runs_as_the_role_whichever_login_it_came_in_with() {
+async fn every_request_runs_as_task_api_whichever_role_connects() {
     let api = start().await;
     let task = create(&api.user("alice"), "Alice's").await;
     let database = api.database();
-    let logins = [database.url(), database.owner().await, database.caller().await];
+    let urls = [database.url(), database.owner().await, database.caller().await];
     let hidden = "create policy nothing on tasks as restrictive for select to task_api using (false)";
     database.connect().await.batch_execute(hidden).await.unwrap();
-    for url in logins {
+    for url in urls {
         let api = builder().env("DATABASE_URL", &url).start().await;
         let alice = api.user("alice");
         assert_eq!(*alice.get("/api/me/tasks").send().await.json(), json!([]));
@@ -288,7 +290,7 @@ async fn every_request_runs_as_the_role_whichever_login_it_came_in_with() {
 }
 
 #[tokio::test]
-async fn the_api_works_through_a_login_that_may_do_nothing_else_and_through_the_owners() {
+async fn the_api_works_with_a_database_role_that_may_do_nothing_else_and_with_the_owner() {
     let api = start().await;
     for url in [api.database().caller().await, api.database().owner().await] {
         let api = builder().env("DATABASE_URL", &url).start().await;
@@ -300,7 +302,7 @@ async fn the_api_works_through_a_login_that_may_do_nothing_else_and_through_the_
     }
 }
 
-/// Every operation on one task, the deletion for good last.
+/// Every operation on one task. The permanent deletion comes last.
 fn operations<'a>(user: &User<'a>, path: &str) -> Vec<testing::Request<'a>> {
     vec![
         user.get(path),
@@ -314,14 +316,14 @@ fn operations<'a>(user: &User<'a>, path: &str) -> Vec<testing::Request<'a>> {
     ]
 }
 
-/// A transaction in which `client` is the user, as inside an operation.
+/// Begins a transaction in which `client` acts as this user, as in an operation.
 async fn become_user(client: &Client, user: &str) {
     client.batch_execute("begin").await.unwrap();
     let identity = "select set_config('role', 'task_api', true), set_config('app.user_id', $1, true)";
     client.execute(identity, &[&user]).await.unwrap();
 }
 
-/// Bob's rows, all columns of them.
+/// All columns of Bob's task and user rows.
 async fn everything_of_bob(database: &Client) -> Vec<Value> {
     let rows = database
         .query(
@@ -334,9 +336,9 @@ async fn everything_of_bob(database: &Client) -> Vec<Value> {
     rows.iter().map(|row| serde_json::from_str(row.get(0)).unwrap()).collect()
 }
 
-/// As `twins_of_two_owners_never_meet`, for what goes to the trash and back, for batches, and for the whole account.
+/// Like `tasks_with_the_same_id_of_two_owners_never_mix`, for the trash, for batches, and for the whole account.
 #[tokio::test]
-async fn twins_of_two_owners_never_meet_in_the_trash_in_a_batch_or_in_the_end() {
+async fn tasks_with_the_same_id_of_two_owners_never_mix_in_the_trash_in_a_batch_or_in_an_erasure() {
     for api in each_api().await {
         let (alice, bob) = (api.user("alice"), api.user("bob"));
         let create_keyed = async |user: &User<'_>, title: &str| {
@@ -345,7 +347,7 @@ async fn twins_of_two_owners_never_meet_in_the_trash_in_a_batch_or_in_the_end() 
             assert_eq!(answer.status, 201, "{answer:?}");
             answer.json().clone()
         };
-        // Bob's come first, also to a look past the owner.
+        // Bob's rows are older, so a lookup that ignores the owner finds them first.
         let twins = [create_keyed(&bob, "Bob's").await, create(&bob, "Bob's").await];
         let (task, gone) = (create_keyed(&alice, "Alice's").await, create(&alice, "Alice's").await);
         // One of Bob's is in his trash, and one is gone for good.
@@ -360,8 +362,8 @@ async fn twins_of_two_owners_never_meet_in_the_trash_in_a_batch_or_in_the_end() 
         }
         let before = all_of_bob(&database).await;
 
-        assert_eq!(create_keyed(&alice, "Alice's").await, task, "the key is hers");
-        // What the batch removes is hers: Bob has a key of the same name.
+        assert_eq!(create_keyed(&alice, "Alice's").await, task, "the key belongs to her");
+        // The batch must remove her expired key only: Bob has a key with the same name.
         let expired =
             "update idempotency_keys set created_at = created_at - interval '25 hours' where owner_user_id = 'alice'";
         database.execute(expired, &[]).await.unwrap();
@@ -400,7 +402,7 @@ async fn twins_of_two_owners_never_meet_in_the_trash_in_a_batch_or_in_the_end() 
     }
 }
 
-/// A token says which of its owner's changes were seen, and opens nobody else's.
+/// A token says which changes of its owner were seen. It does not give access to another user's changes.
 #[tokio::test]
 async fn another_users_token_and_cursor_show_nothing() {
     for api in each_api().await {
@@ -420,7 +422,7 @@ async fn another_users_token_and_cursor_show_nothing() {
     }
 }
 
-/// Bob's rows in all tables.
+/// All of Bob's rows in all tables.
 async fn all_of_bob(database: &Client) -> Vec<Value> {
     let mut all = everything_of_bob(database).await;
     let sql = "select to_jsonb(tombstones)::text as row from tombstones where owner_user_id = 'bob'

@@ -19,7 +19,7 @@ use testing::{
 
 use crate::builder;
 
-/// The cool-down between two fetches, and a little; and the one of who has no keys at all.
+/// The cool-down between two fetches with a margin, with keys and without any.
 const COOL_DOWN: Duration = Duration::from_secs(31);
 const COOL_DOWN_WITHOUT_KEYS: Duration = Duration::from_secs(6);
 
@@ -33,17 +33,17 @@ fn of(issuer: &Issuer) -> ApiBuilder {
     builder().env("JWKS_URL", &issuer.url())
 }
 
-/// A token by this key.
+/// A token signed with this key.
 fn token(key: &Key) -> String {
     Token::of("alice").key(key, "ES256").sign()
 }
 
-/// A token whose key nobody has heard of.
+/// A token with an unknown key.
 fn garbage(number: usize) -> String {
     token(&Key::p256("stranger").named(&format!("garbage-{number}")))
 }
 
-/// One function, since each process has a key set of its own.
+/// Always the same function, because each process has its own key set.
 async fn list(api: &Api, token: &str) -> Answer {
     api.get("/api/me/tasks").token(token).send().await
 }
@@ -57,7 +57,7 @@ fn assert_unknown(answer: &Answer) {
     assert!(answer.status == 401 && challenge.contains(UNKNOWN), "{answer:?}");
 }
 
-/// It is the issuer's fault and not the caller's, so it is no 401, and it says when to come again.
+/// The issuer has failed, not the caller. So the answer is not a 401, and it says when to retry.
 fn assert_unavailable(answer: &Answer) {
     assert_eq!((answer.status, answer.error_code()), (503, Some("keys_unavailable")), "{answer:?}");
     assert_eq!(answer.header("retry-after"), Some("5"));
@@ -69,7 +69,7 @@ async fn assert_failed(log: &Log, cause: &str) {
     assert!(line.contains("WARN") && line.contains(cause), "{cause:?} is not in {line}");
 }
 
-/// The key's set, as long as that.
+/// A set with this key, padded to this length.
 fn of_bytes(key: &Key, length: usize) -> String {
     let set = |padding: usize| json!({ "keys": [key.jwk()], "padding": "x".repeat(padding) }).to_string();
     set(length - set(0).len())

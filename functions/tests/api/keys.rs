@@ -1,4 +1,4 @@
-//! Idempotency keys: a request that a client sends again is done once and answered the same.
+//! Idempotency keys: a request that is sent again is done once and gets the same answer.
 
 use serde_json::json;
 use testing::{Answer, Api, Request, concurrently};
@@ -20,11 +20,11 @@ async fn the_same_key_and_the_same_request_make_one_task_and_get_the_same_answer
     let api = start().await;
     let first = keyed(&api, "k", "Milk").send().await;
     assert_eq!((first.status, first.header("idempotency-replayed")), (201, None), "{first:?}");
-    // The task changes meanwhile, and is deleted: the answer stays what it was.
+    // The task is changed and then deleted. The stored answer stays the same.
     let alice = api.user("alice");
     assert_eq!(alice.patch(&path(first.json())).json(json!({ "title": "Eggs" })).send().await.status, 200);
     assert_eq!(alice.delete(&path(first.json())).send().await.status, 204);
-    // Written in another way, it is the same request.
+    // The same request in another spelling.
     let spelled = api.user("alice").post("/api/alice/tasks").header("idempotency-key", "k");
     let again = spelled.body(r#"{ "title" : "\u004dilk" }"#).header("content-type", "application/json");
     for request in [keyed(&api, "k", "Milk"), again] {
@@ -52,14 +52,14 @@ async fn the_same_key_and_another_request_are_refused() {
 }
 
 #[tokio::test]
-async fn a_key_is_its_owners_and_a_request_that_failed_has_not_used_it() {
+async fn a_key_belongs_to_its_owner_and_a_failed_request_does_not_use_it() {
     let api = start().await;
     let bob = api.user("bob").post("/api/me/tasks").header("idempotency-key", "k").json(json!({ "title": "Milk" }));
     assert_eq!(bob.send().await.status, 201);
     assert_eq!(keyed(&api, "k", "").send().await.status, 400);
     let answer = keyed(&api, "k", "Milk").send().await;
     assert_eq!((answer.status, answer.header("idempotency-replayed")), (201, None));
-    // What the database refuses is not kept either.
+    // A refusal by the database is not stored either.
     let id = answer.json()["id"].clone();
     let taken = json!({ "id": id, "title": "x" });
     let alice = api.user("alice");
@@ -79,7 +79,7 @@ async fn concurrent_duplicates_make_one_task() {
 }
 
 #[tokio::test]
-async fn a_key_is_good_for_24_hours_and_expired_ones_go_with_later_writes() {
+async fn a_key_is_valid_for_24_hours_and_later_writes_remove_expired_ones() {
     let api = start().await;
     let database = api.database().connect().await;
     for number in 0..13 {
@@ -90,9 +90,13 @@ async fn a_key_is_good_for_24_hours_and_expired_ones_go_with_later_writes() {
     let replayed = keyed(&api, "old-1", "Milk").send().await;
     assert_eq!(replayed.header("idempotency-replayed"), Some("true"));
     database.batch_execute(&age("1 minute")).await.unwrap();
-    let anew = keyed(&api, "old-1", "Eggs").send().await;
-    assert_eq!((anew.status, anew.header("idempotency-replayed")), (201, None), "another request may use it");
-    assert_eq!(count(&api, "idempotency_keys").await, 3, "ten of the twelve went, and this one is new");
+    let reused = keyed(&api, "old-1", "Eggs").send().await;
+    assert_eq!((reused.status, reused.header("idempotency-replayed")), (201, None), "another request may use it");
+    assert_eq!(
+        count(&api, "idempotency_keys").await,
+        3,
+        "ten of the twelve expired keys were removed, and this one is new"
+    );
     keyed(&api, "new", "Milk").send().await;
     assert_eq!(count(&api, "idempotency_keys").await, 2);
 }

@@ -1,4 +1,4 @@
-//! The list: order, pages, filter.
+//! The list: order, pages, filters.
 
 use serde_json::{Value, json};
 use testing::User;
@@ -37,7 +37,7 @@ async fn following_the_links_shows_every_task_once() {
 }
 
 #[tokio::test]
-async fn tasks_that_come_and_go_between_two_pages_move_none_of_the_others() {
+async fn tasks_that_are_added_or_deleted_between_two_pages_do_not_shift_the_others() {
     let api = start().await;
     let alice = api.user("alice");
     let tasks = [create(&alice, "a").await, create(&alice, "b").await, create(&alice, "c").await];
@@ -48,9 +48,9 @@ async fn tasks_that_come_and_go_between_two_pages_move_none_of_the_others() {
     assert_eq!(titles(next.json().as_array().unwrap()), ["a"]);
 }
 
-/// Two tasks of the same microsecond: the id breaks the tie, on either side of a page's end.
+/// If tasks were created in the same microsecond, the id decides, also across the end of a page.
 #[tokio::test]
-async fn tasks_of_one_moment_have_an_order() {
+async fn tasks_with_the_same_time_have_a_stable_order() {
     let api = start().await;
     let alice = api.user("alice");
     for number in 0..5 {
@@ -62,7 +62,7 @@ async fn tasks_of_one_moment_have_an_order() {
 }
 
 #[tokio::test]
-async fn status_filters_and_stays_on_over_the_pages() {
+async fn a_status_filters_all_pages() {
     let api = start().await;
     let alice = api.user("alice");
     for number in 0..6 {
@@ -83,7 +83,7 @@ async fn status_filters_and_stays_on_over_the_pages() {
 }
 
 #[tokio::test]
-async fn a_page_has_100_tasks_where_no_limit_is_given() {
+async fn without_a_limit_a_page_has_100_tasks() {
     let api = start().await;
     let alice = api.user("alice");
     create(&alice, "the newest").await;
@@ -94,7 +94,7 @@ async fn a_page_has_100_tasks_where_no_limit_is_given() {
     assert_eq!(alice.get("/api/me/tasks?limit=500").send().await.json().as_array().unwrap().len(), 101);
 }
 
-/// Lambda refuses answers over 6 MB, and counts them as a JSON string: a quote takes four bytes there.
+/// Lambda refuses answers over 6 MB. It counts them as a JSON string, where a quote takes four bytes.
 #[tokio::test]
 async fn a_page_that_would_be_too_large_ends_early_and_says_so() {
     let api = start().await;
@@ -107,7 +107,7 @@ async fn a_page_that_would_be_too_large_ends_early_and_says_so() {
 }
 
 #[tokio::test]
-async fn links_lead_on_as_the_caller_came_in() {
+async fn links_use_the_users_id_or_me_as_the_request_did() {
     let api = start().await;
     let user = api.user("a@b.example");
     create(&user, "first").await;
@@ -166,7 +166,7 @@ async fn a_query_with_anything_unknown_repeated_or_wrong_is_400_and_names_it() {
 }
 
 #[tokio::test]
-async fn of_very_many_wrong_parameters_some_are_told() {
+async fn of_very_many_wrong_parameters_only_some_are_reported() {
     let api = start().await;
     let query = (0..500).map(|n| format!("x{n}=1")).collect::<Vec<_>>().join("&");
     let answer = api.user("alice").get(&format!("/api/me/tasks?{query}")).send().await;
@@ -174,7 +174,7 @@ async fn of_very_many_wrong_parameters_some_are_told() {
 }
 
 #[tokio::test]
-async fn a_query_may_be_encoded_and_have_loose_ends() {
+async fn a_query_may_be_encoded_and_have_empty_parts() {
     let api = start().await;
     let alice = api.user("alice");
     for query in [
@@ -192,7 +192,7 @@ async fn a_query_may_be_encoded_and_have_loose_ends() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_for_the_list_that_it_was_made_for() {
+async fn a_cursor_only_works_for_the_list_that_it_was_made_for() {
     let api = start().await;
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     for title in ["a", "b", "c"] {
@@ -221,7 +221,7 @@ async fn a_cursor_is_for_the_list_that_it_was_made_for() {
     assert_eq!((of_bob.status, &of_bob.json()["details"][0]["field"]), (400, &json!("cursor")));
     let with_offset = asked(&alice, "sort=title&status=pending&offset=1").await;
     assert_eq!((with_offset.status, &with_offset.json()["details"][0]["field"]), (400, &json!("offset")));
-    // Erased and back again, she is another.
+    // An erased and recreated user has another epoch.
     api.database().connect().await.execute("delete from users where id = 'alice'", &[]).await.unwrap();
     create(&alice, "b").await;
     assert_eq!(asked(&alice, "sort=title&status=pending").await.status, 400);
@@ -236,7 +236,7 @@ async fn a_list_that_the_client_has_is_304_until_something_is_written() {
     assert_eq!(
         alice.get("/api/me/tasks").header("if-none-match", tag).send().await.status,
         304,
-        "who has no tasks yet"
+        "a user without tasks"
     );
     let task = create(&alice, "a").await;
     create(&bob, "b").await;
@@ -248,7 +248,7 @@ async fn a_list_that_the_client_has_is_304_until_something_is_written() {
             let again = alice.get(target).header("if-none-match", sent).send().await;
             assert_eq!((again.status, again.text(), again.header("etag")), (304, "", Some(tag)), "{sent}");
         }
-        assert_eq!(bob.get(target).header("if-none-match", tag).send().await.status, 200, "another's list");
+        assert_eq!(bob.get(target).header("if-none-match", tag).send().await.status, 200, "another user's list");
     }
     let tag = alice.get("/api/me/tasks").send().await.header("etag").unwrap().to_owned();
     for request in [
@@ -261,9 +261,9 @@ async fn a_list_that_the_client_has_is_304_until_something_is_written() {
     }
 }
 
-/// The owner's row knows how many tasks there are, by status; other filters are counted where that is asked for.
+/// The owner's row counts the tasks of each status. For other filters, the tasks are counted on request.
 #[tokio::test]
-async fn the_total_is_told_where_it_costs_nothing_or_is_asked_for() {
+async fn the_total_is_given_if_it_costs_nothing_or_is_asked_for() {
     let api = start().await;
     let alice = api.user("alice");
     for number in 0..5 {
@@ -287,7 +287,7 @@ async fn the_total_is_told_where_it_costs_nothing_or_is_asked_for() {
     assert_eq!(api.user("nobody").get("/api/me/tasks").send().await.header("x-total-count"), Some("0"));
 }
 
-/// The pages from a path on, by their `Link`s.
+/// All pages from this path on. Follows the `Link` headers.
 async fn follow(user: &User<'_>, path: &str) -> Vec<Vec<Value>> {
     let mut pages = Vec::new();
     let mut path = Some(path.to_owned());
@@ -301,7 +301,7 @@ async fn follow(user: &User<'_>, path: &str) -> Vec<Vec<Value>> {
     pages
 }
 
-/// Where a `Link` leads.
+/// The target of a `Link` header.
 pub(crate) fn next(link: Option<&str>) -> Option<String> {
     let (target, _) = link?.strip_prefix('<')?.split_once('>')?;
     Some(target.to_owned())
@@ -311,7 +311,7 @@ fn titles(tasks: &[Value]) -> Vec<&str> {
     tasks.iter().map(|task| task["title"].as_str().unwrap()).collect()
 }
 
-/// As many older tasks of Alice's, past the API.
+/// Inserts older tasks of Alice's directly into the database.
 async fn fill(api: &testing::Api, tasks: i32, description: &str) {
     api.database()
         .connect()

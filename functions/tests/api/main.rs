@@ -1,5 +1,5 @@
-//! The API through its front door: an API Gateway event in, the answer out, the real binaries, a real Postgres. Each
-//! test has a database and processes of its own.
+//! Tests of the whole API: an API Gateway event goes in, the answer comes out. The binaries and Postgres are real. Each
+//! test has its own database and its own processes.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod account;
@@ -39,7 +39,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use testing::{Api, ApiBuilder, User};
 
-/// Where Cargo has put the binaries of this package.
+/// The directory of this package's binaries.
 fn binaries() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_health")).parent().expect("a binary is in a directory")
 }
@@ -52,14 +52,14 @@ async fn start() -> Api {
     builder().start().await
 }
 
-/// A new task of the user's.
+/// Creates a task of this user.
 async fn create(user: &User<'_>, title: &str) -> Value {
     let answer = user.post("/api/me/tasks").json(json!({ "title": title })).send().await;
     assert_eq!(answer.status, 201, "{answer:?}");
     answer.json().clone()
 }
 
-/// The revision that a task is at.
+/// A task's revision.
 fn revision(task: &Value) -> i64 {
     task["revision"].as_i64().expect("a task has a revision")
 }
@@ -69,13 +69,13 @@ fn tag(revision: i64) -> String {
     format!("\"2.{revision}\"")
 }
 
-/// How many rows a table has.
+/// The number of rows in a table.
 async fn count(api: &Api, table: &str) -> i64 {
     let sql = format!("select count(*) from {table}");
     api.database().connect().await.query_one(&sql, &[]).await.unwrap().get(0)
 }
 
-/// The path of a task, as its owner addresses it.
+/// The path of a task, for its owner.
 fn path(task: &Value) -> String {
     format!("/api/me/tasks/{}", task["id"].as_str().expect("a task has an id"))
 }

@@ -1,5 +1,6 @@
-//! The list, the trash, the export and the changes against a model of them: tasks in a vector of Rust. Random tasks,
-//! filters, orders, pages, batches, and edits between the pages. `FAULTS=long` makes it long, `FAULTS_SEED` repeats one.
+//! Compares the list, the trash, the export and the change feed with a model: a vector of tasks. Tasks, filters,
+//! orders, pages, batches, and edits between pages are random. `FAULTS=long` makes a longer run, `FAULTS_SEED` repeats
+//! one.
 
 use std::{
     cmp::Ordering,
@@ -27,7 +28,7 @@ const DUE: [&str; 6] =
 const SORTS: [&str; 6] = ["created_at", "updated_at", "due_date", "priority", "title", "position"];
 
 #[tokio::test]
-async fn the_list_is_what_a_model_of_it_says_whatever_is_asked_and_written_between_two_pages() {
+async fn the_api_agrees_with_a_model_on_random_queries_and_writes() {
     let steps = if testing::is_long() { 6_000 } else { 400 };
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let seed = env::var("FAULTS_SEED").map_or_else(|_| now(), |seed| seed.parse().expect("a seed is a number"));
@@ -71,7 +72,7 @@ impl Random {
     }
 }
 
-/// The tasks as the API has answered them, in the manual order, with those in the trash.
+/// The tasks as the API returned them, in the manual order, including those in the trash.
 struct Model<'a> {
     alice: User<'a>,
     tasks: Vec<Value>,
@@ -79,7 +80,7 @@ struct Model<'a> {
     random: Random,
 }
 
-/// What a client knows that reads nothing but the changes.
+/// What a client knows that only reads the change feed.
 #[derive(Default)]
 struct Follower {
     next: Option<String>,
@@ -95,18 +96,18 @@ fn is_deleted(task: &Value) -> bool {
 }
 
 impl Model<'_> {
-    /// One write; the ids of all tasks that it has changed.
+    /// Does one write. Returns the ids of the tasks that it changed.
     async fn write(&mut self) -> BTreeSet<String> {
         let random = &mut self.random;
         let at = random.below(self.tasks.len().max(1));
-        // Between 8 and 40 tasks: few enough for pages of every list.
+        // Keep between 8 and 40 tasks, so that every list can be read page by page.
         let what = match self.tasks.len() {
             ..8 => 0,
             8..=40 => random.below(9),
             _ => 8,
         };
         if what > 2 && is_deleted(&self.tasks[at]) {
-            return self.bring_back_or_remove(at).await;
+            return self.restore_or_remove(at).await;
         }
         match what {
             0..=2 => {
@@ -131,7 +132,7 @@ impl Model<'_> {
                 self.tasks[at] = answer.json().clone();
                 BTreeSet::from([id(answer.json())])
             }
-            6 => self.put_elsewhere(at).await,
+            6 => self.move_task(at).await,
             7 => {
                 let answer = self.alice.delete(&path(&self.tasks[at])).send().await;
                 assert_eq!(answer.status, 204, "{answer:?}");
@@ -152,8 +153,8 @@ impl Model<'_> {
         }
     }
 
-    /// What can be done with a task in the trash. Everything else finds none.
-    async fn bring_back_or_remove(&mut self, at: usize) -> BTreeSet<String> {
+    /// Restores a task from the trash or deletes it for good. Asserts that other operations do not find it.
+    async fn restore_or_remove(&mut self, at: usize) -> BTreeSet<String> {
         let target = path(&self.tasks[at]);
         for missing in [self.alice.get(&target), self.alice.delete(&target), self.alice.patch(&target).json(json!({}))]
         {
@@ -166,12 +167,12 @@ impl Model<'_> {
         }
         let answer = self.alice.post(&format!("{target}/restore")).send().await;
         assert_eq!(answer.status, 200, "{answer:?}");
-        assert_eq!(answer.json()["position"], self.tasks[at]["position"], "it comes back to its place");
+        assert_eq!(answer.json()["position"], self.tasks[at]["position"], "it is restored to its place");
         self.tasks[at] = answer.json().clone();
         BTreeSet::from([id(answer.json())])
     }
 
-    /// Several writes at once: a new task, and something with each of some others.
+    /// Sends a batch: it creates a task and changes some others.
     async fn batch(&mut self, step: usize) {
         let mut body = fields(&mut self.random);
         body["title"] = json!(self.random.of(&TITLES));
@@ -206,7 +207,7 @@ impl Model<'_> {
         self.tasks.push(results[0]["task"].clone());
     }
 
-    /// Whoever reads the changes alone has the list.
+    /// Reads the change feed, and asserts that it leads to the same tasks as the list.
     async fn follow(&mut self, step: usize) {
         loop {
             let limit = 1 + self.random.below(6);
@@ -233,7 +234,7 @@ impl Model<'_> {
         assert_eq!(self.follower.tasks, live.collect(), "step {step}");
     }
 
-    /// Everything, the trash included, the newest first.
+    /// Compares the export: all tasks including the trash, newest first.
     async fn export(&mut self, step: usize) {
         let mut exported = Vec::new();
         let mut target = Some(format!("/api/me/export?limit={}", 1 + self.random.below(9)));
@@ -249,7 +250,7 @@ impl Model<'_> {
         assert_eq!(exported, expected, "step {step}");
     }
 
-    /// A month goes by for half of the trash.
+    /// Ages half of the trash by a month, and purges it.
     async fn purge(&mut self, api: &Api) {
         let deleted: Vec<_> = self.tasks.iter().filter(|task| is_deleted(task)).map(id).collect();
         let old: Vec<Uuid> = deleted.iter().step_by(2).map(|id| id.parse().unwrap()).collect();
@@ -261,7 +262,7 @@ impl Model<'_> {
         self.tasks.retain(|task| !old.contains(&id(task).parse().unwrap()));
     }
 
-    /// Nothing that the client has kept of before matches anything of after.
+    /// Erases the account. Tags and cursors from before must not match afterwards.
     async fn erase(&mut self) {
         let list = self.alice.get("/api/me/tasks?limit=1").send().await;
         let (etag, cursor) = (list.header("etag").unwrap().to_owned(), next(list.header("link")));
@@ -282,9 +283,9 @@ impl Model<'_> {
         }
     }
 
-    async fn put_elsewhere(&mut self, at: usize) -> BTreeSet<String> {
+    async fn move_task(&mut self, at: usize) -> BTreeSet<String> {
         let task = self.tasks.remove(at);
-        // Beside one that is not in the trash, or at an end.
+        // The place is beside a task that is not in the trash, or at an end.
         let mut to = self.random.below(self.tasks.len() + 1);
         while to.checked_sub(1).is_some_and(|ahead| is_deleted(&self.tasks[ahead]))
             || self.tasks.get(to).is_some_and(is_deleted)
@@ -304,7 +305,7 @@ impl Model<'_> {
         BTreeSet::from([task["id"].as_str().unwrap().to_owned()])
     }
 
-    /// All pages of one list, perhaps with writes between them.
+    /// Compares all pages of one list, sometimes with writes between them.
     async fn list(&mut self, step: usize) {
         let asked = Asked::at_random(&mut self.random);
         let mut expected: Vec<_> = self.tasks.iter().filter(|task| asked.lets_through(task)).cloned().collect();
@@ -348,7 +349,7 @@ impl Model<'_> {
     }
 }
 
-/// Some fields of a task.
+/// Random fields of a task.
 fn fields(random: &mut Random) -> Value {
     let mut body = json!({});
     let mut set = |random: &mut Random, name: &str, value: Value| {
@@ -366,7 +367,7 @@ fn fields(random: &mut Random) -> Value {
     body
 }
 
-/// What is asked for, as a query and as the model understands it.
+/// A list request, as a query and as the model applies it.
 #[derive(Default)]
 struct Asked {
     query: String,
@@ -445,12 +446,12 @@ impl Asked {
         };
         let total = by_key.then_with(|| text(one, "id").cmp(&text(other, "id")));
         let directed = if self.is_descending { total.reverse() } else { total };
-        // What is never due comes last in both directions.
+        // Tasks without a due date come last in both directions.
         if self.sort == "due_date" { never(one).cmp(&never(other)).then(directed) } else { directed }
     }
 }
 
-/// When a due date ends, as a text that can be compared: a day with its last microsecond.
+/// The end of a due date as a comparable text: for a day, its last microsecond.
 fn end(due: &str) -> String {
     if due.len() == 10 { format!("{due}T23:59:59.999999Z") } else { moment(due) }
 }

@@ -37,7 +37,7 @@ async fn a_task_goes_where_it_is_moved_and_a_new_one_to_the_end() {
         let (status, moved) = move_to(&alice, task, place.clone()).await;
         assert_eq!((status, order(&alice).await), (200, expected.to_owned()), "{place}");
         assert_eq!(alice.get(&path(task)).send().await.json(), &moved);
-        // There already: nothing changes.
+        // It is already there, so nothing changes.
         let tag = alice.get("/api/me/tasks").send().await;
         assert_ne!(tag.header("etag"), revision.header("etag"));
         assert_eq!(move_to(&alice, task, place).await, (200, moved));
@@ -49,7 +49,7 @@ async fn a_task_goes_where_it_is_moved_and_a_new_one_to_the_end() {
 }
 
 #[tokio::test]
-async fn a_place_that_is_none_is_told() {
+async fn a_place_that_does_not_exist_is_named() {
     let api = start().await;
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     let (task, bobs) = (create(&alice, "a").await, create(&bob, "b").await);
@@ -75,16 +75,16 @@ async fn a_place_that_is_none_is_told() {
     assert_eq!(stale.send().await.status, 412);
 }
 
-/// Every digit between two neighbours is used up, and then all around them get new positions.
+/// The moves use up every digit between two neighbours. Then all tasks around them get new positions.
 #[tokio::test]
-async fn there_is_room_between_two_neighbours_however_often_it_is_used() {
+async fn two_neighbours_always_have_room_between_them() {
     let api = start().await;
     let alice = api.user("alice");
     let mut tasks = Vec::new();
     for number in 0..5 {
         tasks.push(create(&alice, &number.to_string()).await);
     }
-    // 1 and 2 change places between 0 and 3, each time deeper between the other and its neighbour.
+    // Tasks 1 and 2 change places between 0 and 3. Each move takes a place between the other one and its neighbour.
     for round in 0..160 {
         let (moved, other) = if round % 2 == 0 { (2, 1) } else { (1, 2) };
         let place = if round % 4 < 2 {
@@ -102,7 +102,7 @@ async fn there_is_room_between_two_neighbours_however_often_it_is_used() {
 }
 
 #[tokio::test]
-async fn concurrent_moves_lose_no_task_and_share_no_place() {
+async fn concurrent_moves_lose_no_task_and_give_no_place_twice() {
     let api = builder().environments(4).start().await;
     let alice = api.user("alice");
     let mut tasks = Vec::new();

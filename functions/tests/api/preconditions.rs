@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{create, path, revision, start, tag};
 
 #[tokio::test]
-async fn a_write_with_the_current_tag_goes_through() {
+async fn a_write_with_the_current_tag_succeeds() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "one").await;
@@ -56,12 +56,12 @@ async fn a_write_with_an_old_tag_is_412_and_changes_nothing() {
         }
     }
     assert_eq!(*alice.get(&path(&task)).send().await.json(), now);
-    assert_eq!(revision(&create(&alice, "next").await), at + 1, "what was refused has moved no clock");
+    assert_eq!(revision(&create(&alice, "next").await), at + 1, "the refused requests used no revision");
 }
 
-/// A client that reads the task again, as it is told where the task has changed, would do so for ever.
+/// If the answer said that the task has changed, a client would read it again and again for ever.
 #[tokio::test]
-async fn a_tag_that_can_never_match_is_told_as_that() {
+async fn a_tag_that_can_never_match_gets_its_own_message() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "one").await;
@@ -77,12 +77,12 @@ async fn a_tag_that_can_never_match_is_told_as_that() {
         let message = answer.json()["message"].as_str().unwrap();
         assert_eq!(message.contains("at another revision"), changed, "{tag}: {message}");
         assert_eq!(message.contains("can match"), !changed, "{tag}: {message}");
-        assert_eq!(answer.header("etag"), changed.then_some(&*now), "{tag}: what the task is at");
+        assert_eq!(answer.header("etag"), changed.then_some(&*now), "{tag}: the current tag");
     }
 }
 
 #[tokio::test]
-async fn a_tag_that_is_none_is_400() {
+async fn a_malformed_tag_is_400() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "one").await;
@@ -94,7 +94,7 @@ async fn a_tag_that_is_none_is_400() {
 }
 
 #[tokio::test]
-async fn reading_what_the_client_has_is_304_with_the_tag_and_no_body() {
+async fn reading_an_unchanged_task_is_304_with_the_tag_and_no_body() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "one").await;
@@ -104,8 +104,8 @@ async fn reading_what_the_client_has_is_304_with_the_tag_and_no_body() {
         assert_eq!((answer.status, answer.text(), answer.header("etag")), (304, "", Some(&*now)), "{tag}");
     }
     let (one_more, bare, longer) = (tag(at + 1), format!("2.{at}"), format!("\"2.{at}1\""));
-    let (of_the_shape_before, number) = (format!("\"1.{at}\""), format!("\"{at}\""));
-    for tag in [&*one_more, &bare, "", &longer, &of_the_shape_before, &number] {
+    let (of_the_former_version, number) = (format!("\"1.{at}\""), format!("\"{at}\""));
+    for tag in [&*one_more, &bare, "", &longer, &of_the_former_version, &number] {
         assert_eq!(alice.get(&path(&task)).header("if-none-match", tag).send().await.status, 200, "{tag}");
     }
 }

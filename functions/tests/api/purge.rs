@@ -1,17 +1,17 @@
-//! What goes by itself: the trash after 30 days, tombstones after 90, idempotency keys after 24 hours.
+//! What the purge removes: the trash after 30 days, tombstones after 90 days, idempotency keys after 24 hours.
 
 use serde_json::{Value, json};
 use testing::{Api, User};
 
 use crate::{builder, count, create, path, start};
 
-/// The scheduled function, as `EventBridge` Scheduler invokes it.
+/// Invokes the scheduled function as `EventBridge` Scheduler does.
 async fn purge(api: &Api) {
     let event = json!({ "version": "0", "source": "aws.scheduler" });
     assert_eq!(api.invoke("purge-trash", &event).await.unwrap(), json!(null));
 }
 
-/// Lets time go by for what was deleted, and for the keys.
+/// Ages deleted tasks, tombstones and keys by this many days.
 async fn days_go_by(api: &Api, days: i32) {
     for (table, column) in [("tasks", "deleted_at"), ("tombstones", "deleted_at"), ("idempotency_keys", "created_at")] {
         let age = format!("update {table} set {column} = {column} - interval '{days} days'");
@@ -30,7 +30,7 @@ async fn deleted(user: &User<'_>, title: &str) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_in_the_trash_for_30_days_goes_for_all_users_and_nothing_else_does() {
+async fn after_30_days_in_the_trash_tasks_of_all_users_are_removed_and_nothing_else_is() {
     let api = start().await;
     let users: Vec<_> = ["alice", "bob", "carol"].map(|id| api.user(id)).into();
     let mut kept = Vec::new();
@@ -40,9 +40,9 @@ async fn what_is_in_the_trash_for_30_days_goes_for_all_users_and_nothing_else_do
     }
     days_go_by(&api, 29).await;
     purge(&api).await;
-    assert_eq!(count(&api, "tasks").await, 6, "it is not yet time");
+    assert_eq!(count(&api, "tasks").await, 6, "29 days are not enough");
     deleted(&users[0], "young").await;
-    // Of the keys, one has expired.
+    // One of the two keys has expired.
     for key in ["old", "new"] {
         let request = users[2].post("/api/me/tasks").header("idempotency-key", key).json(json!({ "title": key }));
         assert_eq!(request.send().await.status, 201);
@@ -53,7 +53,7 @@ async fn what_is_in_the_trash_for_30_days_goes_for_all_users_and_nothing_else_do
     let before = users[1].get("/api/me/tasks?deleted=true").send().await;
     purge(&api).await;
     let after = users[1].get("/api/me/tasks?deleted=true").send().await;
-    assert_ne!(before.header("etag"), after.header("etag"), "the trash is another list now");
+    assert_ne!(before.header("etag"), after.header("etag"), "the trash has changed");
     assert_eq!((after.json(), after.header("x-total-count")), (&json!([]), Some("0")));
     assert_eq!(trash(&users[0]).await[0]["title"], "young");
     for (user, kept) in users.iter().zip(&kept) {
@@ -67,7 +67,7 @@ async fn what_is_in_the_trash_for_30_days_goes_for_all_users_and_nothing_else_do
 }
 
 #[tokio::test]
-async fn who_follows_the_changes_hears_of_a_deletion_for_90_days_and_then_has_to_start_afresh() {
+async fn the_change_feed_reports_a_deletion_for_90_days_and_then_a_client_has_to_start_again() {
     let api = start().await;
     let alice = api.user("alice");
     create(&alice, "kept").await;
@@ -81,7 +81,7 @@ async fn who_follows_the_changes_hears_of_a_deletion_for_90_days_and_then_has_to
     let answer = changes(&token).await;
     assert_eq!(answer.json()["deleted"], json!([task["id"]]), "{answer:?}");
     let answer = changes(&seen).await;
-    assert_eq!((answer.status, &answer.json()["deleted"]), (200, &json!([])), "it is not told twice");
+    assert_eq!((answer.status, &answer.json()["deleted"]), (200, &json!([])), "it is not reported twice");
     days_go_by(&api, 58).await;
     purge(&api).await;
     assert_eq!(changes(&token).await.status, 200);
@@ -90,13 +90,13 @@ async fn who_follows_the_changes_hears_of_a_deletion_for_90_days_and_then_has_to
     assert_eq!(count(&api, "tombstones").await, 0);
     let answer = changes(&token).await;
     assert_eq!((answer.status, answer.error_code()), (410, Some("gone")), "{answer:?}");
-    assert_eq!(changes(&seen).await.status, 200, "this one had heard of it");
+    assert_eq!(changes(&seen).await.status, 200, "this token was made after the deletion");
     let afresh = changes("").await;
     assert_eq!((afresh.json()["tasks"].as_array().map(Vec::len), &afresh.json()["deleted"]), (Some(1), &json!([])));
 }
 
 #[tokio::test]
-async fn that_somebody_was_erased_is_remembered_for_a_day() {
+async fn an_erasure_is_remembered_for_a_day() {
     let api = start().await;
     create(&api.user("alice"), "x").await;
     assert_eq!(api.user("alice").delete("/api/me").send().await.status, 204);
@@ -108,9 +108,9 @@ async fn that_somebody_was_erased_is_remembered_for_a_day() {
     assert_eq!(count(&api, "erasures").await, 0);
 }
 
-/// A call looks at 10,000 users.
+/// One call checks 10,000 users.
 #[tokio::test]
-async fn a_purge_gets_by_many_users_of_whom_there_is_nothing_to_remove() {
+async fn a_purge_gets_past_many_users_with_nothing_to_remove() {
     let api = start().await;
     let zoe = api.user("zoe");
     deleted(&zoe, "old").await;
@@ -121,9 +121,9 @@ async fn a_purge_gets_by_many_users_of_whom_there_is_nothing_to_remove() {
     assert_eq!((count(&api, "tasks").await, count(&api, "tombstones").await), (0, 1));
 }
 
-/// More than one call takes, of one owner.
+/// One owner has more tasks than one call removes.
 #[tokio::test]
-async fn a_large_trash_goes_in_portions() {
+async fn a_large_trash_is_removed_in_several_calls() {
     let api = start().await;
     let alice = api.user("alice");
     create(&alice, "kept").await;

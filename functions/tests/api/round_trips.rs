@@ -1,5 +1,5 @@
-//! How often a warm request crosses the network to the database: once, whatever it does. Round trips are counted, not
-//! timed: a proxy on the wire counts how often the direction changes.
+//! A warm request makes one round trip to the database, whatever it does. Round trips are counted, not timed: a proxy
+//! counts how often the direction changes.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use testing::{Request, User};
 
 use crate::{builder, create, path};
 
-/// Long enough for a flight that was sent in pieces to fall apart on the wire.
+/// Long enough to separate messages that the function sends one after the other.
 const ONE_WAY: Duration = Duration::from_millis(5);
 
 #[tokio::test]
@@ -17,7 +17,7 @@ async fn every_warm_operation_is_one_round_trip() {
     let alice = api.user("alice");
     let (kept, deleted) = (path(&create(&alice, "x").await), path(&create(&alice, "x").await));
     let nowhere = "/api/me/tasks/01890a5d-ac96-774b-bcce-b302099a8057";
-    // The first request of a function starts it; all after that are warm.
+    // The first request to a function starts it. All later ones are warm.
     for request in [alice.get(nowhere), alice.put(nowhere).json(json!({})), alice.delete(nowhere)] {
         assert_eq!(request.send().await.status, 404);
     }
@@ -30,10 +30,10 @@ async fn every_warm_operation_is_one_round_trip() {
         ("a page of the list", alice.get("/api/me/tasks?status=pending&limit=1"), 200),
         ("create", alice.post("/api/me/tasks").json(json!({ "title": "x" })), 201),
         ("get", alice.get(&kept), 200),
-        ("get what is not there", alice.get(nowhere), 404),
+        ("get a missing task", alice.get(nowhere), 404),
         ("put", alice.put(&kept).json(json!({ "title": "y" })), 200),
         ("patch", alice.patch(&kept).json(json!({ "title": "z" })), 200),
-        ("patch what has changed", alice.patch(&kept).header("if-match", "\"2.1\"").json(json!({})), 412),
+        ("patch a changed task", alice.patch(&kept).header("if-match", "\"2.1\"").json(json!({})), 412),
         ("a filtered list", alice.get("/api/me/tasks?search=x&tags=a&sort=due_date&count=true"), 200),
         ("move", alice.post(&format!("{kept}/move")).json(json!({ "before": null })), 200),
         ("complete", alice.patch(&format!("{kept}/complete")), 200),
@@ -55,7 +55,7 @@ async fn a_new_users_first_task_is_one_round_trip() {
 }
 
 #[tokio::test]
-async fn what_is_refused_before_the_database_does_not_go_there() {
+async fn an_invalid_request_does_not_reach_the_database() {
     let api = builder().through_proxy(ONE_WAY).start().await;
     let alice = api.user("alice");
     create(&alice, "x").await;
@@ -66,7 +66,7 @@ async fn what_is_refused_before_the_database_does_not_go_there() {
     assert_eq!(api.proxy().flights(), 0);
 }
 
-/// A batch of 100 operations, of all kinds.
+/// A batch of 100 operations of all kinds.
 fn hundred<'a>(user: &User<'a>) -> Request<'a> {
     let ids: Vec<_> = (0..40).map(|_| uuid::Uuid::now_v7()).collect();
     let mut operations: Vec<_> =
@@ -84,12 +84,12 @@ fn hundred<'a>(user: &User<'a>) -> Request<'a> {
     user.post("/api/me/tasks/batch").json(json!({ "operations": operations }))
 }
 
-/// A new task of the user's, under a key.
+/// Creates a task of this user with an idempotency key.
 fn keyed<'a>(user: &User<'a>) -> Request<'a> {
     user.post("/api/me/tasks").header("idempotency-key", "k").json(json!({ "title": "x" }))
 }
 
-/// For one who has tasks, and for one who has never been there.
+/// Checks a user with tasks and new users.
 #[tokio::test]
 async fn the_trash_changes_batches_and_the_account_are_one_round_trip_each() {
     let api = builder().through_proxy(ONE_WAY).start().await;
@@ -113,7 +113,7 @@ async fn the_trash_changes_batches_and_the_account_are_one_round_trip_each() {
         ("delete", alice.delete(&task), 204),
         ("the trash", alice.get("/api/me/tasks?deleted=true"), 200),
         ("restore", alice.post(&format!("{task}/restore")), 200),
-        ("restore what is not in the trash", alice.post(&format!("{task}/restore")), 200),
+        ("restore a task that is not in the trash", alice.post(&format!("{task}/restore")), 200),
         ("delete for good", alice.delete(&format!("{other}?permanent=true")), 204),
         ("changes", alice.get(&format!("/api/me/tasks/changes?since={next}")), 200),
         ("changes from the beginning", alice.get("/api/me/tasks/changes"), 200),
@@ -123,12 +123,12 @@ async fn the_trash_changes_batches_and_the_account_are_one_round_trip_each() {
         ("the same with a key", hundred(&alice).header("idempotency-key", "l"), 200),
         ("export", alice.get("/api/me/export"), 200),
         ("erase", alice.delete("/api/me"), 204),
-        ("erase what is not there", alice.delete("/api/me"), 204),
+        ("erase an erased user", alice.delete("/api/me"), 204),
         ("changes of a new user", api.user("dora").get("/api/me/tasks/changes"), 200),
         ("export of a new user", api.user("dora").get("/api/me/export"), 200),
-        ("a batch of a new user's", hundred(&api.user("dora")), 200),
-        ("a batch with a key of a new user's", hundred(&api.user("emil")).header("idempotency-key", "k"), 200),
-        ("create with a key of a new user's", keyed(&api.user("fred")), 201),
+        ("a batch of a new user", hundred(&api.user("dora")), 200),
+        ("a batch with a key of a new user", hundred(&api.user("emil")).header("idempotency-key", "k"), 200),
+        ("create with a key of a new user", keyed(&api.user("fred")), 201),
     ] {
         api.proxy().reset();
         let answer = request.send().await;

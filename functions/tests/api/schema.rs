@@ -1,5 +1,5 @@
-//! What the schema promises: walls on every table, constraints that hold by themselves, and operations that read no more
-//! than they need.
+//! What the schema guarantees: row-level security on every table, constraints on the rows, and operations that read no
+//! more than they need.
 
 use operations::SCHEMA;
 use tokio_postgres::{Client, error::SqlState};
@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use crate::{create, path, start};
 
-/// For tables to come, too.
+/// The test also covers future tables.
 #[tokio::test]
-async fn every_table_has_forced_row_level_security_for_its_two_roles_alone() {
+async fn every_table_has_forced_row_level_security_for_the_two_roles_only() {
     let api = start().await;
     let open = "
         select relname::text from pg_class
@@ -29,7 +29,7 @@ async fn every_table_has_forced_row_level_security_for_its_two_roles_alone() {
     assert_eq!(open, Vec::<String>::new());
 }
 
-/// The role that purges sees all owners, but nothing that is not in the trash, and no text of theirs.
+/// The role `task_api_purge` sees the trash of all owners, but no other tasks and no texts.
 #[tokio::test]
 async fn the_role_that_purges_sees_no_task_outside_the_trash_and_no_title() {
     let api = start().await;
@@ -120,7 +120,7 @@ async fn bad_rows_are_refused_by_the_constraint_of_that_name() {
 }
 
 #[tokio::test]
-async fn a_user_takes_their_tasks_along_when_erased() {
+async fn deleting_a_users_row_deletes_their_tasks() {
     let api = start().await;
     create(&api.user("alice"), "x").await;
     let database = api.database().connect().await;
@@ -129,7 +129,7 @@ async fn a_user_takes_their_tasks_along_when_erased() {
     assert_eq!(left, 0);
 }
 
-/// A call of the list: a page of 100 and the next one's first, behind a key and an id if they are given.
+/// A call of `list_tasks` for 100 tasks and the first of the next page, after a key and an id if they are given.
 fn list(owner: &str, sort: &str, order: &str, status: &str, after: Option<(&str, &str)>, filters: &str) -> String {
     let among = match status {
         "all" => "{0,1}",
@@ -147,7 +147,8 @@ fn list(owner: &str, sort: &str, order: &str, status: &str, after: Option<(&str,
 
 const UNFILTERED: &str = "null, null, null, null, null";
 
-/// Every order of the list, both ways, with each status, from its beginning and from the middle of the [`many`].
+/// Calls for every order of the list, in both directions and with each status, from the beginning and from the middle
+/// of the tasks that [`many`] makes.
 fn lists(owner: &str, count: usize) -> Vec<String> {
     let middle = count / 2;
     let hours = middle / 3_600;
@@ -173,12 +174,12 @@ fn lists(owner: &str, count: usize) -> Vec<String> {
     lists
 }
 
-/// The id of the nth of [`many`].
+/// The id of the nth task that [`many`] makes.
 fn id(n: usize) -> String {
     format!("00000000-0000-4000-8000-{n:012}")
 }
 
-/// Tasks of every kind, `count` of them, of owners that an expression names by `n`.
+/// SQL that inserts `count` tasks of every kind. `owner` is an expression in `n`, the task's number.
 fn many(count: usize, owner: &str) -> String {
     format!(
         "insert into users (id) select 'nobody-' || n from generate_series(1, 5000) n;
@@ -197,10 +198,10 @@ fn many(count: usize, owner: &str) -> String {
     )
 }
 
-/// By the server's own counters, under the policies, which rule out many an operator as an index condition. Each is called
-/// often enough for its plan to be the one that is kept, by an owner of half the table and by one of a few.
+/// Uses the server's own counters. Row-level security is on, because its policies prevent some operators from using an
+/// index. Each call is repeated until Postgres keeps its plan, for an owner of half the table and for one of few tasks.
 #[tokio::test]
-async fn an_operation_reads_what_it_answers_by_an_index_and_nothing_else() {
+async fn an_operation_reads_only_what_it_answers_and_by_an_index() {
     let api = start().await;
     let database = api.database().connect().await;
     database
@@ -228,11 +229,11 @@ async fn an_operation_reads_what_it_answers_by_an_index_and_nothing_else() {
             (format!("get_task('{owner}', 3000, {id})"), 1, 0),
             (write("update_task", ", '{\"title\": \"y\"}'"), 2, 2),
             (write("complete_task", ", null"), 2, 2),
-            (write("move_task", ", null, true"), 5, 2), // and the next one of each state
+            (write("move_task", ", null, true"), 5, 2), // plus the next task of each state
             (write("delete_task", ", false"), 2, 2),
             (write("delete_task", ", true"), 2, 3),
             (write("restore_task", ""), 2, 2),
-            (create("null, null"), 0, 3), // and the foreign key's
+            (create("null, null"), 0, 3), // plus the foreign key's check
             (create("'key', sha256('')"), 0, 4),
             (format!("batch_tasks('{owner}', 3000, gen_random_uuid(), null, null, {operations})"), 2, 3),
             (changes("0"), 3 * 101, 2),
@@ -249,7 +250,7 @@ async fn an_operation_reads_what_it_answers_by_an_index_and_nothing_else() {
     }
 }
 
-/// Other filters are checked on what is read by the order's index: the owner's tasks at most.
+/// Other filters are checked on the rows that the order's index gives: at most all tasks of the owner.
 #[tokio::test]
 async fn a_filter_reads_no_more_than_the_owners_tasks() {
     let api = start().await;
@@ -272,9 +273,9 @@ async fn a_filter_reads_no_more_than_the_owners_tasks() {
     }
 }
 
-/// Where a plan that is kept expects every owner to have all of the table, or half of it.
+/// With one or two owners, a kept plan expects every owner to have all of the table, or half of it.
 #[tokio::test]
-async fn the_list_is_read_by_its_index_where_there_are_one_or_two_owners_only() {
+async fn the_list_is_read_by_its_index_with_only_one_or_two_owners() {
     for owners in [1, 2] {
         let api = start().await;
         let database = api.database().connect().await;
@@ -284,9 +285,9 @@ async fn the_list_is_read_by_its_index_where_there_are_one_or_two_owners_only() 
 }
 
 #[tokio::test]
-async fn the_list_is_read_by_its_index_where_an_owner_has_a_million_tasks() {
+async fn the_list_is_read_by_its_index_with_a_million_tasks_of_one_owner() {
     if !testing::is_long() {
-        return testing::skip("a million tasks: inserting them takes a minute; FAULTS=long does");
+        return testing::skip("the test with a million tasks takes a minute; FAULTS=long runs it");
     }
     let api = start().await;
     let database = api.database().connect().await;
@@ -297,9 +298,9 @@ async fn the_list_is_read_by_its_index_where_an_owner_has_a_million_tasks() {
     read_by_their_index(&database, &lists("user-0", 1_100_000)).await;
 }
 
-/// The server reads the page, and no more than three times that. Each list is called often enough for its plan to be the
-/// one that is kept. Parallel workers cost nothing here and the session itself would read nothing beside them, so a plan
-/// that uses some is seen.
+/// Asserts that the server reads the page, and at most three times as many rows. Each list is called until Postgres
+/// keeps its plan. Here, parallel workers look cheap to the planner, and the session itself reads nothing if there are
+/// some. So a plan with workers fails the test.
 async fn read_by_their_index(database: &Client, lists: &[String]) {
     let workers = "set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set parallel_leader_participation = off;
                    set min_parallel_index_scan_size = 0; set min_parallel_table_scan_size = 0";
@@ -313,7 +314,7 @@ async fn read_by_their_index(database: &Client, lists: &[String]) {
     }
 }
 
-/// What a statement has read of the tables: by scans of both, and of each by its indexes.
+/// The rows that a statement read: by scans of both tables, and by index from each.
 #[derive(Debug)]
 struct Read {
     scanned: i64,
@@ -321,7 +322,8 @@ struct Read {
     users: i64,
 }
 
-/// In a transaction of its own, which is rolled back. What came before is subtracted: it may not have been reported yet.
+/// Runs the statement in a transaction and rolls it back. Earlier counts are subtracted, because the server may not
+/// have reported them yet.
 async fn rows_read(database: &Client, sql: &str) -> Read {
     let counters = "select sum(seq_tup_read)::bigint,
                         (sum(idx_tup_fetch) filter (where relname = 'tasks'))::bigint,

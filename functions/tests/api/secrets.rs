@@ -1,4 +1,4 @@
-//! Settings out of Parameter Store.
+//! Secrets from Parameter Store.
 
 use serde_json::json;
 use testing::{Api, ApiBuilder, parameter_store::ParameterStore, postgres::Database, token};
@@ -7,7 +7,7 @@ use crate::{builder, create, path};
 
 const PATH: &str = "/task-api/test";
 
-/// An API that knows nothing but where its secrets are.
+/// An API that only knows where its secrets are.
 fn bare() -> ApiBuilder {
     builder().without_env("JWT_SECRET").without_env("DATABASE_URL")
 }
@@ -44,7 +44,7 @@ async fn everything_secret_comes_from_parameter_store() {
 }
 
 #[tokio::test]
-async fn what_stands_in_the_environment_goes_before_a_parameter() {
+async fn a_variable_wins_over_a_parameter() {
     let store = ParameterStore::start().await;
     store.put("/task-api/test/DATABASE_URL", "postgres://nobody:x@127.0.0.1:1/none?sslmode=disable").await;
     store.put("/task-api/test/JWT_SECRET", "another secret of at least thirty-two bytes").await;
@@ -53,10 +53,10 @@ async fn what_stands_in_the_environment_goes_before_a_parameter() {
 }
 
 #[tokio::test]
-async fn a_password_that_is_changed_is_looked_for_when_the_database_refuses_the_old_one() {
+async fn when_the_database_refuses_the_password_the_function_reads_it_from_parameter_store_again() {
     let (store, database) = (ParameterStore::start().await, Database::create().await);
     let (url, admin) = (database.caller().await, database.connect().await);
-    let login = url.split("//").nth(1).and_then(|rest| rest.split(':').next()).unwrap();
+    let role = url.split("//").nth(1).and_then(|rest| rest.split(':').next()).unwrap();
     store.put("/task-api/test/DATABASE_URL", &url).await;
     store.put("/task-api/test/JWT_SECRET", token::SECRET).await;
     let api = start(&store).await;
@@ -64,14 +64,11 @@ async fn a_password_that_is_changed_is_looked_for_when_the_database_refuses_the_
     let task = create(&alice, "x").await;
 
     let password = url.split(['@', ':']).nth(2).unwrap();
-    admin.batch_execute(&format!("alter role {login} password 'a-new-password'")).await.unwrap();
-    assert_eq!(alice.get("/api/me/tasks").send().await.status, 503, "who starts now is refused: nothing is new yet");
+    admin.batch_execute(&format!("alter role {role} password 'a-new-password'")).await.unwrap();
+    assert_eq!(alice.get("/api/me/tasks").send().await.status, 503, "the parameter still has the old password");
     store.put("/task-api/test/DATABASE_URL", &url.replace(password, "a-new-password")).await;
-    // Every function that runs loses its connection. One has looked a moment ago, the others have not.
-    admin
-        .execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", &[&login])
-        .await
-        .unwrap();
+    // Every running function loses its connection. One of them has just read the parameter, the others have not.
+    admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", &[&role]).await.unwrap();
     let body = json!({ "title": "y" });
     let changed = alice.post("/api/me/tasks").json(body).send().await;
     assert_eq!(changed.status, 201, "{changed:?}, {}", api.log());
@@ -82,7 +79,7 @@ async fn a_password_that_is_changed_is_looked_for_when_the_database_refuses_the_
 }
 
 #[tokio::test]
-async fn parameters_that_cannot_be_read_are_a_start_that_says_so() {
+async fn a_function_that_cannot_read_its_parameters_does_not_start_and_says_why() {
     let store = ParameterStore::start().await;
     let api = store.readable_by(bare(), "/task-api/nowhere").start().await;
     api.invoke("list-tasks", &json!({})).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! A function whose settings are wrong does not start, and says in one sentence why.
+//! A function with wrong settings does not start, and says in one sentence why.
 
 use operations::SCHEMA;
 use testing::lambda::{Function, Lambda};
@@ -44,7 +44,7 @@ async fn each_missing_or_wrong_variable_is_named() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_down_fails_no_start_and_is_an_honest_503() {
+async fn a_function_starts_without_its_database_and_answers_503() {
     let api = builder().env("DATABASE_URL", URL).start().await;
     let answer = api.user("alice").get("/api/me/tasks").send().await;
     assert_eq!((answer.status, answer.error_code()), (503, Some("database_unavailable")));
@@ -53,9 +53,9 @@ async fn a_database_that_is_down_fails_no_start_and_is_an_honest_503() {
     assert!(log.contains("refused") && !log.contains("hunter2"), "{log}");
 }
 
-/// As while a deploy has shipped the code ahead of the migration: it may come any moment.
+/// This happens if a deployment brings the code before the migration. It can end at any moment, so the answer is a 503.
 #[tokio::test]
-async fn a_database_without_this_releases_operations_is_a_503_whose_cause_is_in_the_log_alone() {
+async fn a_database_without_the_operations_of_this_version_is_a_503_and_only_the_log_has_the_cause() {
     let api = builder().env("REQUEST_BUDGET_MS", "1000").start().await;
     let database = api.database().connect().await;
     database.batch_execute(&format!("drop schema {SCHEMA} cascade")).await.unwrap();

@@ -1,4 +1,4 @@
-//! What the log says, and what it never says.
+//! What the log must say, and what it must never say.
 
 use serde_json::{Value, json};
 use testing::token::{Key, Token};
@@ -7,7 +7,7 @@ use crate::{builder, create, path};
 
 #[tokio::test]
 async fn every_request_is_one_line_of_json() {
-    let api = builder().without_env("METRICS_NAMESPACE").start().await; // whose lines come on top
+    let api = builder().without_env("METRICS_NAMESPACE").start().await; // because metrics are extra lines
     let alice = api.user("alice");
     let created = alice.post("/api/me/tasks").json(json!({ "title": "x" })).send().await;
     let refused = alice.post("/api/me/tasks").json(json!({})).send().await;
@@ -25,16 +25,20 @@ async fn every_request_is_one_line_of_json() {
     }
     let [made, refused] = lines.as_slice() else { unreachable!() };
     assert_eq!((&made["cold_start"], &refused["cold_start"]), (&json!(true), &json!(false)));
-    assert_eq!((&made["tries"], &refused["tries"]), (&json!(1), &Value::Null), "what is refused asks no database");
+    assert_eq!(
+        (&made["tries"], &refused["tries"]),
+        (&json!(1), &Value::Null),
+        "a refused request does not call the database"
+    );
     assert!(made["database_ms"].as_f64() <= made["duration_ms"].as_f64() && made["database_ms"].is_f64(), "{made}");
     assert_eq!(refused["code"], "validation_failed");
 }
 
-/// After it every write of a task is a defect of ours.
+/// With this constraint, every write of a task fails with an internal error.
 const BROKEN: &str = "alter table tasks add constraint tasks_broken check (false) not valid";
 
 #[tokio::test]
-async fn what_is_below_the_level_is_no_line() {
+async fn a_message_below_the_level_is_not_logged() {
     let api = builder().env("LOG_LEVEL", "error").start().await;
     let alice = api.user("alice");
     create(&alice, "x").await;
@@ -45,7 +49,7 @@ async fn what_is_below_the_level_is_no_line() {
 }
 
 #[tokio::test]
-async fn an_owner_is_a_hash_that_the_pepper_keys_or_not_there() {
+async fn an_owner_is_logged_as_a_hash_with_the_pepper() {
     const PEPPERS: [&str; 2] = ["a pepper of at least thirty-two bytes", "another pepper of thirty-two bytes"];
     let mut hashes = Vec::new();
     for pepper in PEPPERS {
@@ -63,11 +67,11 @@ async fn an_owner_is_a_hash_that_the_pepper_keys_or_not_there() {
         assert!(!log.contains("pepper") && !log.contains("alice"), "{log}");
         hashes.push(alice["owner"].clone());
     }
-    assert_ne!(hashes[0], hashes[1], "without the pepper nobody can tell");
+    assert_ne!(hashes[0], hashes[1], "the hash depends on the pepper");
 }
 
 #[tokio::test]
-async fn metrics_are_a_line_in_the_embedded_format_where_they_are_asked_for() {
+async fn with_a_namespace_every_request_logs_its_metrics_in_the_embedded_format() {
     let api = builder().env("METRICS_NAMESPACE", "TaskApi").env("SERVICE_NAME", "task-api-test").start().await;
     let alice = api.user("alice");
     create(&alice, "x").await;
@@ -78,7 +82,7 @@ async fn metrics_are_a_line_in_the_embedded_format_where_they_are_asked_for() {
     let log = api.log().to_string();
     let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
     let metrics: Vec<Value> = lines.filter(|line| line.get("_aws").is_some()).collect();
-    let [made, failed, refused] = metrics.as_slice() else { panic!("one a request: {log}") };
+    let [made, failed, refused] = metrics.as_slice() else { panic!("expected one line for each request: {log}") };
     for (line, errors, cold) in [(made, 0, 1), (failed, 1, 0), (refused, 0, 0)] {
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!((&directive["Namespace"], &directive["Dimensions"]), (&json!("TaskApi"), &json!([["Service"]])));
@@ -98,9 +102,9 @@ async fn metrics_are_a_line_in_the_embedded_format_where_they_are_asked_for() {
     assert_eq!(made["DatabaseRetries"], 0);
 }
 
-/// To the daemon that stands beside every function on Lambda: an address and datagrams.
+/// Lambda runs a daemon beside every function, which receives traces as UDP datagrams.
 #[tokio::test]
-async fn the_time_at_the_database_is_part_of_a_trace_that_is_recorded() {
+async fn a_recorded_trace_includes_the_time_in_the_database() {
     let daemon = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = daemon.local_addr().unwrap().to_string();
     let api = builder().env("AWS_XRAY_DAEMON_ADDRESS", &address).start().await;
@@ -126,7 +130,7 @@ async fn the_time_at_the_database_is_part_of_a_trace_that_is_recorded() {
     assert!((took * 1000.0 - line["database_ms"].as_f64().unwrap()).abs() < 1.0, "{document}, {line}");
 }
 
-/// At the level that says the most.
+/// Checks the most detailed level.
 #[tokio::test]
 async fn no_token_title_id_or_connection_string_is_logged() {
     let api = builder().env("LOG_LEVEL", "trace").start().await;
@@ -137,7 +141,7 @@ async fn no_token_title_id_or_connection_string_is_logged() {
     alice.get("/api/me/tasks").send().await;
     alice.get("/api/somebody-else/tasks").send().await;
     alice.patch(&path(&task)).json(json!({ "my-secret-field": 1 })).send().await;
-    // A constraint that refuses the row: Postgres' DETAIL would repeat all of it.
+    // When a constraint refuses a row, Postgres' DETAIL repeats the whole row.
     let database = api.database().connect().await;
     database.batch_execute("alter table tasks add constraint no check (title <> 'my-secret-x')").await.unwrap();
     let refused = alice.patch(&path(&task)).json(json!({ "title": "my-secret-x" })).send().await;
@@ -154,7 +158,7 @@ async fn no_token_title_id_or_connection_string_is_logged() {
 }
 
 #[tokio::test]
-async fn every_answer_has_an_id_and_the_gateways_where_there_is_one() {
+async fn every_answer_has_a_request_id() {
     let api = builder().cargo_lambda().start().await;
     let task = create(&api.user("alice"), "x").await;
     let answer = api.user("alice").get(&path(&task)).send().await;
@@ -164,13 +168,13 @@ async fn every_answer_has_an_id_and_the_gateways_where_there_is_one() {
         Some(
             "ETag, Idempotency-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Ignored, X-Request-Id, X-Total-Count"
         ),
-        "locally the function itself tells browsers what they may read"
+        "without a gateway, the function tells browsers which headers they may read"
     );
 }
 
-/// The queries of docs/runbook.md are tried on these lines by `make check`, so they have to be what functions write.
+/// `make check` runs the queries of docs/runbook.md on these lines, so they must look like real ones.
 #[tokio::test]
-async fn the_lines_that_the_runbooks_queries_are_tried_on_are_like_real_ones() {
+async fn the_sample_lines_for_the_runbooks_queries_are_like_real_ones() {
     let sample = std::fs::read_to_string("../testing/logs/functions.jsonl").unwrap();
     let samples = sample.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
     let samples: Vec<Value> = samples.filter(|line| line["message"] == "request").collect();
@@ -178,14 +182,14 @@ async fn the_lines_that_the_runbooks_queries_are_tried_on_are_like_real_ones() {
     for sample in samples {
         let alike = real.iter().find(|real| real["code"] == sample["code"] && real["route"] == sample["route"]);
         let alike = alike.or_else(|| real.iter().find(|real| real["code"] == sample["code"]));
-        let alike = alike.unwrap_or_else(|| panic!("none is like {sample}"));
+        let alike = alike.unwrap_or_else(|| panic!("no real line is like {sample}"));
         let members = |line: &Value| line.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(members(&sample), members(alike), "{sample} is not like {alike}");
         assert_eq!(sample["level"], alike["level"], "{sample} is not like {alike}");
     }
 }
 
-/// A request that succeeds, and one for each way to fail.
+/// The lines of a request that succeeds and of one for each kind of failure.
 async fn real_lines() -> Vec<Value> {
     let peppered = || builder().env("LOG_OWNER_PEPPER", "a pepper of at least thirty-two bytes");
     let api = peppered().start().await;

@@ -1,4 +1,4 @@
-//! Bearer tokens.
+//! Bearer tokens: which are accepted, and how others are refused.
 
 use serde_json::{Value, json};
 use testing::{
@@ -9,7 +9,7 @@ use testing::{
 
 use crate::{builder, create, path, start};
 
-/// Every operation with this `Authorization` header.
+/// Status and challenge of every operation with this `Authorization` header.
 async fn statuses(api: &Api, authorization: Option<&str>) -> Vec<(u16, String)> {
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
@@ -48,9 +48,9 @@ async fn without_a_bearer_token_every_operation_is_401_and_asks_for_one() {
     }
 }
 
-/// The scheme in any case of letters, and one space or more behind it (RFC 9110 §11).
+/// The scheme may be in upper or lower case, and one or more spaces may follow it (RFC 9110 §11).
 #[tokio::test]
-async fn a_token_is_found_behind_its_scheme_however_that_is_written() {
+async fn a_token_is_found_after_its_scheme_in_any_spelling() {
     let api = start().await;
     let token = Token::of("alice").sign();
     for authorization in [format!("Bearer {token}"), format!("bearer  {token}"), format!(" BEARER   {token} ")] {
@@ -59,15 +59,15 @@ async fn a_token_is_found_behind_its_scheme_however_that_is_written() {
     }
 }
 
-/// As `openssl rand … | aws ssm put-parameter` or an editor leaves it.
+/// `openssl rand … | aws ssm put-parameter` and editors leave a new line at the end.
 #[tokio::test]
-async fn a_secret_with_a_new_line_behind_it_is_the_secret() {
+async fn a_new_line_at_the_end_of_a_secret_is_ignored() {
     let api = builder().env("JWT_SECRET", &format!("{SECRET}\r\n")).start().await;
     assert_eq!(api.user("alice").get("/api/me/tasks").send().await.status, 200);
 }
 
 #[tokio::test]
-async fn a_token_that_does_not_hold_is_401_for_every_operation() {
+async fn an_invalid_token_is_401_for_every_operation() {
     let api = start().await;
     let bad = Token::of("alice").secret("another-secret-that-is-long-enough-too").sign();
     for (status, challenge) in statuses(&api, Some(&format!("Bearer {bad}"))).await {
@@ -77,7 +77,7 @@ async fn a_token_that_does_not_hold_is_401_for_every_operation() {
 }
 
 #[tokio::test]
-async fn tokens_are_refused_for_what_is_wrong_with_them() {
+async fn tokens_that_are_wrong_in_one_respect_are_refused() {
     let api = start().await;
     let good = || Token::of("alice");
     let signed = good().sign();
@@ -98,7 +98,7 @@ async fn tokens_are_refused_for_what_is_wrong_with_them() {
         ("sub as a number", good().claim("sub", 5).sign()),
         ("a sub of 256 bytes", good().claim("sub", "a".repeat(256)).sign()),
         ("a sub with NUL", good().claim("sub", "alice\0").sign()),
-        ("no token at all", "x".to_owned()),
+        ("not a token", "x".to_owned()),
     ] {
         let request = api.get("/api/me/tasks").header("authorization", &format!("Bearer {token}"));
         let answer = request.send().await;
@@ -107,7 +107,7 @@ async fn tokens_are_refused_for_what_is_wrong_with_them() {
 }
 
 #[tokio::test]
-async fn two_tokens_are_400_even_if_both_hold() {
+async fn two_tokens_are_400() {
     let api = start().await;
     let answer = api.user("alice").get("/api/me/tasks").header("authorization", "Bearer x").send().await;
     assert_eq!((answer.status, answer.error_code()), (400, Some("invalid_request")), "{answer:?}");
@@ -115,7 +115,7 @@ async fn two_tokens_are_400_even_if_both_hold() {
 }
 
 #[tokio::test]
-async fn tokens_that_hold_are_taken() {
+async fn valid_tokens_are_accepted() {
     let api = start().await;
     let long = "a".repeat(255);
     for (what, token) in [
@@ -133,28 +133,28 @@ async fn tokens_that_hold_are_taken() {
 }
 
 #[tokio::test]
-async fn the_secret_may_come_as_better_auth_names_it() {
+async fn the_secret_may_be_in_better_auths_variable() {
     let api = builder().without_env("JWT_SECRET").env("BETTER_AUTH_SECRET", SECRET).start().await;
     create(&api.user("alice"), "x").await;
 }
 
-/// A list of tasks asked for with this token.
+/// Lists tasks with this token.
 async fn list(api: &Api, token: &str) -> Answer {
     api.get("/api/me/tasks").token(token).send().await
 }
 
-/// Why a token is refused, as the challenge says it; `None` if it is taken.
+/// The challenge's reason if a token is refused, `None` if it is accepted.
 async fn refusal(api: &Api, token: &str) -> Option<String> {
     let answer = list(api, token).await;
     assert!([200, 401].contains(&answer.status), "{answer:?}");
     let challenge = answer.header("www-authenticate").unwrap_or_default();
     let description = challenge.split_once("error_description=").map(|(_, rest)| rest.trim_matches('"').to_owned());
-    (answer.status == 401).then(|| description.expect("a token that is refused has an error"))
+    (answer.status == 401).then(|| description.expect("a refused token has an error"))
 }
 
 const RSA: [&str; 6] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
-/// One key of each family, and every algorithm that it can be used by.
+/// One key of each family, with all its algorithms.
 fn families() -> [(Key, &'static [&'static str]); 4] {
     [
         (Key::rsa("rsa"), &RSA),
@@ -165,7 +165,7 @@ fn families() -> [(Key, &'static [&'static str]); 4] {
 }
 
 #[tokio::test]
-async fn a_key_without_alg_takes_every_algorithm_of_its_family() {
+async fn a_key_without_alg_accepts_every_algorithm_of_its_family() {
     let keys = set_of(families().iter().map(|(key, _)| key.jwk()));
     let api = builder().env("JWKS", &keys.to_string()).start().await;
     for (key, algorithms) in families() {
@@ -178,12 +178,12 @@ async fn a_key_without_alg_takes_every_algorithm_of_its_family() {
     for algorithm in ["HS256", "HS384", "HS512"] {
         let token = Token::of("alice").key(&Key::secret(SECRET.as_bytes()), algorithm);
         assert_eq!(refusal(&api, &token.sign()).await, None, "{algorithm}");
-        assert_eq!(refusal(&api, &token.header("kid", "rsa").sign()).await, None, "a kid says nothing of a secret");
+        assert_eq!(refusal(&api, &token.header("kid", "rsa").sign()).await, None, "a kid does not matter for a secret");
     }
 }
 
 #[tokio::test]
-async fn a_key_with_alg_takes_that_one_alone() {
+async fn a_key_with_alg_accepts_that_algorithm_only() {
     let pinned = |(key, algorithms): (Key, &'static [&'static str])| {
         algorithms.iter().map(move |algorithm| (key.clone().named(algorithm), *algorithm))
     };
@@ -202,9 +202,9 @@ async fn a_key_with_alg_takes_that_one_alone() {
     }
 }
 
-/// RFC 9864 §2.2 gives `EdDSA` with this curve a name of its own.
+/// RFC 9864 §2.2 gives `EdDSA` with this curve its own name.
 #[tokio::test]
-async fn ed25519_is_taken_by_both_of_its_names() {
+async fn ed25519_is_accepted_under_both_of_its_names() {
     let (old, new) = (Key::ed25519("old"), Key::ed25519("new"));
     let set = set_of([old.jwk_with(json!({ "alg": "EdDSA" })), new.jwk_with(json!({ "alg": "Ed25519" }))]);
     let api = builder().env("JWKS", &set.to_string()).start().await;
@@ -227,9 +227,10 @@ async fn a_key_without_a_name_may_have_signed_any_token() {
     }
 }
 
-/// n - s in place of s: anybody can make it of the token, and it says the same. Nothing here goes by a token's bytes.
+/// Anybody can replace s by n - s, and the signature stays valid. That is harmless, because nothing here compares
+/// tokens by their bytes.
 #[tokio::test]
-async fn either_form_of_an_ecdsa_signature_is_taken() {
+async fn both_forms_of_an_ecdsa_signature_are_accepted() {
     let key = Key::p256("p256");
     let api = builder().env("JWKS", &set_of([key.jwk()]).to_string()).start().await;
     let token = Token::of("alice").key(&key, "ES256").sign();
@@ -239,9 +240,9 @@ async fn either_form_of_an_ecdsa_signature_is_taken() {
     }
 }
 
-/// The neighbours of the rows in `attacks.rs`: what only looks wrong.
+/// Tokens that only look wrong. Each is close to a row in `attacks.rs`.
 #[tokio::test]
-async fn odd_tokens_that_hold_are_taken() {
+async fn odd_but_valid_tokens_are_accepted() {
     let api = start().await;
     let alice = || Token::of("alice");
     let secret = Key::secret(SECRET.as_bytes());
@@ -254,19 +255,22 @@ async fn odd_tokens_that_hold_are_taken() {
         ("another typ", alice().header("typ", "at+jwt").sign()),
         ("no iat", alice().without_claim("iat").sign()),
         ("a fraction in exp", alice().claim("exp", 4_102_444_800.5).sign()),
-        ("exp in the last second of all", alice().claim("exp", 253_402_300_799_u64).sign()),
+        ("exp in the last second of the year 9999", alice().claim("exp", 253_402_300_799_u64).sign()),
         ("a future nbf within the leeway", alice().claim("nbf", now() + 20).sign()),
         ("a future iat within the leeway", alice().claim("iat", now() + 20).sign()),
         ("nbf and iat of 1970", alice().claim("nbf", 0).claim("iat", 0).sign()),
-        ("an issuer and an audience nobody asked for", alice().claim("iss", "x").claim("aud", json!(["x"])).sign()),
+        (
+            "an issuer and an audience that are not required",
+            alice().claim("iss", "x").claim("aud", json!(["x"])).sign(),
+        ),
         ("a subject in Greek", alice().claim("sub", "Ἀλίκη").sign()),
         ("a subject that is an address", alice().claim("sub", "auth0|alice+tag@example.com").sign()),
         ("spaces in the JSON", compact(header.replace(':', " :\n"), claims.replace(',', ",\t"), &secret, "HS256")),
         ("an escaped name", compact(r#"{"\u0061lg":"\u0048S256"}"#, &claims, &secret, "HS256")),
-        ("a key in the header, not looked at", alice().header("jwk", Key::p256("stranger").jwk()).sign()),
-        ("a URL in the header, not looked at", alice().header("jku", "https://stranger.example").sign()),
-        ("a certificate in the header, not looked at", alice().header("x5c", json!(["MIIB"])).sign()),
-        ("members nobody knows", alice().header("x", json!({ "y": [null] })).sign()),
+        ("a key in the header, which is ignored", alice().header("jwk", Key::p256("stranger").jwk()).sign()),
+        ("a URL in the header, which is ignored", alice().header("jku", "https://stranger.example").sign()),
+        ("a certificate in the header, which is ignored", alice().header("x5c", json!(["MIIB"])).sign()),
+        ("unknown members", alice().header("x", json!({ "y": [null] })).sign()),
         ("8 KiB", longest),
     ] {
         assert_eq!(refusal(&api, &token).await, None, "{what}");
@@ -274,7 +278,7 @@ async fn odd_tokens_that_hold_are_taken() {
 }
 
 #[tokio::test]
-async fn a_token_is_of_one_of_the_issuers_and_for_one_of_the_audiences() {
+async fn a_token_needs_one_of_the_issuers_and_one_of_the_audiences() {
     let api = builder().env("JWT_ISSUER", "https://a.example,https://b.example").env("JWT_AUDIENCE", " x , y,");
     let api = api.start().await;
     let token = |issuer: &str, audience: Value| Token::of("alice").claim("iss", issuer).claim("aud", audience).sign();
@@ -289,9 +293,9 @@ async fn a_token_is_of_one_of_the_issuers_and_for_one_of_the_audiences() {
     assert_eq!(other.as_deref(), Some("the token is for another audience"));
 }
 
-/// As Cognito's access tokens have it (`client_id`), and Clerk's (`azp`).
+/// Cognito's access tokens have it in `client_id`, and Clerk's in `azp`.
 #[tokio::test]
-async fn the_audience_may_stand_in_another_claim() {
+async fn the_audience_may_be_in_another_claim() {
     let api = builder().env("JWT_AUDIENCE", "x").env("JWT_AUDIENCE_CLAIM", "client_id").start().await;
     let token = Token::of("alice").claim("client_id", "x");
     assert_eq!(refusal(&api, &token.sign()).await, None);
@@ -302,7 +306,7 @@ async fn the_audience_may_stand_in_another_claim() {
 }
 
 #[tokio::test]
-async fn the_user_may_be_named_by_another_claim() {
+async fn the_user_may_be_in_another_claim() {
     let api = builder().env("JWT_USER_CLAIM", "https://a.example/user").start().await;
     let token = Token::of("subject").claim("https://a.example/user", "alice");
     let listed = api.get("/api/alice/tasks").token(&token.sign()).send().await;
@@ -315,7 +319,7 @@ async fn the_user_may_be_named_by_another_claim() {
 }
 
 #[tokio::test]
-async fn the_leeway_is_what_is_set() {
+async fn the_leeway_is_the_variables_value() {
     for (leeway, taken) in [("0", [false, false, false]), ("300", [true, true, true])] {
         let api = builder().env("JWT_LEEWAY", leeway).start().await;
         let times = [("exp", now() - 60), ("nbf", now() + 120), ("iat", now() + 120)];
@@ -326,9 +330,9 @@ async fn the_leeway_is_what_is_set() {
     }
 }
 
-/// RFC 6750 §2.2 and §2.3 allow them elsewhere, where they end up in logs and histories.
+/// RFC 6750 §2.2 and §2.3 allow other places, but there tokens end up in logs and histories.
 #[tokio::test]
-async fn a_token_counts_in_its_header_alone() {
+async fn a_token_is_only_read_from_the_authorization_header() {
     let api = start().await;
     let token = Token::of("alice").sign();
     for request in [

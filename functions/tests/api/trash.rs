@@ -1,11 +1,11 @@
-//! Deleting, bringing back, and removing for good.
+//! Deleting a task, restoring it, and deleting it for good.
 
 use serde_json::{Value, json};
 use testing::User;
 
 use crate::{create, path, start};
 
-/// What is in the user's trash, the last deleted first.
+/// The tasks in the user's trash, the last deleted first.
 async fn trash(user: &User<'_>) -> Vec<Value> {
     let answer = user.get("/api/me/tasks?deleted=true&sort=updated_at").send().await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -42,7 +42,7 @@ async fn a_deleted_task_is_in_the_trash_and_nowhere_else() {
     let beside = alice.post(&format!("{}/move", path(&kept))).json(json!({ "after": task["id"] })).send().await;
     assert_eq!(beside.status, 400, "{beside:?}");
     let again = alice.post("/api/me/tasks").json(json!({ "id": task["id"], "title": "x" })).send().await;
-    assert_eq!(again.status, 409, "its id is taken: {again:?}");
+    assert_eq!(again.status, 409, "its id is in use: {again:?}");
     assert_eq!(trash(&alice).await, std::slice::from_ref(deleted));
 }
 
@@ -57,7 +57,7 @@ async fn a_restored_task_is_as_it_was_and_where_it_was() {
     let patch = json!({ "completed": true, "due_date": "2026-12-01", "tags": ["x"], "priority": "high" });
     let task = alice.patch(&path(&tasks[1])).json(patch).send().await.json().clone();
     assert_eq!(alice.delete(&path(&task)).send().await.status, 204);
-    // Put directly behind the task ahead of it, which leaves it where it is.
+    // Move c directly after a. The deleted b keeps its position.
     let c = alice.post(&format!("{}/move", path(&tasks[2]))).json(json!({ "after": tasks[0]["id"] })).send().await;
     assert_eq!(c.status, 200);
 
@@ -92,7 +92,7 @@ async fn restoring_a_task_that_is_not_in_the_trash_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_task_is_removed_for_good_from_the_list_and_from_the_trash() {
+async fn a_task_can_be_deleted_for_good_from_the_list_and_from_the_trash() {
     let api = start().await;
     let alice = api.user("alice");
     for is_in_trash in [false, true] {
@@ -103,7 +103,7 @@ async fn a_task_is_removed_for_good_from_the_list_and_from_the_trash() {
         let target = format!("{}?permanent=true", path(&task));
         assert_eq!(alice.delete(&target).send().await.status, 204);
         assert_eq!(trash(&alice).await, Vec::<Value>::new());
-        assert_eq!(alice.delete(&target).send().await.status, 404, "there is nothing any more");
+        assert_eq!(alice.delete(&target).send().await.status, 404, "the task is gone");
         assert_eq!(alice.post(&format!("{}/restore", path(&task))).send().await.status, 404);
         let again = alice.post("/api/me/tasks").json(json!({ "id": task["id"], "title": "again" })).send().await;
         assert_eq!(again.status, 201, "its id is free: {again:?}");
@@ -113,7 +113,7 @@ async fn a_task_is_removed_for_good_from_the_list_and_from_the_trash() {
 }
 
 #[tokio::test]
-async fn deleting_and_restoring_look_at_if_match() {
+async fn deleting_and_restoring_check_if_match() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
@@ -131,7 +131,7 @@ async fn deleting_and_restoring_look_at_if_match() {
 }
 
 #[tokio::test]
-async fn deleting_takes_one_parameter_which_is_true_or_false() {
+async fn deleting_accepts_one_parameter_which_is_true_or_false() {
     let api = start().await;
     let alice = api.user("alice");
     let task = create(&alice, "x").await;
@@ -146,7 +146,7 @@ async fn deleting_takes_one_parameter_which_is_true_or_false() {
     assert_eq!(trash(&alice).await.len(), 1);
 }
 
-/// The trash is one more list: every order and filter is the same.
+/// The trash is a list with the same orders and filters.
 #[tokio::test]
 async fn the_trash_is_filtered_sorted_and_paged_as_the_list_is() {
     let api = start().await;

@@ -1,5 +1,5 @@
-//! What a connection costs: round trips of a first request, connecting included, and of those after it. TCP's own
-//! handshake is one that the proxy cannot see, and is counted as one of each connection.
+//! The cost of a connection: round trips of a first request, which has to connect, and of later ones. The proxy cannot
+//! see TCP's own handshake, so each connection counts as one more.
 
 use std::{env, sync::Arc, time::Duration};
 
@@ -7,7 +7,7 @@ use testing::{Api, authority::Authority, postgres::Cluster, skip, tls_front::Tls
 
 use crate::builder;
 
-/// Long enough for a flight that was sent in pieces to fall apart on the wire.
+/// Long enough to separate messages that the function sends one after the other.
 const ONE_WAY: Duration = Duration::from_millis(5);
 
 /// The round trips of a cold request and of a warm one.
@@ -22,38 +22,38 @@ async fn trips(api: &Api) -> (usize, usize) {
     (trips().await, trips().await)
 }
 
-/// TCP, start-up, two for SCRAM, and the request's own.
+/// One each for TCP, start-up and the request, and two for SCRAM.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cold_request_takes_five_round_trips_and_a_warm_one_takes_one() {
     let api = builder().through_proxy(ONE_WAY).start().await;
     assert_eq!(trips(&api).await, (5, 1));
 }
 
-/// One more to ask for TLS, and one for its handshake.
+/// One more to ask for TLS, and one for the TLS handshake.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_tls_a_cold_request_takes_seven_and_a_warm_one_takes_one() {
     let authority = Authority::new();
     let Some(cluster) = Cluster::start_with_tls(&authority).await else {
-        return skip("TLS: this Postgres was built without it (PyPI's is); an installed one has it");
+        return skip("this Postgres was built without TLS, as PyPI's is; install one with it");
     };
     let verified = authority.verified(&cluster.url());
     let api = over_tls(&cluster, &verified).await;
     assert_eq!(trips(&api).await, (7, 1));
 }
 
-/// The login is bound to the connection at no cost.
+/// Channel binding costs no round trip.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_tls_with_channel_binding_a_cold_request_takes_seven_and_a_warm_one_takes_one() {
     let authority = Authority::new();
     let Some(cluster) = Cluster::start_with_tls(&authority).await else {
-        return skip("TLS: this Postgres was built without it (PyPI's is); an installed one has it");
+        return skip("this Postgres was built without TLS, as PyPI's is; install one with it");
     };
     let verified = authority.verified(&cluster.url());
     let api = over_tls(&cluster, &format!("{verified}&channel_binding=require")).await;
     assert_eq!(trips(&api).await, (7, 1));
 }
 
-/// The handshake alone.
+/// Only the TLS handshake is added.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_direct_tls_a_cold_request_takes_six_and_a_warm_one_takes_one() {
     let authority = Arc::new(Authority::new());

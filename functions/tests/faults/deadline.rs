@@ -1,11 +1,11 @@
-//! Lambda ends an invocation that takes too long, and the client hears from the gateway instead of us: so the answer is
-//! there before that, whatever the database does.
+//! Lambda ends an invocation that takes too long, and then the gateway answers instead of the function. So the function
+//! must answer earlier, whatever the database does.
 
 use std::time::{Duration, Instant};
 
 use testing::{
     Api, Request, User,
-    proxy::{Break, Door},
+    proxy::{Break, NewConnections},
 };
 use uuid::Uuid;
 
@@ -15,10 +15,10 @@ use crate::{
     revision, seed, timed,
 };
 
-/// What an invocation has. The function keeps back 500 ms of it.
+/// The time of an invocation. The function reserves 500 ms of it.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-async fn hurried() -> Api {
+async fn with_short_deadline() -> Api {
     builder().deadline(DEADLINE).through_proxy(Duration::ZERO).start().await
 }
 
@@ -30,28 +30,28 @@ async fn assert_in_time(api: &Api, case: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_cannot_connect_is_told_before_lambda_ends_the_invocation() {
-    for door in [Door::Refuses, Door::Mute, Door::Deaf] {
-        let api = hurried().await;
-        api.get("/api/me/tasks").send().await; // starts the other function: a machine may be busy with that
+async fn a_function_that_cannot_connect_answers_before_lambda_ends_the_invocation() {
+    for mode in [NewConnections::Refused, NewConnections::Unanswered, NewConnections::Dropped] {
+        let api = with_short_deadline().await;
+        api.get("/api/me/tasks").send().await; // starts the other function before the clock runs
         assert_eq!(api.request("POST", "/api/me/tasks").send().await.status, 401);
         api.proxy().break_all(Break::Fin);
-        api.proxy().door(door).await;
-        assert_in_time(&api, &format!("{door:?}")).await;
+        api.proxy().set_new_connections(mode).await;
+        assert_in_time(&api, &format!("{mode:?}")).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_hears_nothing_any_more_is_told_in_time() {
-    let api = hurried().await;
+async fn a_function_whose_connections_are_silent_answers_in_time() {
+    let api = with_short_deadline().await;
     let warm = api.user("bob").post("/api/me/tasks").json(serde_json::json!({ "title": "x" })).send().await;
     assert_eq!(warm.status, 201);
     api.proxy().break_all(Break::Silence);
-    api.proxy().door(Door::Mute).await;
+    api.proxy().set_new_connections(NewConnections::Unanswered).await;
     assert_in_time(&api, "silence").await;
 }
 
-/// Every write there is.
+/// One request for every write.
 fn writes<'a>(user: &User<'a>, task: Uuid) -> impl Iterator<Item = Request<'a>> {
     let user = user.clone();
     let writes = OPERATIONS.iter().filter(|operation| operation.is_write());
@@ -59,10 +59,10 @@ fn writes<'a>(user: &User<'a>, task: Uuid) -> impl Iterator<Item = Request<'a>> 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_waits_for_a_lock_is_told_in_time_and_writes_nothing_later() {
-    let api = builder().deadline(DEADLINE).environments(3).start().await; // one for each kind of deletion
+async fn a_request_that_waits_for_a_lock_is_answered_in_time_and_writes_nothing_later() {
+    let api = builder().deadline(DEADLINE).environments(3).start().await; // the kinds of deletion share a function
     let (alice, bob, mut holder) = (api.user("alice"), api.user("bob"), api.database().connect().await);
-    seed(&holder, "alice").await; // behind which a task can be moved
+    seed(&holder, "alice").await; // a task can be moved after this one
     let (hers, his) = (seed(&holder, "alice").await, seed(&holder, "bob").await);
     for answer in testing::concurrently_all(writes(&bob, his).map(Request::send)).await {
         assert!(answer.status < 500, "{answer:?}");

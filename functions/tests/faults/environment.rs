@@ -1,4 +1,5 @@
-//! What Lambda does to an environment: ends it, and on Managed Instances hands it several requests at once.
+//! What Lambda does to an execution environment: it ends it, and on Managed Instances it sends several requests at
+//! once.
 
 use std::time::{Duration, Instant};
 
@@ -14,12 +15,12 @@ use tokio::time::{sleep, timeout};
 
 use crate::binaries;
 
-/// The function that creates tasks, on a database of the test's own.
+/// The function that creates tasks, on this database.
 fn function(database: &Database) -> Function {
     Function::new(&binaries().join("create-task")).env("DATABASE_URL", &database.url()).env("JWT_SECRET", token::SECRET)
 }
 
-/// The creation of a task, as the gateway hands it over.
+/// The gateway's event for creating a task.
 fn creation(user: &str) -> Value {
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let authorization = format!("Bearer {}", Token::of(user).sign());
@@ -32,9 +33,9 @@ fn creation(user: &str) -> Value {
     Gateway::default().route(&request).unwrap().event
 }
 
-/// Three of Bob's come through while one of Alice's waits for a lock: side by side, each on a connection of its own.
+/// Three requests of Bob's succeed while one of Alice's waits for a lock. Each has its own connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_managed_instances_an_environment_serves_requests_side_by_side() {
+async fn on_managed_instances_an_execution_environment_serves_requests_concurrently() {
     let database = Database::create().await;
     let mut admin = database.connect().await;
     let lambda = Lambda::spawn(&function(&database).env("AWS_LAMBDA_MAX_CONCURRENCY", "4")).await;
@@ -45,7 +46,7 @@ async fn on_managed_instances_an_environment_serves_requests_side_by_side() {
     let mut waits = tokio::spawn(lambda.submit(&creation("alice")));
     let bobs = [(); 3].map(|()| tokio::spawn(lambda.submit(&creation("bob"))));
     for bob in bobs {
-        let answer = timeout(Duration::from_secs(5), bob).await.expect("nobody waits for Alice").unwrap().unwrap();
+        let answer = timeout(Duration::from_secs(5), bob).await.expect("Bob does not wait for Alice").unwrap().unwrap();
         assert_eq!(answer["statusCode"], 201);
     }
     assert!(timeout(Duration::from_millis(100), &mut waits).await.is_err(), "Alice waits for the lock");
@@ -57,9 +58,9 @@ async fn on_managed_instances_an_environment_serves_requests_side_by_side() {
     assert_eq!(waits.await.unwrap().unwrap()["statusCode"], 201);
 }
 
-/// All connections of a pool that died without a word cost one try, or one probe, and not one each.
+/// If all connections of a pool die silently, this costs one attempt or one probe, and not one for each connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pool_whose_connections_have_all_vanished_is_replaced_at_once() {
+async fn a_pool_whose_connections_have_all_died_is_replaced_at_once() {
     let database = Database::create().await;
     for (probe_after, limit) in [("60000", 1500), ("100", 2500)] {
         let proxy = Proxy::start(&database.url(), Duration::ZERO).await;
@@ -80,9 +81,9 @@ async fn a_pool_whose_connections_have_all_vanished_is_replaced_at_once() {
     }
 }
 
-/// Beyond the pool a request waits for its turn, and no longer than a request has.
+/// If the pool is empty, a request waits for a connection, but no longer than its deadline.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_gets_no_connection_within_the_budget_is_told_so() {
+async fn a_request_that_gets_no_connection_before_its_deadline_is_a_503() {
     let database = Database::create().await;
     let mut admin = database.connect().await;
     let limits = [("REQUEST_BUDGET_MS", "1000"), ("DB_CONNECT_MS", "200"), ("DB_POOL_SIZE", "1")];
@@ -100,9 +101,9 @@ async fn who_gets_no_connection_within_the_budget_is_told_so() {
     lambda.log().line_with("no connection in 200ms").await;
 }
 
-/// Postgres counts the sessions that ended without a word.
+/// Postgres counts the sessions that were abandoned without a goodbye.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_environment_that_is_ended_says_goodbye_to_the_database() {
+async fn an_execution_environment_that_is_ended_closes_its_connection() {
     let database = Database::create().await;
     let admin = postgres::connect(&std::env::var("TEST_POSTGRES_URL").unwrap()).await;
     let mut lambda = Lambda::spawn(&function(&database)).await;
@@ -120,10 +121,10 @@ async fn an_environment_that_is_ended_says_goodbye_to_the_database() {
     assert_eq!(admin.query_one(abandoned, &[&name]).await.unwrap().get::<_, i64>(0), 0);
 }
 
-/// When the signal comes, Alice waits for a lock and Bob, who shares the one connection with her, for that: for as long as
-/// Lambda gives a process that has an extension inside it.
+/// When the signal comes, Alice waits for a lock, and Bob waits for the only connection, which she uses. Lambda gives a
+/// process with an internal extension this much time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_in_flight_are_answered_before_their_environment_ends() {
+async fn concurrent_requests_are_answered_before_their_execution_environment_ends() {
     let database = Database::create().await;
     let (mut admin, watcher) = (database.connect().await, database.connect().await);
     let function = function(&database).env("AWS_LAMBDA_MAX_CONCURRENCY", "2").env("DB_POOL_SIZE", "1");
@@ -142,7 +143,7 @@ async fn requests_in_flight_are_answered_before_their_environment_ends() {
 
     lambda.terminate();
     sleep(Duration::from_millis(400)).await;
-    assert!(!alice.is_finished() && !bob.is_finished(), "they still wait");
+    assert!(!alice.is_finished() && !bob.is_finished(), "both still wait");
     lock.rollback().await.unwrap();
     for request in [alice, bob] {
         let answer = timeout(Duration::from_secs(5), request).await.expect("it is answered").unwrap().unwrap();
@@ -151,9 +152,9 @@ async fn requests_in_flight_are_answered_before_their_environment_ends() {
     assert!(lambda.exit().await.success());
 }
 
-/// On Lambda as it is by default, where an environment has one request at a time.
+/// By default, an execution environment on Lambda has one request at a time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_request_in_flight_is_answered_before_its_environment_ends() {
+async fn a_request_is_answered_before_its_execution_environment_ends() {
     let proxy_delay = Duration::from_millis(150);
     let database = Database::create().await;
     let proxy = Proxy::start(&database.url(), proxy_delay).await;

@@ -1,5 +1,5 @@
-//! A try that comes late: Postgres has its call, and gets to it only when the next try has long been answered and the
-//! user has gone on. So it is where the network or the server's host holds something back.
+//! An attempt that Postgres executes late: it has received the call, but runs it only after the retry was answered and
+//! the user has done more. This happens if the network or the server's host delays something.
 
 use std::{process::Command, time::Duration};
 
@@ -8,14 +8,14 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::Client;
 
 use crate::{
-    assert_calm, assert_counted, impatient,
+    assert_calm, assert_counted,
     operations::{OPERATIONS, On, Operation},
-    revision, seed,
+    revision, seed, with_short_timeouts,
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A process of the server's that is stopped, until this ends.
+/// A server process that is stopped until this is dropped.
 struct Stopped(i32);
 
 impl Stopped {
@@ -36,7 +36,7 @@ fn signal(signal: &str, pid: i32) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_try_that_comes_late_finds_that_its_request_is_done() {
+async fn an_attempt_that_runs_late_finds_that_its_request_is_done() {
     let cluster = Cluster::start().await;
     for operation in OPERATIONS.iter().filter(|operation| operation.is_write()) {
         comes_late(operation, &cluster).await;
@@ -44,9 +44,9 @@ async fn a_try_that_comes_late_finds_that_its_request_is_done() {
 }
 
 async fn comes_late(operation: &Operation, cluster: &Cluster) {
-    let api = impatient().on(&cluster.url()).start().await;
+    let api = with_short_timeouts().on(&cluster.url()).start().await;
     let (alice, bob, database) = (api.user("alice"), api.user("bob"), api.database().connect().await);
-    seed(&database, "alice").await; // behind which a task can be moved
+    seed(&database, "alice").await; // a task can be moved after this one
     seed(&database, "bob").await;
     let (task, bobs) = (operation.seed(&database, "alice").await, operation.seed(&database, "bob").await);
     let warm = (operation.ask)(&bob, On { task: bobs, label: "warm" }).send().await;
@@ -71,13 +71,13 @@ async fn comes_late(operation: &Operation, cluster: &Cluster) {
     assert_calm(&api);
 }
 
-/// The one that serves the one function that is running.
+/// The server process for the only function that is running.
 async fn backend(database: &Client) -> i32 {
     let sql = "select pid from pg_stat_activity
                where datname = current_database() and application_name = 'task-api'";
     let one = async {
         loop {
-            // A start may have opened one too many, which goes.
+            // The start may have opened one connection too many, which is closed.
             if let [backend] = &*database.query(sql, &[]).await.unwrap() {
                 return backend.get(0);
             }
@@ -87,7 +87,7 @@ async fn backend(database: &Client) -> i32 {
     timeout(PATIENCE, one).await.expect("one function is running")
 }
 
-/// Waits until a backend has done what it had to do and found nobody to tell.
+/// Waits until a backend has finished its call and found that its client is gone.
 async fn gone(database: &Client, backend: i32) {
     let sql = "select count(*) from pg_stat_activity where pid = $1";
     let gone = async {
@@ -95,10 +95,10 @@ async fn gone(database: &Client, backend: i32) {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(PATIENCE, gone).await.expect("nobody is at the other end");
+    timeout(PATIENCE, gone).await.expect("the backend ends, because its client is gone");
 }
 
-/// Alice's tasks, all columns of them.
+/// Alice's tasks with all columns.
 async fn of_alice(api: &Api) -> Vec<String> {
     let sql = "select to_jsonb(tasks)::text from tasks where owner_user_id = 'alice' order by id";
     api.database().connect().await.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()

@@ -1,14 +1,14 @@
-//! What is left behind: no connection but the one that each living environment keeps.
+//! Nothing may be left behind except one connection for each living execution environment.
 
 use std::time::Duration;
 
 use testing::Api;
 use tokio::time::{sleep, timeout};
 
-/// What Postgres may take to notice who has gone.
+/// The time that Postgres may need to notice closed connections.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// After a storm. Environments that have failed none of their events are all alive.
+/// Called after the chaos test. All execution environments are alive, because none of their events has failed.
 pub(crate) async fn assert_none(api: &Api) {
     let database = api.database().connect().await;
     let sql = "select count(*) from pg_stat_activity
@@ -24,6 +24,6 @@ pub(crate) async fn assert_none(api: &Api) {
         }
     };
     let few = timeout(PATIENCE, few).await;
-    let connections = few.unwrap_or_else(|_| panic!("more connections than the {environments} environments"));
-    testing::tell(&format!("leaks: {connections} connections of {environments} environments"));
+    let connections = few.unwrap_or_else(|_| panic!("more connections than the {environments} execution environments"));
+    testing::tell(&format!("leaks: {connections} connections of {environments} execution environments"));
 }

@@ -1,19 +1,21 @@
-//! The API while its database, and the wire to it, fail: every request is answered as if nothing had happened, is done
-//! exactly once and in time, for as long as the database can be reached at all.
+//! The API while its database and the network to it fail. While the database can be reached at all, every request is
+//! answered as if nothing had happened, is done exactly once, and is done in time.
 //!
-//! - [`matrix`]: every operation under every fault at every moment, and with the server killed under it.
-//! - [`storm`]: many users and devices through random faults, held to what each of them was told. `FAULTS=long` makes it
-//!   a long one, `FAULTS_SEED` repeats one. [`leaks`] looks at what it leaves behind.
-//! - [`cold`], [`init`], [`recycling`]: what connections cost and when they are opened, kept and given up.
-//! - [`late`]: a try that Postgres gets to when the next one has been answered.
-//! - [`deadline`]: who waits how long. [`environment`]: what Lambda does to the process.
-//! - [`pooled`]: the same through `PgBouncer`. [`poisoned`]: what other clients of it leave in a session.
-//! - [`tls`]: whom a function believes to be its database.
+//! - [`matrix`]: every operation under every fault of the network at every moment.
+//! - [`server`]: every operation while the database server restarts, crashes or sleeps.
+//! - [`chaos`]: many users and devices under random faults. What each was told is compared with what happened.
+//!   `FAULTS=long` makes it long, `FAULTS_SEED` repeats one. [`leaks`] checks what it leaves behind.
+//! - [`cold`], [`init`], [`recycling`]: what connections cost, and when they are opened, kept and closed.
+//! - [`late`]: an attempt that Postgres executes after its retry was answered.
+//! - [`deadline`]: how long a request waits. [`environment`]: what Lambda does to the process.
+//! - [`pooled`]: the same through `PgBouncer`. [`poisoned`]: what its other clients leave in a session.
+//! - [`tls`]: which servers a function trusts as its database.
 //!
-//! Each test has several threads, because who drops a database waits for it, and Postgres drops none while somebody is
-//! half-way through authentication: which the proxies of the same test may have to bring to its end.
+//! Each test has several threads. Dropping a database blocks its thread, and Postgres waits for clients in the middle
+//! of authentication. The proxies of the same test must be able to finish that meanwhile.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod chaos;
 mod cold;
 mod deadline;
 mod environment;
@@ -26,7 +28,6 @@ mod poisoned;
 mod pooled;
 mod recycling;
 mod server;
-mod storm;
 mod tls;
 
 use std::{
@@ -38,10 +39,10 @@ use testing::{Answer, Api, ApiBuilder, Request};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-/// The budget of a request, and what a busy machine adds.
+/// The time of a request, with a margin for a busy machine.
 const IN_TIME: Duration = Duration::from_millis(8_500);
 
-/// Where Cargo has put the binaries of this package.
+/// The directory of this package's binaries.
 fn binaries() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_health")).parent().expect("a binary is in a directory")
 }
@@ -50,8 +51,8 @@ fn builder() -> ApiBuilder {
     Api::builder(binaries())
 }
 
-/// As deployed, but sooner tired of a peer that says nothing: where that is the point, nobody wants to wait for it.
-fn impatient() -> ApiBuilder {
+/// As deployed, but with shorter time-outs, so that tests with silent peers are fast.
+fn with_short_timeouts() -> ApiBuilder {
     builder().env("DB_TRY_MS", "400").env("DB_CONNECT_MS", "400")
 }
 
@@ -62,7 +63,7 @@ async fn timed(request: Request<'_>) -> (Answer, Duration) {
     (answer, started.elapsed())
 }
 
-/// A new task of a user's, past the API and ahead of their others: its id.
+/// Inserts a task of this user directly into the database, before their others. Returns its id.
 async fn seed(database: &Client, user: &str) -> Uuid {
     let sql = "with owner as (
                    insert into users (id, revision, pending_tasks) values ($1, 1, 1)
@@ -79,13 +80,13 @@ async fn seed(database: &Client, user: &str) -> Uuid {
     id
 }
 
-/// How many writes of the user's there have been.
+/// The user's revision: the number of their writes.
 async fn revision(database: &Client, user: &str) -> i64 {
     let sql = "select coalesce((select revision from users where id = $1), 0)";
     database.query_one(sql, &[&user]).await.unwrap().get(0)
 }
 
-/// The tasks of every user are as many, pending, completed and in the trash, as the user's row says.
+/// Asserts that every user's row has the right numbers of pending, completed and deleted tasks.
 async fn assert_counted(database: &Client) {
     let sql = "select u.id, u.pending_tasks, u.completed_tasks, u.deleted_tasks,
                    count(t) filter (where t.deleted_at is null and not t.completed),
@@ -98,13 +99,13 @@ async fn assert_counted(database: &Client) {
     }
 }
 
-/// Nothing has gone wrong that no client may see.
+/// Asserts that nothing panicked and no request was a 500.
 fn assert_calm(api: &Api) {
     let log = api.log().to_string();
     assert!(!log.contains("panicked") && !log.contains("\"status\":500"), "{log}");
 }
 
-/// Answered as if the database could not be reached: that is for whoever asks to try again.
+/// Whether the answer says that the database cannot be reached, and that the client may retry.
 fn is_honest_503(answer: &Answer) -> bool {
     answer.status == 503
         && answer.error_code() == Some("database_unavailable")

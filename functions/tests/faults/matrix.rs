@@ -1,4 +1,4 @@
-//! Every operation under every fault of the wire at every moment. Each operation has an API of its own, and several of
+//! Every operation under every fault of the network at every moment. Each operation has its own API, and several of
 //! them run at once.
 
 use std::time::{Duration, Instant};
@@ -6,39 +6,39 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use testing::{
     Answer, Api, Request,
-    proxy::{Break, Door, Fault, Moment},
+    proxy::{Break, Fault, Moment, NewConnections},
 };
 use tokio::{sync::Semaphore, time::sleep};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::{
-    IN_TIME, assert_calm, assert_counted, builder, impatient, is_honest_503,
+    IN_TIME, assert_calm, assert_counted, builder, is_honest_503,
     operations::{OPERATIONS, On, Operation, Whose, made_by, timeless},
-    revision, seed, timed,
+    revision, seed, timed, with_short_timeouts,
 };
 
 const BREAKS: [Break; 3] = [Break::Fin, Break::Rst, Break::Silence];
 
-/// So many at once: with more of them, a small machine is too slow for the tries.
+/// Only this many run at once. With more, a small machine is too slow for the attempts' time limit.
 static TURNS: Semaphore = Semaphore::const_new(8);
 
-/// How long a door stays shut.
-const SHUT: Duration = Duration::from_millis(300);
+/// How long new connections fail.
+const UNREACHABLE: Duration = Duration::from_millis(300);
 
 /// What happens to a connection.
 #[derive(Clone, Copy, Debug)]
 enum Trouble {
     /// It dies while nobody uses it.
     Idle(Break),
-    /// The same while its environment is frozen.
+    /// The same while its execution environment is frozen.
     Frozen(Break),
-    /// It dies with the request.
+    /// It dies during the request.
     Struck(Fault),
-    /// It is gone, and the next one dies while it is opened.
+    /// It is closed, and the next one dies while it is opened.
     Opening(Fault),
-    /// It is gone, and nobody gets in for a while.
-    Shut(Door),
+    /// It is closed, and new ones fail for a while.
+    Unreachable(NewConnections),
 }
 
 fn troubles() -> Vec<Trouble> {
@@ -52,7 +52,10 @@ fn troubles() -> Vec<Trouble> {
         let flights = [1, 2, 3].into_iter().flat_map(|flight| [Moment::Request, Moment::Answer].map(|at| (flight, at)));
         troubles.extend(flights.map(|(flight, moment)| Trouble::Opening(Fault::in_flight(flight, moment, how))));
     }
-    troubles.extend([Door::Refuses, Door::Resets, Door::Mute, Door::Deaf].map(Trouble::Shut));
+    troubles.extend(
+        [NewConnections::Refused, NewConnections::Reset, NewConnections::Unanswered, NewConnections::Dropped]
+            .map(Trouble::Unreachable),
+    );
     troubles
 }
 
@@ -71,31 +74,31 @@ impl Trouble {
                 proxy.break_all(Break::Fin);
                 proxy.plant(fault);
             }
-            Self::Shut(door) => {
+            Self::Unreachable(mode) => {
                 proxy.break_all(Break::Fin);
-                proxy.door(door).await;
+                proxy.set_new_connections(mode).await;
             }
         }
     }
 
-    async fn passes(self, api: &Api) {
-        if let Self::Shut(_) = self {
-            sleep(SHUT).await;
-            api.proxy().door(Door::Open).await;
+    async fn end(self, api: &Api) {
+        if let Self::Unreachable(_) = self {
+            sleep(UNREACHABLE).await;
+            api.proxy().set_new_connections(NewConnections::Forwarded).await;
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_under_every_fault_is_done_once_and_in_time() {
-    testing::on_tasks_of_their_own(OPERATIONS.iter().map(every_fault)).await;
+    testing::spawn_all(OPERATIONS.iter().map(every_fault)).await;
 }
 
 async fn every_fault(operation: &'static Operation) {
     let _turn = TURNS.acquire().await;
-    let api = impatient().through_proxy(Duration::ZERO).start().await;
+    let api = with_short_timeouts().through_proxy(Duration::ZERO).start().await;
     let database = api.database().connect().await;
-    seed(&database, "alice").await; // behind which a task can be moved
+    seed(&database, "alice").await; // a task can be moved after this one
     for trouble in troubles() {
         under(trouble, operation, &api, &database).await;
     }
@@ -107,7 +110,7 @@ async fn under(trouble: Trouble, operation: &Operation, api: &Api, database: &Cl
     let case = format!("{} under {trouble:?}", operation.name);
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     let (task, bobs) = (operation.seed(database, "alice").await, operation.seed(database, "bob").await);
-    // The function is running, and has a connection that works.
+    // Makes sure that the function is running and has a working connection.
     let label = Uuid::new_v4().to_string();
     let warm = (operation.ask)(&bob, On { task: bobs, label: &label }).send().await;
     assert_eq!(warm.status, operation.status, "{case}: {warm:?}");
@@ -115,11 +118,11 @@ async fn under(trouble: Trouble, operation: &Operation, api: &Api, database: &Cl
 
     trouble.strike(api).await;
     let request = (operation.ask)(&alice, On { task, label: &label });
-    let ((answer, took), ()) = tokio::join!(timed(request.clone()), trouble.passes(api));
+    let ((answer, took), ()) = tokio::join!(timed(request.clone()), trouble.end(api));
 
     assert_eq!(answer.status, operation.status, "{case}: {answer:?}\n{}", api.log());
     assert!(took < IN_TIME, "{case} took {took:?}");
-    assert_eq!(api.proxy().planted(), 0, "{case}: nothing has struck");
+    assert_eq!(api.proxy().planted(), 0, "{case}: the fault did not happen");
     assert_eq!(revision(database, "alice").await, operation.moves_on(revision_before), "{case}: once");
     let after = state_of(database, "alice", task).await;
     let is_done = operation.explains(Whose::Asked, &before, &after, &label, revision_before);
@@ -133,10 +136,10 @@ async fn under(trouble: Trouble, operation: &Operation, api: &Api, database: &Cl
         assert_replayed(&answer, request, &case).await;
         assert_eq!(revision(database, "alice").await, operation.moves_on(revision_before), "{case}: once");
     }
-    api.proxy().bury_the_silent();
+    api.proxy().close_silent();
 }
 
-/// What our own tries come to is the first answer to a key, and a client's retry gets the same again.
+/// The result of our own attempts is the first answer to a key. A client's retry must get the same answer.
 async fn assert_replayed(answer: &Answer, request: Request<'_>, case: &str) {
     let again = request.send().await;
     assert_eq!((again.status, again.text()), (answer.status, answer.text()), "{case}");
@@ -147,7 +150,7 @@ async fn assert_replayed(answer: &Answer, request: Request<'_>, case: &str) {
     assert_eq!(replayed, [None, Some("true")], "{case}");
 }
 
-/// A task as it is in the database, or null.
+/// A task's row, or null.
 pub(crate) async fn state_of(database: &Client, user: &str, id: Uuid) -> Value {
     let sql = "select coalesce((select to_jsonb(tasks) from tasks where owner_user_id = $1 and id = $2), 'null')::text";
     let text: String = database.query_one(sql, &[&user, &id]).await.unwrap().get(0);
@@ -155,55 +158,61 @@ pub(crate) async fn state_of(database: &Client, user: &str, id: Uuid) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_gets_in_for_longer_than_anybody_waits_and_every_operation_says_so_in_time() {
-    let doors = [Door::Refuses, Door::Resets, Door::Mute, Door::Deaf];
-    testing::on_tasks_of_their_own(doors.map(|door| Box::pin(shut_for_long(door)))).await;
+async fn with_no_database_for_a_long_time_every_operation_is_a_503_in_time() {
+    let modes = [NewConnections::Refused, NewConnections::Reset, NewConnections::Unanswered, NewConnections::Dropped];
+    testing::spawn_all(modes.map(|mode| Box::pin(unreachable_for_long(mode)))).await;
 }
 
-async fn shut_for_long(door: Door) {
+async fn unreachable_for_long(mode: NewConnections) {
     const BUDGET: Duration = Duration::from_millis(1_500);
-    let api = impatient().env("REQUEST_BUDGET_MS", "1500").environments(4).through_proxy(Duration::ZERO).start().await;
+    let api = with_short_timeouts()
+        .env("REQUEST_BUDGET_MS", "1500")
+        .environments(4)
+        .through_proxy(Duration::ZERO)
+        .start()
+        .await;
     let (alice, database) = (api.user("alice"), api.database().connect().await);
     let task = seed(&database, "alice").await;
-    api.proxy().door(door).await;
+    api.proxy().set_new_connections(mode).await;
     let requests =
         OPERATIONS.iter().map(|operation| timed((operation.ask)(&alice, On { task, label: operation.name })));
     for (answer, took) in testing::concurrently_all(requests).await {
-        assert!(is_honest_503(&answer), "{door:?}: {answer:?}");
-        assert!(took < BUDGET * 2, "{door:?}: {took:?}");
+        assert!(is_honest_503(&answer), "{mode:?}: {answer:?}");
+        assert!(took < BUDGET * 2, "{mode:?}: {took:?}");
     }
-    assert_eq!(revision(&database, "alice").await, 1, "{door:?}: nothing was done");
-    api.proxy().door(Door::Open).await;
-    assert_eq!(alice.get(&format!("/api/me/tasks/{task}")).send().await.status, 200, "{door:?}");
+    assert_eq!(revision(&database, "alice").await, 1, "{mode:?}: nothing was done");
+    api.proxy().set_new_connections(NewConnections::Forwarded).await;
+    assert_eq!(alice.get(&format!("/api/me/tasks/{task}")).send().await.status, 200, "{mode:?}");
     assert_calm(&api);
 }
 
-/// The try that follows must not take another's write for its own, nor its own for another's.
+/// A retry must recognise its own write, and must not take another request's write for its own.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_whose_acknowledgement_is_lost_is_done_once_though_others_come_between() {
-    // An erasure that is tried again takes what others write between the two tries: it has not been answered yet.
+async fn a_write_whose_acknowledgement_is_lost_is_done_once_even_with_other_writes_in_between() {
+    // A retried erasure also removes what others wrote between the two attempts. That is correct, because it was not
+    // answered yet.
     let writes = OPERATIONS.iter().filter(|operation| operation.is_write() && !operation.erases());
-    testing::on_tasks_of_their_own(writes.map(others_between)).await;
+    testing::spawn_all(writes.map(others_between)).await;
 }
 
 async fn others_between(operation: &'static Operation) {
     let _turn = TURNS.acquire().await;
-    // The others need time between the two tries.
+    // The other requests need time between the two attempts.
     let api = builder().env("DB_TRY_MS", "1500").environments(2).through_proxy(Duration::ZERO).start().await;
     let (alice, bob, database) = (api.user("alice"), api.user("bob"), api.database().connect().await);
-    seed(&database, "alice").await; // behind which a task can be moved
+    seed(&database, "alice").await; // a task can be moved after this one
     seed(&database, "bob").await;
     let (task, bobs) = (operation.seed(&database, "alice").await, operation.seed(&database, "bob").await);
     let his = seed(&database, "bob").await;
     let [create, toggle] = ["create", "toggle"].map(|name| OPERATIONS.iter().find(|it| it.name == name).unwrap());
-    // Two environments of each of the others' functions, because one of them may be busy with the write.
+    // Warms two execution environments of each function, because one of them may be busy with the write.
     let warm = [create, create, toggle, toggle].map(|other| (other.ask)(&bob, On { task: his, label: "warm" }).send());
     testing::concurrently_all(warm).await;
     for request in [(operation.ask)(&bob, On { task: bobs, label: "warm" }), operation.undoing(&bob, bobs)] {
         assert!(request.send().await.status < 300, "{}", operation.name);
     }
 
-    // So that it is not tried again before the others are through.
+    // Silence delays the retry until the other requests are done.
     api.proxy().plant(Fault::next(Moment::Answer, Break::Silence));
     let others = async {
         while revision(&database, "alice").await < 3 {
@@ -223,11 +232,11 @@ async fn others_between(operation: &'static Operation) {
     };
     let ((answer, answered), (others, through)) = tokio::join!(write, others);
     let (name, status) = (operation.name, if operation.deletes() { 404 } else { 200 });
-    // The task that is restored is back in the trash when it is tried again, and cannot be shown.
+    // At the retry, the restored task is in the trash again, so it cannot be shown.
     let shown = if operation.restores() { 404 } else { operation.status };
     assert_eq!((answer.status, others), (shown, vec![201, status, status, status, 2]), "{name}: {answer:?}");
-    assert!(through < answered, "{name}: the others have not come between");
-    assert_eq!(api.proxy().planted(), 0, "{name}: nothing has struck");
+    assert!(through < answered, "{name}: the other requests were not in between");
+    assert_eq!(api.proxy().planted(), 0, "{name}: the fault did not happen");
     let others = if operation.deletes() { 2 } else { 5 };
     assert_eq!(revision(&database, "alice").await, operation.moves_on(2) + others, "{name}: each once");
     if operation.is_keyed {

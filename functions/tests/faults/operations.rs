@@ -1,4 +1,4 @@
-//! Every operation that there is: the matrix and the storm take them from here, one line each.
+//! The list of all operations, one line each, for the matrix and the chaos test.
 
 use serde_json::{Value, json};
 use testing::{Answer, Request, User};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::seed;
 
-/// The task of a request, and a text that no other request has.
+/// The task of a request, and a text that is unique to it.
 #[derive(Clone, Copy)]
 pub(crate) struct On<'a> {
     pub(crate) task: Uuid,
@@ -16,13 +16,13 @@ pub(crate) struct On<'a> {
 
 type Ask = for<'a> fn(&User<'a>, On<'_>) -> Request<'a>;
 
-/// A write that is looked for: the label of its request, and the revision that it was given.
+/// An expected write: the label of its request and its revision.
 pub(crate) struct Write<'a> {
     pub(crate) label: &'a str,
     pub(crate) revision: i64,
 }
 
-/// What becomes of a task, as JSON: null is none.
+/// What a write does to a task as JSON. Null means no task.
 type Effect = fn(&mut Value, &Write<'_>);
 
 /// Which task a request needs.
@@ -36,15 +36,15 @@ pub(crate) enum Target {
 /// What a write changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whose {
-    /// The task that it is asked about.
+    /// The task that the request names.
     Asked,
-    /// The one that it makes.
+    /// The task that it creates.
     Made,
-    /// The user, with all that is theirs.
+    /// The user with all their rows.
     Account,
 }
 
-/// One write of an operation, in a revision of its own.
+/// One write of an operation, with its own revision.
 pub(crate) struct Step {
     pub(crate) whose: Whose,
     effect: Effect,
@@ -53,12 +53,12 @@ pub(crate) struct Step {
 /// One operation.
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    /// How often it is among a hundred or so.
+    /// Its weight in the random choice of the chaos test.
     pub(crate) weight: u32,
     /// The status of its success.
     pub(crate) status: u16,
     pub(crate) target: Target,
-    /// Whether it may be sent again under its idempotency key, which is the label.
+    /// Whether it has an idempotency key (the label), so that it may be sent again.
     pub(crate) is_keyed: bool,
     pub(crate) ask: Ask,
     /// Its writes, in order: a batch has several, and a read has none.
@@ -67,8 +67,8 @@ pub(crate) struct Operation {
 
 const TASKS: &str = "/api/me/tasks";
 
-/// To the end of the manual order. So what is created or moved in between can be told from it, and a move that is done
-/// twice from one that is done once.
+/// The move goes to the end of the manual order. So a check can tell it from what is created or moved in between, and
+/// can tell a move that is done twice.
 const MOVE: &str = "move";
 const DELETE: &str = "delete";
 const RESTORE: &str = "restore";
@@ -88,8 +88,8 @@ const GONE: Step = asked(|task, _| *task = Value::Null);
 const DESCRIPTION_OF_NEW: Step = made(|task, write| task["description"] = json!(write.label));
 const ERASED: Step = Step { whose: Whose::Account, effect: |account, _| *account = Value::Null };
 
-/// The erasure is the last, so that it leaves the others what they need.
-#[rustfmt::skip] // a line each
+/// The erasure is last, because the others need the user's rows.
+#[rustfmt::skip] // one line each
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("list", 10, |user, _| user.get(TASKS)),
     read("list one status", 5, |user, _| user.get("/api/me/tasks?status=pending&limit=5")),
@@ -142,7 +142,7 @@ const fn made(effect: Effect) -> Step {
     Step { whose: Whose::Made, effect }
 }
 
-/// A batch on one task. Nothing in it fails where it is done twice.
+/// A batch on one task. None of its operations would fail if it were done twice.
 fn changes<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
     let id = on.task;
     let operations = json!([
@@ -155,7 +155,7 @@ fn changes<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
     batch(user, &operations)
 }
 
-/// A batch that makes a task and goes on with it, and with another one in between.
+/// A batch that creates a task and changes it, with an operation on another task in between.
 fn additions<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
     let id = Uuid::now_v7();
     let operations = json!([
@@ -166,7 +166,7 @@ fn additions<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
     batch(user, &operations).header("idempotency-key", &on.key())
 }
 
-/// A batch that has written before it is refused, of which nothing may be left.
+/// A batch that is refused after its first writes. None of them may remain.
 fn refused<'a>(user: &User<'a>, on: On<'_>) -> Request<'a> {
     let operations = json!([
         { "op": "create", "task": { "title": on.label } },
@@ -180,7 +180,7 @@ fn batch<'a>(user: &User<'a>, operations: &Value) -> Request<'a> {
     user.post("/api/me/tasks/batch").json(json!({ "operations": operations }))
 }
 
-/// The place behind all others, which is made of the revision (migrations/operations/_position.sql).
+/// The position after all others, which is made from the revision (migrations/operations/_position.sql).
 fn last(write: &Write<'_>) -> String {
     format!("e{:012x}", write.revision)
 }
@@ -198,14 +198,14 @@ impl On<'_> {
         format!("{TASKS}/{}?permanent=true", self.task)
     }
 
-    /// The label, as far as a key may hold it.
+    /// The label without characters that a key may not have.
     fn key(&self) -> String {
         self.label.chars().filter(char::is_ascii_graphic).collect()
     }
 }
 
 impl Step {
-    /// Whether it makes `after` of `before`.
+    /// Whether it changes `before` into `after`.
     pub(crate) fn explains(&self, before: &Value, after: &Value, write: &Write<'_>) -> bool {
         let mut expected = before.clone();
         (self.effect)(&mut expected, write);
@@ -213,7 +213,7 @@ impl Step {
     }
 }
 
-/// Whether a task is as expected. Of a new one that is said as far as the request goes.
+/// Whether a task is as expected. Only the members of `expected` are compared.
 fn is_as(expected: &Value, task: &Value) -> bool {
     match (expected, task) {
         (Value::Object(expected), Value::Object(task)) => {
@@ -228,42 +228,42 @@ impl Operation {
         !self.steps.is_empty()
     }
 
-    /// Whether it needs no lock.
+    /// Whether it only reads, so that it needs no lock.
     pub(crate) fn is_read(&self) -> bool {
         self.steps.is_empty() && self.status == 200
     }
 
-    /// The user's revision after it, where nothing else is written.
+    /// The user's revision after it, if nothing else is written.
     pub(crate) fn moves_on(&self, revision: i64) -> i64 {
         if self.erases() { 0 } else { revision + i64::try_from(self.steps.len()).unwrap() }
     }
 
-    /// Whether it makes a task.
+    /// Whether it creates a task.
     pub(crate) fn makes(&self) -> bool {
         self.steps.iter().any(|step| step.whose == Whose::Made)
     }
 
-    /// Whether it leaves no task where it was asked about one.
+    /// Whether it deletes the task that the request names.
     pub(crate) fn deletes(&self) -> bool {
         self.target != Target::Nothing && self.status == 204
     }
 
-    /// Whether it puts a task behind all others, and does nothing else.
+    /// Whether it only moves a task after all others.
     pub(crate) fn moves(&self) -> bool {
         self.name == MOVE
     }
 
-    /// Whether it puts a task into the trash, and does nothing else.
+    /// Whether it only puts a task into the trash.
     pub(crate) fn discards(&self) -> bool {
         self.name == DELETE
     }
 
-    /// Whether it brings a task back, and does nothing else.
+    /// Whether it only restores a task.
     pub(crate) fn restores(&self) -> bool {
         self.name == RESTORE
     }
 
-    /// What takes its effect back, as far as doing it once more would be noticed then.
+    /// A request that undoes its effect, so that a second execution would be visible.
     pub(crate) fn undoing<'a>(&self, user: &User<'a>, task: Uuid) -> Request<'a> {
         let on = On { task, label: "undone" };
         match self.name {
@@ -274,13 +274,12 @@ impl Operation {
         }
     }
 
-    /// Whether it leaves nothing of the user.
+    /// Whether it erases the user.
     pub(crate) fn erases(&self) -> bool {
         self.steps.iter().any(|step| step.whose == Whose::Account)
     }
 
-    /// Whether it makes `after` of `before`, when the user was at `revision`. Both are the task that it is asked about,
-    /// or the one that it makes.
+    /// Whether it changes `before` into `after` if the user was at `revision`. `whose` says which task both are.
     pub(crate) fn explains(&self, whose: Whose, before: &Value, after: &Value, label: &str, revision: i64) -> bool {
         let mut expected = if self.erases() { Value::Null } else { before.clone() };
         for (revision, step) in (revision + 1..).zip(self.steps) {
@@ -291,7 +290,7 @@ impl Operation {
         is_as(&expected, after)
     }
 
-    /// A task of a user's that it can be asked about, past the API.
+    /// Inserts a task that a request for this operation can name, directly into the database.
     pub(crate) async fn seed(&self, database: &Client, user: &str) -> Uuid {
         let task = seed(database, user).await;
         if self.target == Target::Trash {
@@ -306,7 +305,7 @@ impl Operation {
     }
 }
 
-/// The tasks that an answer shows.
+/// The tasks in an answer.
 pub(crate) fn shown(answer: &Answer) -> Vec<&Value> {
     let body = answer.json();
     if answer.error_code().is_some() {
@@ -321,14 +320,13 @@ pub(crate) fn shown(answer: &Answer) -> Vec<&Value> {
     }
 }
 
-/// The id of the task that a request has made, by its answer.
+/// The id of the created task, from the answer.
 pub(crate) fn made_by(answer: &Answer) -> Option<Uuid> {
     let task = answer.json().pointer("/results/0/task").unwrap_or(answer.json());
     task["id"].as_str()?.parse().ok()
 }
 
-/// A task less what its clock, its title and its other columns say anyhow, so that it can be compared. Of when it was
-/// deleted, whether it is.
+/// A task that can be compared: without times, the revision and derived columns. `deleted_at` becomes true or false.
 pub(crate) fn timeless(mut task: Value) -> Value {
     if let Value::Object(members) = &mut task {
         for clock in ["completed_at", "created_at", "updated_at", "revision", "title_key", "state"] {

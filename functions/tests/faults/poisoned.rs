@@ -1,6 +1,6 @@
-//! A pooler in transaction mode hands a session from one client to the next as it is left: with settings, temporary
-//! tables and another role in it. Here another client of the same pooler leaves the worst that it can, for every
-//! operation. Nobody may get a 500 or somebody else's task for it, and most of it nobody may notice.
+//! A pooler in transaction mode gives a session to the next client as the last one left it: with its settings,
+//! temporary tables and role. In these tests, another client of the same pooler leaves the worst that it can, before
+//! every operation. No request may then get a 500 or another user's task. In most cases it must not notice anything.
 
 use serde_json::Value;
 use testing::{Answer, Api, ApiBuilder, User, authority::Authority, pgbouncer::PgBouncer};
@@ -8,16 +8,16 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::{
-    assert_calm, assert_counted, impatient, is_honest_503,
+    assert_calm, assert_counted, is_honest_503,
     matrix::state_of,
     operations::{OPERATIONS, On, Operation, Whose, made_by, shown},
-    pooled, revision, seed,
+    pooled, revision, seed, with_short_timeouts,
 };
 
-/// What no operation notices. A setting that not every Postgres has is set by way of `pg_settings`.
+/// What no operation may notice. A setting that not every Postgres has is set through `pg_settings`.
 const MENDED: &[&str] = &[
     "set search_path = ''",
-    // In which every text equals every other: whoever looks names up there meets all users at once.
+    // In the schema `evil` every text equals every other. A statement that used its `=` would find all users.
     "set search_path = evil, public, pg_catalog",
     "create temporary table if not exists tasks (like public.tasks);
      create temporary table if not exists users (like public.users)",
@@ -28,7 +28,7 @@ const MENDED: &[&str] = &[
     "set synchronous_commit = off",
     "set synchronous_commit = local",
     "set default_transaction_isolation = 'read uncommitted'",
-    // As pg_dump does; without the plans that were made before.
+    // pg_dump sets this. Earlier plans must go, because they do not notice it.
     "select set_config(name, 'view, foreign-table', false) from pg_settings
      where name = 'restrict_nonsystem_relation_kind'; discard plans",
     "set timezone = 'Pacific/Auckland'; set datestyle = 'German, DMY'; set intervalstyle = 'sql_standard'",
@@ -45,8 +45,8 @@ const MENDED: &[&str] = &[
     "select set_config(name, 'on', false) from pg_settings where name in ('force_parallel_mode', 'debug_parallel_query')",
 ];
 
-/// What cannot be undone from inside a call: it is a 503 where every session has it. The second says whether a read can
-/// do without, and the third whether a call may be through before it is noticed.
+/// What a call cannot undo: it is a 503 if every session has it. The second value says whether reads still work, the
+/// third whether a call may succeed before the setting takes effect.
 const BEYOND_MENDING: &[(&str, bool, bool)] = &[
     ("set default_transaction_read_only = on", true, false),
     ("set default_transaction_isolation = 'serializable'", false, false),
@@ -65,13 +65,13 @@ const EVIL: &str = "
     create function evil.is_durable() returns trigger language plpgsql as $$
     begin
         if current_setting('synchronous_commit') in ('off', 'local') then
-            raise exception 'what is acknowledged would not be on disk';
+            raise exception 'an acknowledged write would not be on disk';
         end if;
         return null;
     end $$;
     create trigger is_durable after insert or update or delete on tasks for each row execute function evil.is_durable()";
 
-/// The API, and who shares its only session.
+/// The API, and a guest that shares its only session.
 struct Shared {
     api: Api,
     guest: Client,
@@ -84,15 +84,16 @@ impl Shared {
         let (api, bouncer, authority) = pooled::through(1, builder).await?;
         let (guest, database) = (pooled::guest(&api, &bouncer, &authority).await, api.database().connect().await);
         database.batch_execute(EVIL).await.unwrap();
-        database.batch_execute("set synchronous_commit = on").await.unwrap(); // the tests' server forgets
-        seed(&database, "alice").await; // behind which a task can be moved
+        database.batch_execute("set synchronous_commit = on").await.unwrap(); // the tests' server turns it off
+        seed(&database, "alice").await; // a task can be moved after this one
         Some(Self { api, guest, database, _pooler: (bouncer, authority) })
     }
 
-    /// One operation of Alice's right after the poison: her answer, and whether it has done what it is for, once.
+    /// Sends one operation of Alice's right after the poison. Returns her answer, and whether the operation was done
+    /// once.
     async fn ask(&self, poison: &str, operation: &Operation) -> (Answer, bool) {
         let (alice, case) = (self.api.user("alice"), format!("{} after {poison}", operation.name));
-        // Bob has one by the same id, which a look past the owner meets, too.
+        // Bob has a task with the same id. A lookup that ignores the owner finds it, too.
         let (task, twin) = (operation.seed(&self.database, "alice").await, operation.seed(&self.database, "bob").await);
         self.database.execute("update tasks set id = $1 where id = $2", &[&task, &twin]).await.unwrap();
         let (before, revision_before) =
@@ -122,10 +123,10 @@ impl Shared {
     }
 }
 
-/// Takes out of the session what was left in it.
+/// Resets the session.
 async fn cleanse(guest: &Client) {
     for sql in ["reset statement_timeout", "reset role", "discard all"] {
-        while guest.batch_execute(sql).await.is_err() {} // one may be too slow for the time-out that it resets
+        while guest.batch_execute(sql).await.is_err() {} // the statement may exceed the time-out that it resets
     }
 }
 
@@ -137,17 +138,17 @@ async fn everything_of(database: &Client, user: &str) -> Vec<String> {
     database.query(sql, &[&user]).await.unwrap().iter().map(|row| row.get(0)).collect()
 }
 
-/// Every function runs, and none starts with the first poison.
+/// Starts every function, so that none starts in a poisoned session.
 async fn warm(user: &User<'_>) {
     for operation in OPERATIONS {
         (operation.ask)(user, On { task: Uuid::nil(), label: operation.name }).send().await;
     }
 }
 
-/// Once with both walls and once with the owner in every statement alone, which the other wall would hide.
+/// Runs with both walls, and without row-level security, which could hide a statement that forgets the owner.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_another_client_leaves_in_a_session_is_not_noticed() {
-    for builder in [impatient(), impatient().without_row_level_security()] {
+async fn most_of_what_another_client_leaves_in_a_session_has_no_effect() {
+    for builder in [with_short_timeouts(), with_short_timeouts().without_row_level_security()] {
         let Some(shared) = Shared::start(builder).await else { return };
         warm(&shared.api.user("carol")).await;
         for poison in MENDED {
@@ -161,14 +162,14 @@ async fn what_another_client_leaves_in_a_session_is_not_noticed() {
         let sessions = "select count(*) from pg_stat_activity
                         where datname = current_database() and pid <> pg_backend_pid()";
         let sessions: i64 = shared.database.query_one(sessions, &[]).await.unwrap().get(0);
-        assert_eq!(sessions, 1, "the guest and all functions share one");
+        assert_eq!(sessions, 1, "the guest and all functions share one session");
         assert_calm(&shared.api);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_mended_is_an_honest_503_and_changes_nothing() {
-    let Some(shared) = Shared::start(impatient().env("REQUEST_BUDGET_MS", "700")).await else { return };
+async fn what_a_call_cannot_undo_is_a_503_and_changes_nothing() {
+    let Some(shared) = Shared::start(with_short_timeouts().env("REQUEST_BUDGET_MS", "700")).await else { return };
     warm(&shared.api.user("carol")).await;
     for (poison, reads, may_pass) in BEYOND_MENDING {
         for operation in OPERATIONS {
@@ -181,10 +182,11 @@ async fn what_cannot_be_mended_is_an_honest_503_and_changes_nothing() {
     assert_calm(&shared.api);
 }
 
-/// As after a failover: the server that a connection leads to is no primary any more, and a new one finds the one that is.
+/// This happens after a failover: the server of the connection is not the primary any more. A new connection finds the
+/// new one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connection_whose_session_only_reads_is_not_kept() {
-    let api = impatient().env("REQUEST_BUDGET_MS", "700").start().await;
+async fn a_connection_whose_session_is_read_only_is_not_kept() {
+    let api = with_short_timeouts().env("REQUEST_BUDGET_MS", "700").start().await;
     let (alice, database) = (api.user("alice"), api.database().connect().await);
     let name: String = database.query_one("select current_database()::text", &[]).await.unwrap().get(0);
     let create = async || {
@@ -198,14 +200,14 @@ async fn a_connection_whose_session_only_reads_is_not_kept() {
     assert_eq!(create().await.status, 201, "{}", api.log());
 }
 
-/// The pooler has another session, and hands them out in turn.
+/// The pooler has two sessions and gives them out in turn.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_another_session_is_fit_for_use_it_is_found() {
+async fn if_another_session_can_be_used_the_retry_finds_it() {
     for (poison, ..) in BEYOND_MENDING {
-        let Some((api, bouncer, authority)) = pooled::through(2, impatient()).await else { return };
+        let Some((api, bouncer, authority)) = pooled::through(2, with_short_timeouts()).await else { return };
         let (alice, database) = (api.user("alice"), api.database().connect().await);
         warm(&alice).await;
-        // While one guest holds a session, the other is given the other one.
+        // While one guest holds a session, the other guest gets the other one.
         let guests = [pooled::guest(&api, &bouncer, &authority).await, pooled::guest(&api, &bouncer, &authority).await];
         guests[0].batch_execute("begin").await.unwrap();
         guests[1].batch_execute(poison).await.unwrap();
@@ -216,7 +218,11 @@ async fn where_another_session_is_fit_for_use_it_is_found() {
             assert_eq!(answer.status, operation.status, "{} after {poison}: {answer:?}\n{}", operation.name, api.log());
         }
         let tried_twice = api.log().lines().iter().any(|line| line.contains("\"tries\":2"));
-        assert!(tried_twice || poison.contains("timeout"), "nobody has met the session after {poison}:\n{}", api.log());
+        assert!(
+            tried_twice || poison.contains("timeout"),
+            "no request met the poisoned session after {poison}:\n{}",
+            api.log()
+        );
         assert_calm(&api);
     }
 }

@@ -1,4 +1,4 @@
-//! Through `PgBouncer` in transaction mode with TLS, as through Neon's pooled host.
+//! The API through `PgBouncer` in transaction mode with TLS, as with Neon's pooled connection string.
 
 use std::time::Duration;
 
@@ -13,14 +13,15 @@ use testing::{
 };
 use tokio_postgres::Client;
 
-use crate::{assert_calm, impatient, is_honest_503, revision, seed};
+use crate::{assert_calm, is_honest_503, revision, seed, with_short_timeouts};
 
-/// With so many connections of the pooler's to the database. The tuple ends in the right order: the API first.
+/// The API with a pooler that has this many connections to the database. The tuple is dropped in the right order: the
+/// API first.
 async fn pooled(connections: usize) -> Option<(Api, PgBouncer, Authority)> {
-    through(connections, impatient().environments(2)).await
+    through(connections, with_short_timeouts().environments(2)).await
 }
 
-/// The same for another API than the usual one.
+/// The same for any API.
 pub(crate) async fn through(connections: usize, builder: ApiBuilder) -> Option<(Api, PgBouncer, Authority)> {
     let authority = Authority::new();
     let bouncer = PgBouncer::start(&server_url(), &authority, connections).await?;
@@ -37,13 +38,14 @@ pub(crate) async fn through(connections: usize, builder: ApiBuilder) -> Option<(
     Some((api, bouncer, authority))
 }
 
-/// Another client of the pooler's, which shares the API's sessions.
+/// Another client of the pooler, which shares the API's sessions.
 pub(crate) async fn guest(api: &Api, bouncer: &PgBouncer, authority: &Authority) -> Client {
     let url = authority.verified(&bouncer.url(&api.database().url()));
     DatabaseUrl::parse("the pooler's URL", &url).unwrap().connect().await.unwrap()
 }
 
-/// Asking for TLS, its handshake, start-up, two for SCRAM, and the request's own; TCP's is the connection's.
+/// One each to ask for TLS, for its handshake, for start-up and for the request, and two for SCRAM. TCP's own counts as
+/// the connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cold_request_takes_the_round_trips_of_tls_and_a_warm_one_takes_one() {
     let Some((api, _bouncer, _authority)) = pooled(5).await else { return };
@@ -55,9 +57,9 @@ async fn a_cold_request_takes_the_round_trips_of_tls_and_a_warm_one_takes_one() 
     }
 }
 
-/// All share one connection to the database, and what one transaction sets must be gone in the next.
+/// All requests share one connection to the database. What one transaction sets must be gone in the next.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_becomes_who_was_there_before() {
+async fn no_request_runs_as_the_user_of_the_one_before() {
     let Some((api, bouncer, authority)) = pooled(1).await else { return };
     let (alice, bob) = (api.user("alice"), api.user("bob"));
     let guest = guest(&api, &bouncer, &authority).await;
@@ -71,7 +73,7 @@ async fn nobody_becomes_who_was_there_before() {
             let rows = guest.query_typed(sql, &[]).await.unwrap();
             let text = |column| rows[0].get::<_, String>(column);
             assert_eq!((text(0), text(1), text(4)), (String::new(), text(2), "0".to_owned()), "after {}", user.id());
-            assert_eq!(*server.get_or_insert_with(|| text(3)), text(3), "it is one and the same connection");
+            assert_eq!(*server.get_or_insert_with(|| text(3)), text(3), "it is the same connection");
         }
         let lists = testing::concurrently_all([&alice, &bob].map(|user| user.get("/api/me/tasks").send())).await;
         for (user, answer) in [&alice, &bob].into_iter().zip(lists) {
@@ -83,7 +85,7 @@ async fn nobody_becomes_who_was_there_before() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_toggle_turns_once_whatever_breaks() {
+async fn a_toggle_is_done_once_whatever_breaks() {
     let Some((api, _bouncer, _authority)) = pooled(2).await else { return };
     let (alice, database) = (api.user("alice"), api.database().connect().await);
     let toggle = format!("/api/me/tasks/{}/complete", seed(&database, "alice").await);
@@ -100,7 +102,7 @@ async fn a_toggle_turns_once_whatever_breaks() {
                 "{moment:?} {how:?}: {answer:?}"
             );
             assert_eq!(revision(&database, "alice").await, before + 1, "{moment:?} {how:?}");
-            api.proxy().bury_the_silent();
+            api.proxy().close_silent();
         }
     }
     assert_calm(&api);

@@ -1,4 +1,5 @@
-//! Every operation while the server itself restarts, crashes or sleeps: idle, or with every one of them in the middle.
+//! Every operation while the database server restarts, crashes or sleeps. The connections are idle then, or all
+//! operations are running.
 
 use std::time::Duration;
 
@@ -21,9 +22,9 @@ enum Mishap {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_operation_gets_through_a_server_that_restarts_crashes_or_sleeps() {
+async fn every_operation_succeeds_with_a_server_that_restarts_crashes_or_sleeps() {
     let mut cluster = Cluster::start().await;
-    // Each operation has an environment of its own; a server that sleeps for a second costs a try.
+    // Each operation has its own execution environment. A server that sleeps for a second costs an attempt.
     let api = builder().env("DB_TRY_MS", "2000").environments(4).freezing().on(&cluster.url()).start().await;
     for mishap in [Mishap::Restart, Mishap::Crash, Mishap::Sleep] {
         for in_the_middle in [false, true] {
@@ -38,7 +39,7 @@ async fn through(mishap: Mishap, in_the_middle: bool, api: &Api, cluster: &mut C
     let database = api.database().connect().await;
     let mut tasks = Vec::new();
     for operation in OPERATIONS {
-        seed(&database, operation.name).await; // behind which a task can be moved
+        seed(&database, operation.name).await; // a task can be moved after this one
         tasks.push(operation.seed(&database, operation.name).await);
     }
     send_all(api, &warm_ups(&database).await, "warm").await;
@@ -87,7 +88,7 @@ async fn happen(mishap: Mishap, cluster: &mut Cluster) {
     }
 }
 
-/// Tasks of somebody else's for each operation.
+/// A task of another user for each operation.
 async fn warm_ups(database: &Client) -> Vec<Uuid> {
     let mut tasks = Vec::new();
     for operation in OPERATIONS {
@@ -96,7 +97,7 @@ async fn warm_ups(database: &Client) -> Vec<Uuid> {
     tasks
 }
 
-/// Every operation at once, each by a user of its own, on their task.
+/// Sends all operations at once, each for its own user.
 async fn send_all(api: &Api, tasks: &[Uuid], suffix: &str) -> Vec<(Answer, Duration)> {
     let requests = OPERATIONS.iter().zip(tasks).map(|(operation, task)| {
         let user = api.user(&format!("{}{suffix}", operation.name));

@@ -1,4 +1,4 @@
-//! Whom a function believes to be its database.
+//! Which servers a function trusts as its database.
 
 use std::{env, sync::Arc, time::Duration};
 
@@ -17,14 +17,14 @@ use tokio::{
 
 use crate::{builder, is_honest_503, timed};
 
-/// An API whose database shows `identity`, and which trusts `authority`.
+/// An API that trusts `authority`. Its database shows the certificate of `identity`.
 async fn shown(identity: &Identity, authority: &Arc<Authority>) -> (Api, Arc<TlsFront>) {
     let front = Arc::new(TlsFront::start(&env::var("TEST_POSTGRES_URL").unwrap(), identity).await);
     let api = builder().by(behind(&front, authority, "")).start().await;
     (api, front)
 }
 
-/// The URL of a database behind a front, with these parameters, too.
+/// Makes the URL of a database behind this front, with additional parameters.
 fn behind(
     front: &Arc<TlsFront>,
     authority: &Arc<Authority>,
@@ -35,15 +35,15 @@ fn behind(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_that_is_trusted_and_of_the_host_is_believed() {
+async fn a_trusted_certificate_for_the_host_is_accepted() {
     let authority = Arc::new(Authority::new());
     let (api, _front) = shown(&authority.identity(), &authority).await;
     assert_eq!(api.user("alice").get("/api/me/tasks").send().await.status, 200);
 }
 
-/// At once, too: another try would not change it.
+/// It fails at once, because another attempt would not change it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_of_another_authority_or_of_another_host_is_not() {
+async fn a_certificate_of_another_authority_or_for_another_host_is_refused() {
     let authority = Arc::new(Authority::new());
     for (identity, cause) in [
         (Authority::new().identity(), "invalid peer certificate"),
@@ -58,12 +58,13 @@ async fn a_certificate_of_another_authority_or_of_another_host_is_not() {
     }
 }
 
-/// Nobody can stand between the two then who ends TLS and begins it anew, whatever certificate they have.
+/// With channel binding, nobody between client and server can end TLS and start it again, whatever certificate they
+/// have.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn channel_binding_holds_the_login_to_the_connection() {
+async fn channel_binding_refuses_a_man_in_the_middle() {
     let authority = Arc::new(Authority::new());
     let Some(cluster) = Cluster::start_with_tls(&authority).await else {
-        return skip("TLS: this Postgres was built without it (PyPI's is); an installed one has it");
+        return skip("this Postgres was built without TLS, as PyPI's is; install one with it");
     };
     let trusting = Arc::clone(&authority);
     let bound = move |database: &str| format!("{}&channel_binding=require", trusting.verified(database));
@@ -79,9 +80,9 @@ async fn channel_binding_holds_the_login_to_the_connection() {
     assert!(line.contains("channel binding") && line.contains("\"tries\":1"), "{line}");
 }
 
-/// As one who has got hold of the server's name and its certificate would ask for it.
+/// An attacker with the server's name and certificate could ask for the password like this.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_the_login_has_to_be_bound_a_server_that_asks_for_the_password_does_not_get_it() {
+async fn with_channel_binding_a_server_that_asks_for_the_password_does_not_get_it() {
     const CLEARTEXT: &[u8] = b"R\0\0\0\x08\0\0\0\x03";
     let curious = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("postgres://nobody@{}/none", curious.local_addr().unwrap());
@@ -92,7 +93,7 @@ async fn where_the_login_has_to_be_bound_a_server_that_asks_for_the_password_doe
             let length = guest.read(&mut startup).await.unwrap();
             guest.write_all(CLEARTEXT).await.unwrap();
             let mut answer = Vec::new();
-            let _ = guest.read_to_end(&mut answer).await; // however it goes
+            let _ = guest.read_to_end(&mut answer).await; // it may fail, too
             says.send((startup[..length].to_vec(), answer)).unwrap();
         }
     });

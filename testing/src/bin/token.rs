@@ -1,9 +1,10 @@
-//! `token`: an issuer of development tokens, for `scripts/dev.py`, which says what the tokens claim.
+//! `token` issues development tokens for `scripts/dev.py`, which decides on their claims.
 //!
-//! - `token keys` prints the key set that the functions are to trust: public halves alone.
-//! - `token sign ALGORITHM CLAIMS` prints a token of these claims (JSON).
+//! - `token keys` prints the key set that the functions must trust, without the private halves.
+//! - `token sign ALGORITHM CLAIMS` prints a token with these claims (JSON).
 //!
-//! The keys are made of `JWT_SECRET`, the secret of the machine: the same at each start, and nobody else's.
+//! The keys are derived from `JWT_SECRET`, the secret of the machine. So they are the same at each start, and different
+//! on every machine.
 
 use std::{env, process::ExitCode};
 
@@ -12,7 +13,7 @@ use serde_json::json;
 use shared::settings::{Fatal, required};
 use testing::token::{Key, compact, segment};
 
-#[allow(clippy::print_stdout, clippy::print_stderr, reason = "a command says what it was asked for, or what is wrong")]
+#[allow(clippy::print_stdout, clippy::print_stderr, reason = "a command prints its result or its error")]
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
@@ -43,14 +44,14 @@ fn run(arguments: &[&str]) -> Result<String, Fatal> {
     }
 }
 
-/// The key that signs so.
+/// The key for this algorithm.
 fn signer(algorithm: &str, seed: &str) -> Result<Key, Fatal> {
     match algorithm.parse() {
         Ok(Algorithm::EdDSA) => Ok(ed25519(seed)),
         Ok(Algorithm::ES256) => Ok(p256(seed)),
         Ok(Algorithm::ES384) => Ok(p384(seed)),
         Ok(other) if other.family() == AlgorithmFamily::Rsa => Ok(rsa(seed)),
-        _ => Err(Fatal::new(format!("there is no key for {algorithm}"))),
+        _ => Err(Fatal::new(format!("there is no development key for {algorithm}"))),
     }
 }
 
@@ -70,7 +71,7 @@ fn rsa(seed: &str) -> Key {
     Key::rsa(seed).named("development-rsa")
 }
 
-/// A hash of the secret, of which it tells nothing; a [`Key`] takes 23 characters of it or more, 138 bits.
+/// A hash of the secret, which does not reveal it. A [`Key`] uses at least 23 characters of it, which are 138 bits.
 fn seed() -> Result<String, Fatal> {
     let secret = Key::secret(required("JWT_SECRET")?.as_bytes());
     Ok(segment(secret.sign("what the development keys are made of", "HS256")))

@@ -1,4 +1,4 @@
-//! API Gateway. What its manual leaves open was taken from events of live HTTP APIs, as others published them:
+//! API Gateway. Details that its manual leaves open come from published events of live HTTP APIs:
 //! <https://github.com/hotsock/voker/tree/main/vokerhttp/testdata>,
 //! <https://github.com/middleapi/standard-server/pull/93>, <https://github.com/ministackorg/ministack/pull/766>.
 
@@ -16,7 +16,7 @@ const SOURCE_IP: &str = "203.0.113.7";
 pub(super) const TIME: &[BorrowedFormatItem<'_>] =
     format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
 
-/// The path is decoded *before* it is routed: `%2F` splits it, and what follows a `%3F` is lost.
+/// The path is decoded *before* it is routed. So `%2F` splits it, and everything after `%3F` is lost.
 pub(super) fn route(request: &HttpRequest) -> Option<Routed> {
     let decoded = percent_decode_str(request.path()).decode_utf8_lossy();
     let path = decoded.split('?').next().unwrap_or_default();
@@ -24,7 +24,7 @@ pub(super) fn route(request: &HttpRequest) -> Option<Routed> {
     Some(Routed { route, event: event(request, path, route, &parameters) })
 }
 
-/// What there is none of is absent, not null.
+/// Members without a value are absent, not null.
 fn event(request: &HttpRequest, path: &str, route: &Route, parameters: &Parameters) -> Value {
     let (query, cookies) = (request.joined_query(), request.cookies());
     let (body, base64) = request.encoded_body(is_text(request.header("content-type").unwrap_or_default())).unzip();
@@ -68,7 +68,7 @@ fn context(request: &HttpRequest, path: &str, route: &Route) -> Value {
     })
 }
 
-/// The client's and those that API Gateway adds. Cookies have a place of their own.
+/// The client's headers and those that API Gateway adds. Cookies have their own place in the event.
 fn headers(request: &HttpRequest) -> Value {
     let mut headers = request.joined_headers();
     headers.remove("cookie");
@@ -86,7 +86,7 @@ fn headers(request: &HttpRequest) -> Value {
     json!(headers)
 }
 
-/// Of all types only these pass as text. A form does not, nor does a body without a type.
+/// Only these types count as text. A form does not, and a body without a type does not.
 fn is_text(content_type: &str) -> bool {
     let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     media.starts_with("text/") || ["application/json", "application/javascript", "application/xml"].contains(&&*media)
@@ -140,14 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn the_query_comes_as_sent_and_decoded() {
+    fn the_query_is_passed_both_as_sent_and_decoded() {
         let event = event("GET", "/api/me/tasks?tag=a&tag=b+c&q=1%2B1&empty=", &[], "");
         assert_eq!(event["rawQueryString"], "tag=a&tag=b+c&q=1%2B1&empty=");
         assert_eq!(event["queryStringParameters"], json!({ "tag": "a,b c", "q": "1+1", "empty": "" }));
     }
 
     #[test]
-    fn headers_are_in_lower_case_and_joined_and_cookies_apart() {
+    fn headers_are_in_lower_case_and_joined_and_cookies_are_separate() {
         let headers = [("If-Match", "\"1\""), ("IF-MATCH", "\"2\""), ("Cookie", "a=1; b=2")];
         let event = event("GET", "/api/me/tasks", &headers, "");
         assert_eq!(event["headers"]["if-match"], "\"1\",\"2\"");

@@ -1,4 +1,4 @@
-//! `cargo lambda watch`, after its source (1.9, `crates/cargo-lambda-watch/src/trigger_router.rs`).
+//! `cargo lambda watch`, according to its source (1.9, `crates/cargo-lambda-watch/src/trigger_router.rs`).
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{HttpRequest, Routed};
 use crate::routes;
 
-/// The path is routed as it was sent, and stays so.
+/// The path is routed as it was sent, and stays encoded.
 pub(super) fn route(request: &HttpRequest) -> Option<Routed> {
     let (route, parameters) = routes::find(&request.method, request.path())?;
     let mut event = event(request, &route.function);
@@ -17,7 +17,7 @@ pub(super) fn route(request: &HttpRequest) -> Option<Routed> {
     Some(Routed { route, event })
 }
 
-/// It knows no route key, leaves the cookies among the headers too, and has null for what it does not know.
+/// It has no route key, keeps the cookies in the headers too, and writes null for unknown values.
 fn event(request: &HttpRequest, function: &str) -> Value {
     let (body, base64) = request.encoded_body(is_text(request.header("content-type"))).unzip();
     let cookies = request.cookies();
@@ -62,11 +62,11 @@ fn context(request: &HttpRequest, function: &str) -> Value {
         "routeKey": "$default",
         "stage": "$default",
         "time": now.format(super::aws::TIME).expect("a time has all of these parts"),
-        "timeEpoch": now.unix_timestamp(), // in seconds, where AWS has milliseconds
+        "timeEpoch": now.unix_timestamp(), // in seconds, while AWS uses milliseconds
     })
 }
 
-/// Of several headers of one name, the first.
+/// If a name occurs several times, the first header counts.
 fn headers(request: &HttpRequest) -> Value {
     let mut headers = Map::from_iter([("host".to_owned(), json!("127.0.0.1:9000"))]);
     for (name, value) in request.headers.iter().rev() {
@@ -75,7 +75,7 @@ fn headers(request: &HttpRequest) -> Value {
     Value::Object(headers)
 }
 
-/// Here a body without a type is text.
+/// cargo-lambda treats a body without a type as text.
 fn is_text(content_type: Option<&str>) -> bool {
     content_type.is_none_or(|media| media.starts_with("text/") || media.starts_with("application/json"))
 }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_null_or_absent() {
+    fn missing_values_are_null_or_absent() {
         let event = event("GET", "/health");
         assert_eq!(event.get("rawQueryString"), Some(&Value::Null));
         assert!(event.get("pathParameters").is_none());

@@ -10,25 +10,25 @@ use uuid::Uuid;
 
 use crate::authority::Identity;
 
-/// A certificate that vouches for itself, in a file that ends with the value. Whoever trusts the file (`SSL_CERT_FILE`)
-/// trusts a server that shows it.
+/// A self-signed certificate in a file, which is removed when the value is dropped. A client that trusts the file
+/// (`SSL_CERT_FILE`) trusts the server.
 pub struct Certificate {
     file: PathBuf,
     acceptor: TlsAcceptor,
 }
 
 impl Certificate {
-    /// Of this host name.
+    /// A certificate for this host name.
     pub fn of(host: &str) -> Self {
         let CertifiedKey { cert, signing_key } =
             rcgen::generate_simple_self_signed([host.to_owned()]).expect("a host has a certificate");
         let file = env::temp_dir().join(format!("{}.pem", Uuid::new_v4()));
-        fs::write(&file, cert.pem()).expect("the directory for such files takes one");
+        fs::write(&file, cert.pem()).expect("the temporary directory is writable");
         let identity = Identity { certificate: cert.pem(), key: signing_key.serialize_pem() };
         Self { file, acceptor: Arc::new(identity.server_config()).into() }
     }
 
-    /// Where it is.
+    /// Its file.
     pub fn file(&self) -> &Path {
         &self.file
     }
@@ -40,6 +40,6 @@ impl Certificate {
 
 impl Drop for Certificate {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.file); // a test that failed may have lost it
+        let _ = fs::remove_file(&self.file); // a failed test may have removed it
     }
 }

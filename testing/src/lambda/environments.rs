@@ -5,8 +5,8 @@ use tokio::sync::Semaphore;
 
 use super::{Function, Lambda, LambdaError};
 
-/// The environments of one function, as Lambda keeps them: an event goes to an idle one, a new one is started where
-/// there is none, and at the limit of concurrency the event waits.
+/// The execution environments of one function, managed as by Lambda: an event goes to an idle one. If there is none, a
+/// new one is started. At the limit of concurrency, the event waits.
 pub struct Environments {
     function: Function,
     idle: Mutex<Vec<Lambda>>,
@@ -15,18 +15,18 @@ pub struct Environments {
 }
 
 impl Environments {
-    /// None is running yet.
+    /// Starts without any.
     pub fn new(function: Function, concurrency: usize) -> Self {
         Self { function, idle: Mutex::default(), concurrency: Semaphore::new(concurrency), freezes: false }
     }
 
-    /// Each frozen from its answer to its next event, as on Lambda.
+    /// Freezes each from its answer to its next event, as Lambda does.
     pub fn freezing(mut self, freezes: bool) -> Self {
         self.freezes = freezes;
         self
     }
 
-    /// One event. An environment that fails it is not used again.
+    /// Sends one event. An execution environment that fails is not used again.
     pub async fn invoke(&self, event: &(dyn Display + Sync)) -> Result<Value, LambdaError> {
         let _turn = self.concurrency.acquire().await.expect("it is never closed");
         let mut lambda = self.idle_or_new().await;
@@ -38,12 +38,12 @@ impl Environments {
         Ok(answer)
     }
 
-    /// Stops those that are idle until their next event.
+    /// Freezes the idle ones until their next event.
     pub fn freeze(&self) {
         self.idle.lock().unwrap().iter_mut().for_each(Lambda::freeze);
     }
 
-    /// The processes that are running and idle.
+    /// The process ids of the idle ones.
     pub fn pids(&self) -> Vec<u32> {
         self.idle.lock().unwrap().iter().filter_map(Lambda::pid).collect()
     }

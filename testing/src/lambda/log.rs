@@ -9,10 +9,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How long a line may take from the process to here.
+/// The time that a line may take from the process to here.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What processes have written to standard output and standard error, line by line. Clones are the same log.
+/// The lines that processes wrote to standard output and standard error. Clones share the same log.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -22,7 +22,7 @@ impl Log {
         self.0.lock().unwrap().clone()
     }
 
-    /// The first line that contains `text`. It is waited for, since an answer can be here before its line in the log.
+    /// The first line that contains `text`. Waits for it, because an answer can arrive before its line in the log.
     pub async fn line_with(&self, text: &str) -> String {
         let found = timeout(PATIENCE, async {
             loop {
@@ -32,7 +32,7 @@ impl Log {
                 sleep(Duration::from_millis(5)).await;
             }
         });
-        found.await.unwrap_or_else(|_| panic!("nothing is logged with {text}:\n{self}"))
+        found.await.unwrap_or_else(|_| panic!("no line of the log contains {text}:\n{self}"))
     }
 
     /// Adds the lines of a pipe until it closes.

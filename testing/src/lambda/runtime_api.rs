@@ -23,10 +23,10 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// The region that the functions believe to be in.
+/// The region that the functions are told.
 pub(super) const REGION: &str = "eu-central-1";
 
-/// What a function made of an event: its answer, or its report of an error.
+/// The outcome of an event: the function's answer, or its error report.
 type Outcome = Result<Bytes, Bytes>;
 
 pub(super) struct RuntimeApi {
@@ -43,13 +43,13 @@ struct Invocation {
 }
 
 impl RuntimeApi {
-    /// Listens on a port of its own until it is dropped. `deadline` is what each invocation is told to have left.
+    /// Listens on its own port until it is dropped. `deadline` is the time that each invocation is told to have.
     pub(super) async fn serve(function: &str, deadline: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
         let (events, queue) = mpsc::unbounded_channel();
         let (init_error, init_errors) = mpsc::unbounded_channel();
-        let desk = Desk {
+        let state = State {
             arn: format!("arn:aws:lambda:{REGION}:123456789012:function:{function}"),
             deadline,
             queue: Mutex::new(queue),
@@ -57,7 +57,7 @@ impl RuntimeApi {
             init_error,
         };
         let mut server = JoinSet::new();
-        server.spawn(accept(listener, Arc::new(desk)));
+        server.spawn(accept(listener, Arc::new(state)));
         Self { address, events, init_errors, _server: server }
     }
 
@@ -65,7 +65,7 @@ impl RuntimeApi {
         &self.address
     }
 
-    /// Waits, without a limit, until the process has taken the event and answered it. The error is its report.
+    /// Sends an event and waits for the answer without a limit. An error is the function's report.
     pub(super) async fn invoke(&mut self, event: &(dyn Display + Sync)) -> Result<Value, String> {
         let answered = self.submit(event);
         tokio::select! {
@@ -74,14 +74,14 @@ impl RuntimeApi {
         }
     }
 
-    /// The same without a look at whether it has started at all, for several events at once.
+    /// The same for several events at once. It does not notice a failed start.
     pub(super) fn submit(&self, event: &(dyn Display + Sync)) -> impl Future<Output = Result<Value, String>> + use<> {
         let (outcome, answered) = oneshot::channel();
         let invocation = Invocation { id: Uuid::new_v4().to_string(), event: event.to_string(), outcome };
         self.events.send(invocation).unwrap_or_else(|_| panic!("the server runs as long as this"));
         async {
             let answer = answered.await.expect("the server runs as long as this").map_err(|report| text(&report))?;
-            serde_json::from_slice(&answer).map_err(|_| format!("what is no JSON: {}", text(&answer)))
+            serde_json::from_slice(&answer).map_err(|_| format!("an answer that is not JSON: {}", text(&answer)))
         }
     }
 }
@@ -90,20 +90,20 @@ fn text(report: &Bytes) -> String {
     String::from_utf8_lossy(report).into_owned()
 }
 
-async fn accept(listener: TcpListener, desk: Arc<Desk>) {
+async fn accept(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let desk = Arc::clone(&desk);
+        let state = Arc::clone(&state);
         connections.spawn(async move {
-            let service = service_fn(|request| desk.answer(request));
-            // It fails when the process goes away, which whoever has the process sees.
+            let service = service_fn(|request| state.answer(request));
+            // It fails when the process ends, and the owner of the process notices that.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
 
-/// Where the process asks for work and hands it in.
-struct Desk {
+/// The server's state: the process fetches events here and returns answers.
+struct State {
     arn: String,
     deadline: Duration,
     queue: Mutex<mpsc::UnboundedReceiver<Invocation>>,
@@ -111,7 +111,7 @@ struct Desk {
     init_error: mpsc::UnboundedSender<Bytes>,
 }
 
-impl Desk {
+impl State {
     async fn answer(&self, request: Request<Incoming>) -> hyper::Result<Response<Full<Bytes>>> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let body = request.into_body().collect().await?.to_bytes();
@@ -128,7 +128,7 @@ impl Desk {
         })
     }
 
-    /// A long poll: it answers when there is an event.
+    /// Long polling: answers when there is an event.
     async fn next(&self) -> Response<Full<Bytes>> {
         let Some(Invocation { id, event, outcome }) = self.queue.lock().await.recv().await else {
             return status(StatusCode::GONE);
@@ -148,7 +148,7 @@ impl Desk {
         let Some(waiting) = self.running.lock().unwrap().remove(id) else {
             return status(StatusCode::BAD_REQUEST);
         };
-        let _ = waiting.send(outcome); // whoever asked may have given up
+        let _ = waiting.send(outcome); // the caller may have given up
         status(StatusCode::ACCEPTED)
     }
 }
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
     use crate::lambda::TIMEOUT;
 
-    /// One exchange, as a process would have it: the whole response, head and body.
+    /// Sends one request as the process does. Returns the whole response, head and body.
     async fn call(address: &str, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let length = body.len();
@@ -193,7 +193,8 @@ mod tests {
         response
     }
 
-    /// Takes the next event and answers it at `end` of its path. What the process saw, and what the caller got.
+    /// Takes the next event and answers it at the path that ends with `end`. Returns what the process saw and what the
+    /// caller got.
     async fn exchange(end: &str, answer: &str) -> (String, Result<Value, String>) {
         let mut runtime_api = RuntimeApi::serve("get-task", TIMEOUT).await;
         let address = runtime_api.address().to_owned();
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_event_goes_out_with_its_headers_and_the_answer_comes_back() {
+    async fn an_event_is_sent_with_its_headers_and_the_answer_is_returned() {
         let (next, answer) = exchange("response", "{\"statusCode\":204}").await;
         assert!(next.contains("function:get-task\r\n") && next.contains("deadline-ms: "), "{next}");
         assert!(next.ends_with("{\"version\":\"2.0\"}"), "{next}");
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_report_of_an_error_is_the_answer() {
+    async fn an_error_report_is_the_answer() {
         let (_, answer) = exchange("error", "{\"errorType\":\"panic\"}").await;
         assert_eq!(answer, Err("{\"errorType\":\"panic\"}".to_owned()));
     }

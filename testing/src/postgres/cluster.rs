@@ -1,4 +1,4 @@
-//! A server of a test's own, which may be restarted, killed and put to sleep without harm to any other.
+//! A test's own server, which can be restarted, killed and suspended without harm to other tests.
 
 use std::{
     env,
@@ -19,14 +19,15 @@ use crate::{
 
 const PASSWORD: &str = "it-guards-nothing";
 
-/// How long a start may take, on a machine that is busy with other tests.
+/// The limit for a start, on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A Postgres server with a data directory of its own. Both end with the value.
+/// A Postgres server with its own data directory. Both are removed when the value is dropped.
 ///
-/// What it has acknowledged survives `kill -9`, though not the machine's end: it does not wait for the disk.
+/// Acknowledged writes survive `kill -9`. They do not survive a crash of the machine, because it does not wait for the
+/// disk.
 pub struct Cluster {
-    server: Option<Daemon>, // ahead of its directory, so that it ends first
+    server: Option<Daemon>, // before its directory, so that it ends first
     home: Home,
     port: u16,
     tls: bool,
@@ -40,8 +41,8 @@ impl Cluster {
         cluster
     }
 
-    /// One that takes TLS, too, with a certificate of this authority. None where Postgres was built without it, as
-    /// the one from `PyPI` is.
+    /// A server that also accepts TLS, with a certificate of this authority. `None` if Postgres was built without TLS,
+    /// as the one from `PyPI` is.
     pub async fn start_with_tls(authority: &Authority) -> Option<Self> {
         let mut cluster = Self::initialized();
         let identity = authority.identity();
@@ -66,20 +67,20 @@ impl Cluster {
         Self { server: None, home, port: free_port(), tls: false }
     }
 
-    /// The superuser's URL, without TLS.
+    /// The superuser's connection string, without TLS.
     pub fn url(&self) -> String {
         format!("postgres://postgres:{PASSWORD}@127.0.0.1:{}/postgres?sslmode=disable", self.port)
     }
 
-    /// Ends it as an operator does: what runs is broken off and told so.
+    /// Stops it as an operator does: running statements are cancelled with an error.
     pub fn stop(&mut self) {
         self.end(Signal::INT);
     }
 
-    /// Ends it and all its processes as a machine does that loses its power.
+    /// Kills it and all its processes, as in a power failure.
     pub fn kill(&mut self) {
         for pid in self.pids() {
-            process::send(pid, Signal::STOP); // so that none has the time to hear of the other's end
+            process::send(pid, Signal::STOP); // so that none notices that another one has ended
         }
         for pid in self.pids().into_iter().skip(1) {
             process::send(pid, Signal::KILL);
@@ -91,12 +92,12 @@ impl Cluster {
         self.server.take().expect("it is running").end(signal);
     }
 
-    /// Starts it again, at the same address and with all that it had.
+    /// Starts it again, at the same address and with the same data.
     pub async fn run(&mut self) {
         let until = Instant::now() + PATIENCE;
         while !self.spawn().await {
             let log = self.home.log();
-            // The last of a server that was killed may not be gone yet. It says so, and what to do.
+            // A process of the killed server may still exist. Then the log says so.
             let mut said = log.lines().rev().take(2);
             let for_now = said.any(|line| line.contains("pre-existing shared memory block")) && Instant::now() < until;
             assert!(for_now, "Postgres does not start:\n{log}");
@@ -104,27 +105,27 @@ impl Cluster {
         }
     }
 
-    /// Puts it to sleep: connections are taken and nothing is answered.
+    /// Suspends it: connections are accepted, but nothing is answered.
     pub fn suspend(&self) {
         for pid in self.pids() {
             process::send(pid, Signal::STOP);
         }
     }
 
-    /// Wakes it.
+    /// Resumes it.
     pub fn resume(&self) {
         for pid in self.pids().into_iter().rev() {
             process::send(pid, Signal::CONT);
         }
     }
 
-    /// The postmaster, which starts the others, and the others.
+    /// The postmaster, which comes first, and its child processes.
     fn pids(&self) -> Vec<u32> {
         let postmaster = self.server.as_ref().expect("it is running").pid();
         [vec![postmaster], process::children(postmaster)].concat()
     }
 
-    /// Whether it runs.
+    /// Starts the server. Returns whether it runs.
     async fn spawn(&mut self) -> bool {
         let mut command = self.home.command(&program("postgres"));
         command.arg("-D").arg(self.home.path("data"));
@@ -157,7 +158,7 @@ impl Cluster {
     }
 }
 
-/// One of Postgres' own.
+/// A program of Postgres.
 fn program(name: &str) -> PathBuf {
     let directory = env::var("TEST_POSTGRES_BIN").unwrap_or_else(|_| {
         panic!("TEST_POSTGRES_BIN is not set: run `make test`, or set it to the directory of initdb and postgres")
@@ -176,7 +177,7 @@ mod tests {
     use crate::postgres::{connect, execute};
 
     #[tokio::test]
-    async fn a_cluster_keeps_what_it_has_acknowledged_when_it_is_killed() {
+    async fn a_killed_cluster_keeps_acknowledged_writes() {
         let mut cluster = Cluster::start().await;
         execute(&connect(&cluster.url()).await, "create table kept ()").await;
         for end in [Cluster::kill, Cluster::stop] {
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_cluster_that_sleeps_answers_nobody_and_wakes_again() {
+    async fn a_suspended_cluster_does_not_answer_until_it_is_resumed() {
         let cluster = Cluster::start().await;
         let client = connect(&cluster.url()).await;
         let is_awake = async || timeout(Duration::from_millis(300), client.batch_execute("select")).await.is_ok();

@@ -1,27 +1,27 @@
 use url::Url;
 
-/// The server that tests may fill with databases and logins.
+/// The server on which tests create databases and roles.
 pub(super) struct Server(Url);
 
 impl Server {
-    /// By a superuser's URL, with the database to be in while others are made and dropped.
+    /// `url` is a superuser's connection string. Its database is used while others are created and dropped.
     pub(super) fn new(url: &str) -> Self {
-        Self(url.parse().unwrap_or_else(|error| panic!("TEST_POSTGRES_URL is no URL: {error}")))
+        Self(url.parse().unwrap_or_else(|error| panic!("TEST_POSTGRES_URL is not a URL: {error}")))
     }
 
     pub(super) fn url(&self) -> &str {
         self.0.as_str()
     }
 
-    /// Another database of it.
+    /// The connection string of another database.
     pub(super) fn database(&self, name: &str) -> String {
         self.database_url(name).into()
     }
 
-    /// The same, as another login.
-    pub(super) fn login(&self, database: &str, login: &str, password: &str) -> String {
+    /// The same for another role.
+    pub(super) fn url_for(&self, database: &str, role: &str, password: &str) -> String {
         let mut url = self.database_url(database);
-        url.set_username(login).expect("the URL has a host");
+        url.set_username(role).expect("the URL has a host");
         url.set_password(Some(password)).expect("the URL has a host");
         url.into()
     }
@@ -33,7 +33,7 @@ impl Server {
     }
 }
 
-/// The login that a URL names.
-pub(super) fn login(url: &str) -> String {
+/// The role that a connection string names.
+pub(super) fn role(url: &str) -> String {
     Url::parse(url).expect("it is one of ours").username().to_owned()
 }

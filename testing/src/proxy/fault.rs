@@ -1,57 +1,57 @@
-/// How a connection breaks, at both its ends.
+/// How a connection breaks, at both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Break {
-    /// It is closed, as by a server that shuts down.
+    /// It is closed, as by a server that stops.
     Fin,
-    /// It is reset, as by a machine that knows nothing of it any more.
+    /// It is reset, as by a machine that has forgotten it.
     Rst,
-    /// It stays open and nothing comes through any more: what is sent is taken and never arrives.
+    /// It stays open, but what is sent never arrives.
     Silence,
 }
 
-/// When a fault strikes.
+/// When a fault happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// The next time that the client speaks: the server never hears of it.
+    /// When the client sends something next. Nothing of it arrives.
     Request,
-    /// The same, after so many percent of it have arrived.
+    /// The same, after this percentage of it has arrived.
     PartOfRequest(usize),
-    /// The next time that the server answers: it has done all of it, and the client cannot know.
+    /// When the server answers next. It has done its work, but the client does not learn that.
     Answer,
-    /// The same, after so many percent of what came first have arrived.
+    /// The same, after this percentage of the answer's first part has arrived.
     PartOfAnswer(usize),
 }
 
-/// What lies in wait for a connection.
+/// A planned fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// When it strikes.
+    /// When it happens.
     pub moment: Moment,
-    /// What it does.
+    /// How the connection breaks.
     pub how: Break,
-    /// In which flight of a connection, counted from 1: its first few are TLS, start-up and authentication. In any if
-    /// none is named.
+    /// In which flight of a connection, counted from 1. The first flights are TLS, start-up and authentication. Without
+    /// a number, any flight matches.
     pub flight: Option<usize>,
 }
 
 impl Fault {
-    /// In whatever flies next.
+    /// A fault in the next flight.
     pub fn next(moment: Moment, how: Break) -> Self {
         Self { moment, how, flight: None }
     }
 
-    /// In this flight of the next connection that comes to it.
+    /// A fault in this flight of the next connection that reaches it.
     pub fn in_flight(flight: usize, moment: Moment, how: Break) -> Self {
         Self { moment, how, flight: Some(flight) }
     }
 
-    /// Whether it strikes who speaks now.
+    /// Whether it happens now, while this side sends.
     pub(super) fn strikes(&self, client_speaks: bool, flight: usize) -> bool {
         let of_client = matches!(self.moment, Moment::Request | Moment::PartOfRequest(_));
         of_client == client_speaks && self.flight.is_none_or(|number| number == flight)
     }
 
-    /// How much of what is said comes through.
+    /// The percentage that still arrives.
     pub(super) fn percent(&self) -> usize {
         match self.moment {
             Moment::Request | Moment::Answer => 0,

@@ -10,7 +10,7 @@ use crate::postgres::{self, Database};
 
 const DELAY: Duration = Duration::from_millis(100);
 
-/// The two ends of a wire with a proxy in its middle.
+/// The two ends of a connection through a proxy.
 async fn wire(delay: Duration) -> (Proxy, TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("postgres://{}/tasks", listener.local_addr().unwrap());
@@ -64,7 +64,7 @@ async fn a_server_that_speaks_first_makes_no_flight() {
 }
 
 #[tokio::test]
-async fn pieces_that_do_not_wait_are_one_flight_though_the_server_answers_the_first() {
+async fn pieces_that_do_not_wait_are_one_flight_even_if_the_server_answers_the_first() {
     let (proxy, mut client, mut server) = wire(DELAY).await;
     let answers = async {
         hear(&mut server, "begin").await;
@@ -81,7 +81,7 @@ async fn pieces_that_do_not_wait_are_one_flight_though_the_server_answers_the_fi
 }
 
 #[tokio::test]
-async fn the_delay_is_paid_once_a_flight_not_once_a_piece() {
+async fn the_delay_applies_once_to_each_flight_and_not_to_each_piece() {
     let (_proxy, mut client, mut server) = wire(DELAY).await;
     let start = Instant::now();
     for _ in 0..10 {
@@ -109,7 +109,7 @@ async fn statements_sent_together_are_one_flight_and_one_after_another_are_two()
 }
 
 #[tokio::test]
-async fn a_hang_up_is_passed_on() {
+async fn a_closed_connection_is_passed_on() {
     let (_proxy, client, mut server) = wire(Duration::ZERO).await;
     drop(client);
     assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
@@ -122,7 +122,7 @@ async fn a_url_leads_through_the_proxy_and_keeps_the_rest() {
     assert_eq!(url, format!("postgres://ann:p%40ss@{}/tasks?sslmode=disable", proxy.address));
 }
 
-/// What the client reads next: bytes, the end, an error, or nothing for a while.
+/// The client's next read: bytes, the end, an error, or nothing for a while.
 async fn reads(stream: &mut TcpStream) -> Result<usize, Option<std::io::ErrorKind>> {
     match timeout(SOON, stream.read(&mut [0; 64])).await {
         Ok(Ok(length)) => Ok(length),
@@ -136,7 +136,7 @@ const SOON: Duration = Duration::from_millis(400);
 const RESET: Result<usize, Option<std::io::ErrorKind>> = Err(Some(std::io::ErrorKind::ConnectionReset));
 
 #[tokio::test]
-async fn a_request_that_is_lost_never_arrives_and_the_connection_breaks_as_it_was_told_to() {
+async fn a_lost_request_never_arrives_and_the_connection_breaks_as_planned() {
     for (how, seen) in [(Break::Fin, Ok(0)), (Break::Rst, RESET), (Break::Silence, Err(None))] {
         let (proxy, mut client, mut server) = wire(Duration::ZERO).await;
         say(&mut client, &mut server, "start").await;
@@ -158,7 +158,7 @@ async fn a_part_of_a_request_arrives() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_lost_was_said_to_its_end() {
+async fn a_lost_answer_was_sent_completely() {
     let (proxy, mut client, mut server) = wire(Duration::ZERO).await;
     say(&mut client, &mut server, "commit").await;
     proxy.plant(Fault::next(Moment::Answer, Break::Fin));
@@ -180,28 +180,28 @@ async fn a_fault_waits_for_its_flight() {
 }
 
 #[tokio::test]
-async fn what_is_idle_breaks_and_what_went_silent_is_buried() {
+async fn idle_connections_break_and_silent_ones_are_closed() {
     let (proxy, mut client, mut server) = wire(Duration::ZERO).await;
     say(&mut client, &mut server, "start").await;
     proxy.break_all(Break::Silence);
     client.write_all(b"commit").await.unwrap();
     assert_eq!((reads(&mut server).await, reads(&mut client).await), (Err(None), Err(None)));
-    proxy.bury_the_silent();
+    proxy.close_silent();
     assert_eq!(reads(&mut server).await, Ok(0));
 }
 
 #[tokio::test]
-async fn a_door_can_be_shut_in_four_ways_and_opens_again() {
+async fn new_connections_can_fail_in_four_ways_and_then_succeed_again() {
     let (proxy, ..) = wire(Duration::ZERO).await;
-    let knock = async || timeout(SOON, TcpStream::connect(proxy.address)).await;
-    proxy.door(Door::Refuses).await;
-    assert_eq!(knock().await.unwrap().unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
-    proxy.door(Door::Mute).await;
-    assert_eq!(reads(&mut knock().await.unwrap().unwrap()).await, Err(None));
-    proxy.door(Door::Resets).await;
-    assert_eq!(reads(&mut knock().await.unwrap().unwrap()).await, RESET);
-    proxy.door(Door::Deaf).await;
-    assert!(knock().await.is_err(), "TCP does not answer");
-    proxy.door(Door::Open).await;
-    assert!(knock().await.unwrap().is_ok());
+    let connect = async || timeout(SOON, TcpStream::connect(proxy.address)).await;
+    proxy.set_new_connections(NewConnections::Refused).await;
+    assert_eq!(connect().await.unwrap().unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+    proxy.set_new_connections(NewConnections::Unanswered).await;
+    assert_eq!(reads(&mut connect().await.unwrap().unwrap()).await, Err(None));
+    proxy.set_new_connections(NewConnections::Reset).await;
+    assert_eq!(reads(&mut connect().await.unwrap().unwrap()).await, RESET);
+    proxy.set_new_connections(NewConnections::Dropped).await;
+    assert!(connect().await.is_err(), "TCP does not answer");
+    proxy.set_new_connections(NewConnections::Forwarded).await;
+    assert!(connect().await.unwrap().is_ok());
 }

@@ -1,4 +1,4 @@
-//! The connections that are let through: both directions of each, with their delay and their faults.
+//! The connections that are passed on: both directions of each, with their delay and their faults.
 
 use std::{
     collections::HashMap,
@@ -24,10 +24,10 @@ use uuid::Uuid;
 
 use super::fault::{Break, Fault, Moment};
 
-/// After how long without a byte a server is taken to have said all. A flight takes a few milliseconds here.
+/// After this time without a byte, the server's answer counts as complete. A flight takes a few milliseconds here.
 const SILENCE: Duration = Duration::from_millis(200);
 
-/// What all connections have in common.
+/// The state that all connections share.
 pub(super) struct Wires {
     upstream: (String, u16),
     pub(super) delay: Mutex<(Duration, Duration)>,
@@ -60,15 +60,16 @@ impl Wires {
         }
     }
 
-    pub(super) fn bury_the_silent(&self) {
+    pub(super) fn close_silent(&self) {
         for open in self.open.lock().unwrap().values().filter(|open| open.silent) {
             open.breaks.send_replace(Some(Break::Fin));
         }
     }
 
-    /// Passes on what this client and a connection of its own to the server say, until either ends or a fault does it.
+    /// Connects this client to the server and passes bytes on in both directions, until one side ends or a fault
+    /// happens.
     pub(super) async fn connect(&self, client: TcpStream) {
-        // A server that refuses looks from the other side like one that hangs up.
+        // If the server refuses, the client sees a closed connection.
         let Ok(server) = TcpStream::connect(self.upstream.clone()).await else { return };
         let (breaks, mut broken) = watch::channel(None);
         let id = Uuid::new_v4();
@@ -99,7 +100,7 @@ impl Wires {
         let talk = Talk { wires: self, client_spoke: AtomicBool::new(false), flight: AtomicUsize::new(0) };
         let mut requests = Box::pin(talk.carry(client_says, to_server, true));
         let mut answers = Box::pin(talk.carry(server_says, to_client, false));
-        // Where one direction breaks, the connection does; where it ends, the other may have more to say.
+        // If one direction breaks, the connection breaks. If it ends, the other direction may go on.
         let conversation = async {
             let (how, rest) = select! {
                 how = &mut requests => (how, answers),
@@ -114,18 +115,18 @@ impl Wires {
     }
 }
 
-/// One connection, as far as both its directions know of it.
+/// The state that both directions of a connection share.
 struct Talk<'a> {
     wires: &'a Wires,
     client_spoke: AtomicBool,
     flight: AtomicUsize,
 }
 
-/// What goes over the wire in one piece, and what comes after it.
+/// Bytes that are sent at a time, and how the connection breaks after them, if it does.
 type Piece = (Instant, Vec<u8>, Option<Break>);
 
 impl Talk<'_> {
-    /// Counts flights, and finds the fault that was waiting for this one.
+    /// Counts flights, and takes the fault that was planted for this one.
     fn speaks(&self, client: bool) -> Option<Fault> {
         if !self.client_spoke.swap(client, Ordering::SeqCst) && client {
             self.flight.fetch_add(1, Ordering::SeqCst);
@@ -136,8 +137,8 @@ impl Talk<'_> {
         planted.iter().position(|fault| fault.strikes(client, flight)).map(|fault| planted.remove(fault))
     }
 
-    /// One direction. What comes is told at once and passed on after the delay, and reading does not wait for writing:
-    /// the wire is long, not slow.
+    /// One direction. Bytes are counted when they arrive and passed on after the delay. Reading does not wait for
+    /// writing, so that the delay does not limit the throughput.
     async fn carry(&self, from: ReadHalf<'_>, to: WriteHalf<'_>, client: bool) -> Option<Break> {
         let (wire, arrivals) = mpsc::unbounded_channel();
         join!(self.read(from, wire, client), write(to, arrivals)).1
@@ -152,7 +153,8 @@ impl Talk<'_> {
             let said = &bytes[..fault.map_or(length, |fault| length * fault.percent() / 100)];
             let piece = (due, said.to_vec(), fault.map(|fault| fault.how));
             if fault.is_some_and(|fault| fault.moment == Moment::Answer) {
-                // The rest of it is lost, too, and is said before the connection breaks: the server has done it all.
+                // Read the rest of the lost answer before the connection breaks, so that the server has done
+                // everything.
                 while let Ok(Ok(1..)) = timeout(SILENCE, from.read(&mut bytes)).await {}
             }
             if wire.send(piece).is_err() || fault.is_some() {
@@ -163,14 +165,14 @@ impl Talk<'_> {
 }
 
 impl Wires {
-    /// How long what is said now takes.
+    /// The delay for bytes that arrive now.
     fn takes(&self) -> Duration {
         let (delay, jitter) = *self.delay.lock().unwrap();
         delay + jitter.mul_f64(f64::from(Uuid::new_v4().as_bytes()[0]) / 255.0)
     }
 }
 
-/// How the direction broke, if it did.
+/// Writes what arrives. Returns how the direction broke, if it did.
 async fn write(mut to: WriteHalf<'_>, mut arrivals: mpsc::UnboundedReceiver<Piece>) -> Option<Break> {
     while let Some((due, bytes, then)) = arrivals.recv().await {
         sleep_until(due).await;
@@ -181,6 +183,6 @@ async fn write(mut to: WriteHalf<'_>, mut arrivals: mpsc::UnboundedReceiver<Piec
             return then;
         }
     }
-    let _ = to.shutdown().await; // it may be closed from the other side already
+    let _ = to.shutdown().await; // the other side may have closed it already
     None
 }

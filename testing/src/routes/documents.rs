@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// The members of a path in `openapi.yaml` that are operations
-/// (<https://spec.openapis.org/oas/v3.1.0#path-item-object>); others describe what these share.
+/// (<https://spec.openapis.org/oas/v3.1.0#path-item-object>); other members are shared by these.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// The routes of `openapi.yaml`, as in `GET /api/{user_id}/tasks`.
@@ -24,7 +24,7 @@ pub fn deployed(template: &Value) -> BTreeSet<(String, String)> {
     events(template, "HttpApi").into_iter().map(route).collect()
 }
 
-/// When the functions of `template.yaml` run that a schedule starts: each expression with the function's binary.
+/// The schedules of `template.yaml`: each expression with its function's binary.
 pub fn scheduled(template: &Value) -> BTreeSet<(String, String)> {
     let schedule = |(event, binary): (&Value, &str)| {
         (text(&event["Properties"]["ScheduleExpression"]).to_owned(), binary.to_owned())
@@ -46,12 +46,12 @@ fn events<'a>(template: &'a Value, kind: &str) -> Vec<(&'a Value, &'a str)> {
 }
 
 fn members(mapping: &Value) -> Vec<(&str, &Value)> {
-    let mapping = mapping.as_object().unwrap_or_else(|| panic!("no mapping: {mapping}"));
+    let mapping = mapping.as_object().unwrap_or_else(|| panic!("not a mapping: {mapping}"));
     mapping.iter().map(|(name, value)| (name.as_str(), value)).collect()
 }
 
 fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+    value.as_str().unwrap_or_else(|| panic!("not text: {value}"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Signatures that are nearly right, for the mistakes that verifiers are known to make.
+//! Almost correct signatures, for known mistakes of verifiers.
 
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 use p256::elliptic_curve::{Curve, bigint::Encoding};
@@ -30,7 +30,7 @@ const ED25519_ORDER: [u8; 32] = [
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
 
-/// The public keys of small order: under them anybody can sign, as [`under_low_order`] does.
+/// The public keys of small order. Anybody can forge signatures for them, as [`under_low_order`] does.
 pub fn low_order() -> [[u8; 32]; 14] {
     LOW_ORDER.map(|hex| {
         let mut point = [0; 32];
@@ -41,8 +41,8 @@ pub fn low_order() -> [[u8; 32]; 14] {
     })
 }
 
-/// A token that holds under a key of small order, made without a private key: S is zero, R of small order, and one
-/// message in eight at the least fits. `message` makes another one of each number.
+/// A token that is valid for a key of small order, forged without a private key: S is zero, R has small order, and at
+/// least one message in eight fits. `message` makes a different message from each number.
 pub fn under_low_order(key: &[u8; 32], message: impl Fn(u64) -> String) -> String {
     let verifier = VerifyingKey::from_bytes(key).expect("it is a point, though a weak one");
     let forged = |number| {
@@ -54,7 +54,7 @@ pub fn under_low_order(key: &[u8; 32], message: impl Fn(u64) -> String) -> Strin
     (0..1000).find_map(forged).expect("one message in eight fits")
 }
 
-/// An Ed25519 signature with S + L in place of S, which is the same number to who does not look (RFC 8032 §5.1.7).
+/// An Ed25519 signature with S + L in place of S. A verifier without a range check accepts it (RFC 8032 §5.1.7).
 pub fn non_canonical_s(signature: &[u8]) -> Vec<u8> {
     let (r, s) = signature.split_at(32);
     let mut carry = 0;
@@ -66,8 +66,8 @@ pub fn non_canonical_s(signature: &[u8]) -> Vec<u8> {
     r.iter().copied().chain(sum).collect()
 }
 
-/// An ES256 signature with n - s in place of s or the reverse: just as good, since anybody can make the one from the
-/// other and nothing here goes by the bytes of a signature.
+/// An ES256 signature with n - s in place of s, or the reverse. It is just as valid. Anybody can make one from the
+/// other, which is harmless because nothing here compares signatures by their bytes.
 pub fn other_s(signature: &[u8]) -> Vec<u8> {
     let signature = p256::ecdsa::Signature::from_slice(signature).expect("a signature of ES256");
     let (r, s) = signature.split_scalars();
@@ -75,7 +75,7 @@ pub fn other_s(signature: &[u8]) -> Vec<u8> {
     other.expect("neither is zero").to_vec()
 }
 
-/// A good signature of ES256 or ES384 made bad in every way that its two numbers allow.
+/// An ES256 or ES384 signature, made invalid in every way that its two numbers allow.
 pub fn bad_ecdsa(signature: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let length = signature.len() / 2;
     let (r, s) = signature.split_at(length);
@@ -110,7 +110,7 @@ mod tests {
     use crate::token::Key;
 
     #[test]
-    fn every_key_of_small_order_takes_a_signature_that_nobody_has_made() {
+    fn every_key_of_small_order_accepts_a_forged_signature() {
         for key in low_order() {
             assert!(VerifyingKey::from_bytes(&key).unwrap().is_weak());
             let token = under_low_order(&key, |number| format!("header.{number}"));

@@ -1,5 +1,5 @@
-//! Keys to sign with. Each is made of its name, so that it is the same in every process and no private key lies in the
-//! repository. Whoever reads this can make them, too: they guard nothing.
+//! Keys that sign tokens. Each is derived from its name, so that it is the same in every process and the repository
+//! contains no private key. Anybody can derive them, so they protect nothing.
 
 use std::{
     collections::HashMap,
@@ -33,7 +33,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// A shared secret, which has no name.
+    /// A shared secret, which has no `kid`.
     pub fn secret(secret: &[u8]) -> Self {
         let jwk = json!({ "kty": "oct", "k": segment(secret) });
         Self { kid: None, ..Self::new("", EncodingKey::from_secret(secret), &jwk, vec![]) }
@@ -58,7 +58,7 @@ impl Key {
         Self::new(kid, signs, &jwk, encodings)
     }
 
-    /// An elliptic curve's, for ES256.
+    /// A key for ES256.
     pub fn p256(kid: &str) -> Self {
         let private = p256::SecretKey::random(&mut random("P-256", kid));
         let public = private.public_key();
@@ -71,7 +71,7 @@ impl Key {
         Self::new(kid, EncodingKey::from_ec_der(private.to_pkcs8_der().unwrap().as_bytes()), &jwk, encodings)
     }
 
-    /// An elliptic curve's, for ES384.
+    /// A key for ES384.
     pub fn p384(kid: &str) -> Self {
         let private = p384::SecretKey::random(&mut random("P-384", kid));
         let public = private.public_key();
@@ -83,7 +83,7 @@ impl Key {
         Self::new(kid, EncodingKey::from_ec_der(private.to_pkcs8_der().unwrap().as_bytes()), &jwk, encodings)
     }
 
-    /// An Edwards curve's, for `EdDSA`.
+    /// A key for `EdDSA`.
     pub fn ed25519(kid: &str) -> Self {
         let private = ed25519_dalek::SigningKey::from_bytes(&seed("Ed25519", kid));
         let public = private.verifying_key();
@@ -107,12 +107,13 @@ impl Key {
         Self { kid: Some(kid.to_owned()), ..self }
     }
 
-    /// The public half, as an issuer publishes it at the least: `kid` and the key. (Of a secret it is the secret.)
+    /// The public half with the members that an issuer must publish: `kid` and the key. (For a secret, it is the
+    /// secret.)
     pub fn jwk(&self) -> Value {
         self.jwk_with(json!({}))
     }
 
-    /// The same with more members, or others in place of those of that name; null takes one away.
+    /// The same with more or other members. Null removes a member.
     pub fn jwk_with(&self, members: Value) -> Value {
         let mut jwk = self.jwk.clone();
         jwk.extend(self.kid().map(|kid| ("kid".to_owned(), kid.into())));
@@ -121,7 +122,7 @@ impl Key {
         jwk.into_iter().filter(|(_, value)| !value.is_null()).collect()
     }
 
-    /// Every form in which the public half goes around: whatever a verifier might by mistake take for a secret.
+    /// Every usual encoding of the public half, which a verifier might use as a secret by mistake.
     pub fn public_encodings(&self) -> Vec<(&'static str, Vec<u8>)> {
         let text = |name: &str| self.jwk.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
         let coordinate = text("n").or_else(|| text("x")).expect("a public key has n or x");
@@ -130,7 +131,7 @@ impl Key {
             ("JWK", self.jwk().to_string().into_bytes()),
             ("JWK without kid", json!(self.jwk).to_string().into_bytes()),
             ("n or x in base64url", coordinate.clone().into_bytes()),
-            ("n or x", BASE64_URL_SAFE_NO_PAD.decode(coordinate).expect("we have encoded it")),
+            ("n or x", BASE64_URL_SAFE_NO_PAD.decode(coordinate).expect("it is base64url")),
         ]);
         encodings
     }
@@ -138,12 +139,12 @@ impl Key {
     /// The signature of a text.
     pub fn sign(&self, message: &str, algorithm: &str) -> Vec<u8> {
         let algorithm: Algorithm = algorithm.parse().expect("an algorithm that can be signed with");
-        let signature = crypto::sign(message.as_bytes(), &self.signs, algorithm).expect("the key is of its kind");
+        let signature = crypto::sign(message.as_bytes(), &self.signs, algorithm).expect("the key fits the algorithm");
         BASE64_URL_SAFE_NO_PAD.decode(signature).expect("a signature is base64url")
     }
 }
 
-/// `SubjectPublicKeyInfo`, which is what `-----BEGIN PUBLIC KEY-----` has in it.
+/// `SubjectPublicKeyInfo`, the content of `-----BEGIN PUBLIC KEY-----`.
 fn spki(public: &impl EncodePublicKey) -> [(&'static str, Vec<u8>); 3] {
     let pem = public.to_public_key_pem(LineEnding::LF).unwrap();
     let trimmed = pem.trim_end().as_bytes().to_vec();
@@ -151,7 +152,7 @@ fn spki(public: &impl EncodePublicKey) -> [(&'static str, Vec<u8>); 3] {
     [("PEM", pem.into_bytes()), ("PEM without its last line feed", trimmed), ("DER", der)]
 }
 
-/// Kept, because it takes long to find one.
+/// RSA keys are cached, because generating one takes long.
 fn rsa_private_key(kid: &str, bits: usize) -> RsaPrivateKey {
     static FOUND: LazyLock<Mutex<HashMap<String, RsaPrivateKey>>> = LazyLock::new(Mutex::default);
     let family = format!("RSA {bits}");

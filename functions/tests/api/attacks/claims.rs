@@ -1,4 +1,4 @@
-//! Well signed, and not to be believed all the same.
+//! Correctly signed tokens whose claims must be refused.
 
 use testing::token::now;
 
@@ -21,7 +21,7 @@ fn without(claim: &str, refusal: Refusal) -> Attack {
     Attack::new(format!("no {claim}"), &honest().without_claim(claim).sign(), refusal)
 }
 
-/// What is no `NumericDate` (RFC 7519 §2), for each of the three.
+/// `exp`, `nbf` and `iat`: values that are not a `NumericDate` (RFC 7519 §2), and times that are over or still to come.
 fn times() -> Vec<Attack> {
     let (now, text) = (now(), format!("\"{}\"", now()));
     let no_dates = [

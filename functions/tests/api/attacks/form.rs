@@ -1,4 +1,4 @@
-//! What is no token, though it may be near one.
+//! Headers and tokens that are malformed, however slightly.
 
 use serde_json::json;
 use testing::token::{seal, segment, split};
@@ -20,7 +20,7 @@ fn parts() -> [String; 3] {
     parts.try_into().expect("a token has three parts")
 }
 
-/// Two texts as header and payload, with a good signature of just that.
+/// Two texts as header and payload, correctly signed as they are.
 fn sealed(header: &str, payload: &str) -> String {
     seal(&format!("{header}.{payload}"), &secret(), "HS256")
 }
@@ -41,7 +41,7 @@ fn schemes() -> Vec<Attack> {
         header("no space", format!("Bearer{token}")),
         header("a colon", format!("Bearer:{token}")),
         header("a tab", format!("Bearer\t{token}")),
-        header("a space that does not break", format!("Bearer\u{a0}{token}")),
+        header("a non-breaking space", format!("Bearer\u{a0}{token}")),
         header("full-width letters", format!("\u{ff22}earer {token}")),
         Attack::with_header("two schemes", &format!("Bearer Bearer {token}"), Invalid),
         Attack::with_header("quotes", &format!("Bearer \"{token}\""), Invalid),
@@ -87,20 +87,20 @@ fn segments() -> Vec<Attack> {
         invalid("a token in a token", &with_payload(&token)),
         invalid("a token in a token as JSON", &with_payload(json!(token).to_string())),
         invalid("a token in base64url", &nested),
-        invalid("a token in a token that says so", &sealed(&with_cty, &nested)),
-        Attack::new("JSON serialisation in general", &general, BadRequest),
-        Attack::new("JSON serialisation", &flattened, BadRequest),
+        invalid("a token in a token, with cty", &sealed(&with_cty, &nested)),
+        Attack::new("general JSON serialisation", &general, BadRequest),
+        Attack::new("flattened JSON serialisation", &flattened, BadRequest),
         invalid("JSON serialisation without commas", &one_member),
         invalid("JSON serialisation, encoded", &segment(flattened)),
     ]
 }
 
-/// Every other way to write the same bytes. Header and payload are signed as they are written.
+/// Other encodings of the same bytes. Header and payload are signed as they are written.
 fn encodings() -> Vec<Attack> {
     let token = honest().sign();
     let [header, payload, signature] = parts();
     let invalid = |name: &str, token: &str| Attack::new(name, token, Invalid);
-    // Bytes that come out as - and _ in the one alphabet and as + and / in the other.
+    // Bytes that base64url encodes as `-` and `_`, and standard base64 as `+` and `/`.
     let claims = honest().claim("salt", "\u{3fe}\u{3ff}~~??>>").claims_text();
     let standard = segment(&claims).replace('-', "+").replace('_', "/");
     assert!(standard.contains(['+', '/']), "{standard}");
@@ -119,7 +119,7 @@ fn encodings() -> Vec<Attack> {
         invalid("a line feed in the payload", &sealed(&header, &format!("{}\n{}", &payload[..4], &payload[4..]))),
         invalid("a carriage return after the signature", &format!("{token}\r\n x")),
         invalid("a line end after the signature", &format!("{token}\r\n")),
-        invalid("a space that does not break after the signature", &format!("{token}\u{a0}")),
+        invalid("a non-breaking space after the signature", &format!("{token}\u{a0}")),
         invalid("a wide space after the signature", &format!("{token}\u{3000}")),
         invalid("a space before the payload", &sealed(&header, &format!(" {payload}"))),
         invalid("a tab before the signature", &format!("{header}.{payload}.\t{signature}")),
@@ -129,23 +129,23 @@ fn encodings() -> Vec<Attack> {
         invalid("percent-encoding", &format!("{header}%2E{payload}%2E{signature}")),
         invalid("full-width dots", &token.replace('.', "\u{ff0e}")),
         invalid("one full-width dot", &sealed(&format!("{header}\u{ff0e}"), &payload)),
-        invalid("a space of no width", &format!("{token}\u{200b}")),
+        invalid("a zero-width space", &format!("{token}\u{200b}")),
         invalid("a byte-order mark", &format!("\u{feff}{token}")),
         invalid("full-width letters", &token.replacen('e', "\u{ff45}", 1)),
-        invalid("a surplus letter", &format!("{header}A.{payload}.{signature}")),
+        invalid("an extra letter", &format!("{header}A.{payload}.{signature}")),
         invalid("swapped parts", &sealed(&payload, &header)),
-        invalid("JSON as it is", &sealed(&honest().header_text().replace(',', " "), &payload)),
+        invalid("a header that is not encoded", &sealed(&honest().header_text().replace(',', " "), &payload)),
     ]
 }
 
-/// Spaces, so that the length is `rest` modulo 3.
+/// Appends spaces until the length is `rest` modulo 3.
 fn with_padding(text: &str, rest: usize) -> String {
     let missing = (3 + rest - text.len() % 3) % 3;
     format!("{text}{}", " ".repeat(missing))
 }
 
-/// The last letter of a segment whose length is no multiple of four carries bits that mean nothing. Set, they make
-/// another text of the same bytes.
+/// Sets the unused bits of a segment's last letter, which makes another text for the same bytes. A segment has such
+/// bits if its length is not a multiple of four.
 fn with_stray_bits(segment: &str) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (last, rest) = segment.as_bytes().split_last().expect("a segment");
@@ -155,7 +155,7 @@ fn with_stray_bits(segment: &str) -> String {
     format!("{}{last}", str::from_utf8(rest).expect("base64url"))
 }
 
-/// What asks to be read otherwise. Nobody who does not know it may go on (RFC 7515 §4.1.11).
+/// Headers that ask for another way to read the token. A verifier that does not know it must refuse (RFC 7515 §4.1.11).
 fn extensions() -> Vec<Attack> {
     let members = [
         ("crit", "[\"exp\"]"),
@@ -173,14 +173,14 @@ fn extensions() -> Vec<Attack> {
         let header = with_member(&honest().header_text(), name, raw);
         Attack::new(format!("header {name} {raw}"), &with_header(header), Invalid)
     });
-    // As RFC 7797 §3 has it: the payload is signed and sent as it is.
+    // RFC 7797 §3: the payload is signed and sent unencoded.
     let header = segment(r#"{"alg":"HS256","b64":false,"crit":["b64"]}"#);
     let raw = seal(&format!("{header}.{}", honest().claims_text()), &secret(), "HS256");
     let detached = format!("{header}..{}", segment(split(&raw.replace(',', "")).1));
     one.into_iter().chain([Attack::new("an unencoded payload, detached", &detached, Invalid)]).collect()
 }
 
-/// A member twice: one reader takes the first, another the last.
+/// A member that occurs twice. Some parsers take the first one, others the last.
 fn duplicates() -> Vec<Attack> {
     let (header, claims) = (honest().header_text(), honest().claims_text());
     let in_header = [("alg", "\"HS256\""), ("alg", "\"none\""), ("\\u0061lg", "\"none\""), ("typ", "\"JWT\"")];
@@ -201,7 +201,7 @@ fn duplicates() -> Vec<Attack> {
     in_header.into_iter().chain(in_claims).chain([first]).collect()
 }
 
-/// What is no JSON object, as header and as payload.
+/// Texts that are not a usable JSON object, as header and as payload.
 fn objects() -> Vec<Attack> {
     let of = |object: &str| {
         let utf16: Vec<u8> = object.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -218,10 +218,10 @@ fn objects() -> Vec<Attack> {
             ("a byte-order mark", format!("\u{feff}{object}").into_bytes()),
             ("UTF-16", utf16),
             ("invalid UTF-8", invalid_utf8),
-            ("a comma too many", object.replace('}', ",}").into_bytes()),
+            ("a trailing comma", object.replace('}', ",}").into_bytes()),
             ("single quotes", object.replace('"', "'").into_bytes()),
             ("a comment", object.replace('}', "/**/}").into_bytes()),
-            ("half a surrogate", with_member(object, "x", r#""\ud800""#).into_bytes()),
+            ("a lone surrogate", with_member(object, "x", r#""\ud800""#).into_bytes()),
             ("a thousand arrays", with_member(object, "x", &"[".repeat(1000)).into_bytes()),
             (
                 "a thousand closed arrays",
@@ -237,7 +237,7 @@ fn objects() -> Vec<Attack> {
     headers.chain(payloads).collect()
 }
 
-/// Over 8 KiB, where an honest token of just that length is taken (`tokens.rs`).
+/// Tokens over 8 KiB. (`tokens.rs` checks that an honest token of exactly 8 KiB is accepted.)
 fn sizes() -> Vec<Attack> {
     let padded = |bytes: usize| honest().claim("padding", "x".repeat(bytes)).sign();
     let over = (5000..7000).map(padded).find(|token| token.len() > 8192).expect("base64 makes it longer");

@@ -1,4 +1,4 @@
-//! The wrong key, or the right one by the wrong algorithm.
+//! Tokens signed with the wrong key, or with the right key and the wrong algorithm.
 
 use serde_json::{Value, json};
 use testing::{
@@ -27,7 +27,7 @@ pub(super) fn all(stranger: &Issuer) -> Vec<Attack> {
     groups.into_iter().flatten().collect()
 }
 
-/// One key of each family with an algorithm of its.
+/// One key of each family, with one of its algorithms.
 fn families() -> [(Key, &'static str); 4] {
     [
         (Key::rsa("rsa"), "RS256"),
@@ -37,7 +37,7 @@ fn families() -> [(Key, &'static str); 4] {
     ]
 }
 
-/// `alg` as no verifier may understand it: unsigned, and signed well by the secret.
+/// Values of `alg` that no verifier may accept: without a signature, and correctly signed with the secret.
 fn none() -> Vec<Attack> {
     let spellings = [
         r#""none""#,
@@ -72,7 +72,7 @@ fn none() -> Vec<Attack> {
         let unsigned = &token[..=token.rfind('.').unwrap()];
         [
             Attack::new(format!("alg {alg} without a signature"), unsigned, Invalid),
-            Attack::new(format!("alg {alg}, signed by the secret"), &token, Invalid),
+            Attack::new(format!("alg {alg}, signed with the secret"), &token, Invalid),
         ]
     });
     let without = Attack::new("no alg", &honest().without_header("alg").sign(), Invalid);
@@ -88,7 +88,7 @@ fn none() -> Vec<Attack> {
     attacks.chain([without, homoglyph, capitals]).chain(unsupported).collect()
 }
 
-/// The oldest of them all: what everybody can read, taken for a secret.
+/// The classic attack: a public key, which everybody can read, used as an HMAC secret.
 fn public_keys_as_secrets() -> Vec<Attack> {
     let mut attacks = Vec::new();
     for (key, algorithm) in families() {
@@ -112,19 +112,19 @@ fn secrets() -> Vec<Attack> {
         Attack::new("an empty secret", &by(b"").sign(), Invalid),
         Attack::new("a secret of zeros", &by(&[0; 32]).sign(), Invalid),
         Attack::new("the secret and a line feed", &by(format!("{own}\n").as_bytes()).sign(), Invalid),
-        Attack::new("the secret but its last byte", &by(&own.as_bytes()[..own.len() - 1]).sign(), Invalid),
-        Attack::new("a secret out of the key set", &by(known).header("kid", "oct").sign(), Invalid),
-        Attack::new("a secret out of the key set, without kid", &by(known).sign(), Invalid),
-        Attack::new("HS256 that is HS512", &mixed("HS256", &secret(), "HS512"), Invalid),
-        Attack::new("HS512 that is HS256", &mixed("HS512", &secret(), "HS256"), Invalid),
-        Attack::new("RS256 that is HS256", &mixed("RS256", &secret(), "HS256"), Invalid),
-        Attack::new("EdDSA that is HS256", &mixed("EdDSA", &secret(), "HS256"), Invalid),
-        Attack::new("HS256 that is RS256", &mixed("HS256", &Key::rsa("rsa"), "RS256"), Invalid),
-        Attack::new("HS256 that is EdDSA", &mixed("HS256", &Key::ed25519("ed25519"), "EdDSA"), Invalid),
+        Attack::new("the secret without its last byte", &by(&own.as_bytes()[..own.len() - 1]).sign(), Invalid),
+        Attack::new("the secret in the key set", &by(known).header("kid", "oct").sign(), Invalid),
+        Attack::new("the secret in the key set, without kid", &by(known).sign(), Invalid),
+        Attack::new("HS256 named, HS512 used", &mixed("HS256", &secret(), "HS512"), Invalid),
+        Attack::new("HS512 named, HS256 used", &mixed("HS512", &secret(), "HS256"), Invalid),
+        Attack::new("RS256 named, HS256 used", &mixed("RS256", &secret(), "HS256"), Invalid),
+        Attack::new("EdDSA named, HS256 used", &mixed("EdDSA", &secret(), "HS256"), Invalid),
+        Attack::new("HS256 named, RS256 used", &mixed("HS256", &Key::rsa("rsa"), "RS256"), Invalid),
+        Attack::new("HS256 named, EdDSA used", &mixed("HS256", &Key::ed25519("ed25519"), "EdDSA"), Invalid),
     ]
 }
 
-/// Good keys, each in another's place.
+/// Valid keys, each in the place of another.
 fn swaps() -> Vec<Attack> {
     let mut attacks = Vec::new();
     for (key, algorithm) in families() {
@@ -148,12 +148,12 @@ fn swaps() -> Vec<Attack> {
     attacks.push(Attack::new("PS256 with the kid of another RSA key", &other_kid.sign(), Invalid));
     for (named, used) in [("RS256", "PS256"), ("PS256", "RS256"), ("RS256", "RS512"), ("PS384", "PS256")] {
         let token = honest_by(&rsa, used).header("alg", named);
-        attacks.push(Attack::new(format!("{named} that is {used}"), &token.sign(), Invalid));
+        attacks.push(Attack::new(format!("{named} named, {used} used"), &token.sign(), Invalid));
     }
     attacks
 }
 
-/// Good signatures of keys that nobody has vouched for.
+/// Correct signatures by keys that are not in the set.
 fn strangers() -> Vec<Attack> {
     let strangers =
         [Key::rsa("stranger"), Key::p256("stranger"), Key::p384("stranger"), Key::ed25519("stranger")].into_iter();
@@ -172,7 +172,7 @@ fn strangers() -> Vec<Attack> {
     attacks.collect()
 }
 
-/// Keys that stand in the set and are not for this.
+/// Keys that are in the set, but not for signing tokens.
 fn withheld() -> Vec<Attack> {
     let attacks = unusable().into_iter().flat_map(|(jwk, key, algorithm)| {
         let token = honest_by(&key, algorithm);
@@ -185,7 +185,8 @@ fn withheld() -> Vec<Attack> {
     attacks.collect()
 }
 
-/// Ed25519 keys under which anybody can sign; in the set, and brought along by nobody's kid.
+/// Ed25519 keys of small order, under which anybody can sign. They are in the set. The tokens name them, or have no
+/// `kid`.
 fn low_order_keys() -> Vec<Attack> {
     let attacks = low_order().into_iter().enumerate().flat_map(|(number, point)| {
         let forged = |header: &str| {
@@ -201,7 +202,7 @@ fn low_order_keys() -> Vec<Attack> {
     attacks.collect()
 }
 
-/// A header that says where the key is. It is a stranger's key, and nobody asks for it.
+/// Headers that contain a key or say where one is. It is a stranger's key, and nothing may fetch it.
 fn brought_along(stranger: &Issuer) -> Vec<Attack> {
     let key = Key::rsa("stranger");
     let certificate = segment("a certificate, if anybody looked");
@@ -225,7 +226,7 @@ fn brought_along(stranger: &Issuer) -> Vec<Attack> {
     attacks.collect()
 }
 
-/// `kid` is compared and nothing else: no file is opened, no query made, nothing fetched.
+/// A `kid` may only be compared. No file may be opened, no query made and nothing fetched because of it.
 fn kids() -> Vec<Attack> {
     let stranger = Key::p256("stranger");
     let signed = |kid: Value| honest_by(&stranger, "ES256").header("kid", kid).sign();
@@ -249,17 +250,17 @@ fn kids() -> Vec<Attack> {
     ];
     let texts = texts.into_iter().map(|kid| Attack::new(format!("kid {kid:?}"), &signed(kid.into()), UnknownKey));
     let enormous = Attack::new("kid of 5,000 bytes", &signed("k".repeat(5000).into()), UnknownKey);
-    // By the secret, so that nothing but the kid is wrong.
+    // Signed with the secret, so that only the kid is wrong.
     let honest = |kid: Value| honest().header("kid", kid);
     let types = [Value::Null, true.into(), 5.into(), 0.5.into(), json!(["p256"]), json!({ "kid": "p256" })];
     let types = types.into_iter().flat_map(|kid| {
         let of_a_key = Token::key(honest(kid.clone()), &Key::p256("p256"), "ES256").header("kid", kid.clone());
         [
-            Attack::new(format!("kid {kid}, by the secret"), &honest(kid.clone()).sign(), Invalid),
-            Attack::new(format!("kid {kid}, by a key"), &of_a_key.sign(), Invalid),
+            Attack::new(format!("kid {kid}, signed with the secret"), &honest(kid.clone()).sign(), Invalid),
+            Attack::new(format!("kid {kid}, signed with a key"), &of_a_key.sign(), Invalid),
         ]
     });
-    // The null device as a file of secrets, which is where a kid that is a path leads.
+    // If the `kid` were opened as a file, this one would give an empty secret.
     let empty = super::honest().key(&Key::secret(b""), "HS256").header("kid", "../../dev/null");
     texts.chain([enormous, Attack::new("an empty file as the secret", &empty.sign(), Invalid)]).chain(types).collect()
 }

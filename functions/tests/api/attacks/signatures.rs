@@ -1,4 +1,4 @@
-//! The right key, and a signature that is not its.
+//! The right key with a wrong signature.
 
 use testing::token::{Key, bad_ecdsa, join, non_canonical_s, segment, split};
 
@@ -20,7 +20,7 @@ fn keys() -> [(Key, &'static str); 7] {
     ]
 }
 
-/// Less of it, more of it, other bits.
+/// Signatures that are shortened, lengthened or altered.
 fn damaged() -> Vec<Attack> {
     let attacks = keys().into_iter().flat_map(|(key, algorithm)| {
         let token = honest_by(&key, algorithm).sign();
@@ -44,7 +44,7 @@ fn damaged() -> Vec<Attack> {
     attacks.collect()
 }
 
-/// Good signatures of something else.
+/// Valid signatures of another message.
 fn moved() -> Vec<Attack> {
     let attacks = keys().into_iter().flat_map(|(key, algorithm)| {
         let (bob, alice) = (honest_by(&key, algorithm).claim("sub", "bob"), honest_by(&key, algorithm));
@@ -55,9 +55,9 @@ fn moved() -> Vec<Attack> {
         let other_header = format!("{}.{payload}", segment(alice.header("typ", "at+jwt").header_text()));
         [
             Attack::new(format!("{algorithm}, another user's signature"), &join(message, &of_bob), Invalid),
-            Attack::new(format!("{algorithm}, the payload's alone"), &of_payload, Invalid),
+            Attack::new(format!("{algorithm}, the signature of the payload alone"), &of_payload, Invalid),
             Attack::new(
-                format!("{algorithm}, another header's"),
+                format!("{algorithm}, the signature with another header"),
                 &join(&other_header, &split(&alice_token).1),
                 Invalid,
             ),
@@ -66,8 +66,8 @@ fn moved() -> Vec<Attack> {
     attacks.collect()
 }
 
-/// Numbers that no signature has (CVE-2022-21449 and its kin). The other s (n - s) is not among them: it is as good,
-/// and taken.
+/// Numbers that no valid signature has (CVE-2022-21449 and similar). The other s (n - s) is not among them, because it
+/// is valid and accepted.
 fn ecdsa() -> Vec<Attack> {
     let attacks =
         [(Key::p256("p256"), "ES256"), (Key::p384("p384"), "ES384")].into_iter().flat_map(|(key, algorithm)| {

@@ -1,4 +1,4 @@
-//! An issuer that fails: at the start, and later; and how it comes back.
+//! An issuer that fails at the start or later, and how it is found again when it works.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{binaries, builder, create};
 
-/// Every way to have no keys, each with what the log says. The key that a token is signed with is in the answer
-/// wherever one could go wrong and read it.
+/// Every way in which an issuer can give no keys, each with what the log says. Where an answer could be read by
+/// mistake, it contains the key that the tokens are signed with.
 fn failures(key: &Key) -> Vec<(Reply, &'static str)> {
     let many = (0..32).map(|number| Key::p256(&number.to_string()));
     let too_many: Vec<_> = many.chain([key.clone()]).collect();
@@ -43,7 +43,7 @@ fn failures(key: &Key) -> Vec<(Reply, &'static str)> {
     ]
 }
 
-/// One process and its issuer. There are many at once here, so they share a database, which is not what is tested.
+/// One process and its issuer. Many of them run at once, so they share a database, which these tests do not test.
 struct Process {
     issuer: Issuer,
     lambda: Lambda,
@@ -69,7 +69,7 @@ impl Process {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_down_at_the_start_is_a_503_for_its_tokens_and_nothing_to_others() {
+async fn an_issuer_that_is_down_at_the_start_is_a_503_for_its_own_tokens_only() {
     let (key, database) = (Key::p256("a"), Database::create().await);
     let mut tests = JoinSet::new();
     for (reply, cause) in failures(&key) {
@@ -99,7 +99,7 @@ async fn an_issuer_that_comes_up_is_found_within_seconds() {
     assert_eq!(process.issuer.fetches(), 2);
 }
 
-/// As Better Auth publishes it until somebody signs in. No key is known, so no token is: that is an answer.
+/// Better Auth publishes an empty set until somebody signs in. That is a valid answer, so every token is unknown.
 #[tokio::test]
 async fn an_issuer_without_keys_yet_is_asked_again_within_seconds() {
     let (key, database) = (Key::p256("a"), Database::create().await);
@@ -112,23 +112,23 @@ async fn an_issuer_without_keys_yet_is_asked_again_within_seconds() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_nobody_listens_for_is_one_that_is_down() {
+async fn an_issuer_whose_port_refuses_connections_is_down() {
     let api = builder().env("JWKS_URL", "http://127.0.0.1:1/jwks").start().await;
     assert_unavailable(&list(&api, &token(&Key::p256("a"))).await);
     create(&api.user("alice"), "with a secret").await;
 }
 
 #[tokio::test]
-async fn an_issuer_that_does_not_even_refuse_costs_a_second() {
+async fn an_issuer_that_does_not_answer_connections_costs_a_second() {
     let issuer = BlackHole::open().await;
     let api = builder().env("JWKS_URL", &issuer.url()).start().await;
     assert_unavailable(&list(&api, &token(&Key::p256("a"))).await);
     assert_failed(api.log(), "no connection in 1s").await;
 }
 
-/// All that takes the 30 seconds between two fetches, at once.
+/// All tests that wait for the 30 seconds between two fetches, run at once.
 #[tokio::test]
-async fn after_the_cool_down_an_issuer_is_asked_once_more_and_what_it_fails_to_say_changes_nothing() {
+async fn after_the_cool_down_an_issuer_is_asked_once_more_and_a_failure_changes_nothing() {
     let (key, database) = (Key::p256("a"), Database::create().await);
     let mut tests = JoinSet::new();
     tests.spawn(rotation(database.url()));
@@ -160,7 +160,7 @@ async fn rotation(database_url: String) {
     assert_eq!(process.issuer.fetches(), 2);
 }
 
-/// A key without a name may have signed any token, and must not keep the key that a token names from being fetched.
+/// A key without a name may have signed any token. It must not prevent a fetch of the key that a token names.
 async fn rotation_beside_a_nameless_key(database_url: String) {
     let (nameless, new) = (Key::p256("nameless"), Key::p256("new"));
     let published = json!({ "keys": [nameless.jwk_with(json!({ "kid": null }))] });
@@ -198,7 +198,7 @@ async fn withdrawal_of_all(database_url: String) {
     assert_eq!(process.issuer.fetches(), 3);
 }
 
-/// Keys that are too old and cannot be replaced are better than none.
+/// If keys are too old but cannot be replaced, they are still used.
 async fn age(database_url: String) {
     let key = Key::p256("a");
     let mut process = Process::start(&database_url, Issuer::of([&key]).await, "30").await;
@@ -208,7 +208,7 @@ async fn age(database_url: String) {
     for _ in 0..3 {
         assert_taken(&process.list(&token(&key)).await);
     }
-    assert_eq!(process.issuer.fetches(), 2, "a fetch that failed is a fetch");
+    assert_eq!(process.issuer.fetches(), 2, "a failed fetch counts, too");
 }
 
 async fn failure(database_url: String, reply: Reply, cause: &'static str) {
@@ -221,6 +221,6 @@ async fn failure(database_url: String, reply: Reply, cause: &'static str) {
         assert_unknown(&process.list(&garbage(number)).await);
         assert_taken(&process.list(&token(&key)).await);
     }
-    assert_eq!(process.issuer.fetches(), 2, "{cause}: asked again, and not more than once");
+    assert_eq!(process.issuer.fetches(), 2, "{cause}: asked again exactly once");
     assert_failed(process.lambda.log(), cause).await;
 }

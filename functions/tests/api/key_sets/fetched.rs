@@ -1,4 +1,4 @@
-//! An issuer that works: how often it is asked.
+//! How often an issuer that works is asked for its keys.
 
 use std::{sync::Arc, time::Duration};
 
@@ -35,7 +35,7 @@ async fn a_warm_request_is_one_round_trip_to_the_database_and_none_to_the_issuer
 }
 
 #[tokio::test]
-async fn no_number_of_made_up_kids_makes_us_ask_the_issuer_again() {
+async fn tokens_with_invented_kids_cause_no_fetch() {
     let key = Key::p256("a");
     let issuer = Issuer::of([&key]).await;
     let api = of(&issuer).start().await;
@@ -46,9 +46,9 @@ async fn no_number_of_made_up_kids_makes_us_ask_the_issuer_again() {
     assert_eq!(issuer.fetches(), 1);
 }
 
-/// Past the front door, since a function has one request at a time there.
+/// This calls the verifier directly, because a function serves one request at a time.
 #[tokio::test]
-async fn many_who_need_the_keys_at_once_share_a_fetch() {
+async fn concurrent_requests_that_need_the_keys_share_a_fetch() {
     let key = Key::p256("a");
     let issuer = Issuer::that(Reply::Slow(Duration::from_millis(300), set([&key]))).await;
     let url = JwksUrl::parse("JWKS_URL", &issuer.url()).unwrap();
@@ -71,9 +71,9 @@ async fn many_who_need_the_keys_at_once_share_a_fetch() {
     assert_eq!(issuer.fetches(), 1);
 }
 
-/// Whoever cannot sign costs the issuer nothing either.
+/// A malformed token must not cause a fetch either.
 #[tokio::test]
-async fn tokens_that_are_none_are_refused_without_the_issuer() {
+async fn malformed_tokens_are_refused_without_asking_the_issuer() {
     let issuer = Issuer::that(Reply::HangUp).await;
     let api = of(&issuer).start().await;
     for token in ["x", "a.b.c", &Token::of("alice").header("alg", "none").sign()] {
@@ -83,7 +83,7 @@ async fn tokens_that_are_none_are_refused_without_the_issuer() {
 }
 
 #[tokio::test]
-async fn an_issuer_may_take_its_time_at_the_start() {
+async fn an_issuer_may_take_a_second_at_the_start() {
     let key = Key::p256("a");
     let issuer = Issuer::that(Reply::Slow(Duration::from_secs(1), set([&key]))).await;
     assert_taken(&list(&of(&issuer).start().await, &token(&key)).await);

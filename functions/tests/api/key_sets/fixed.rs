@@ -16,7 +16,7 @@ async fn fixed_keys_need_no_network() {
         assert_taken(&list(&api, &token(&fixed)).await);
         assert_taken(&list(&api, &Token::of("alice").sign()).await);
     }
-    assert_eq!(issuer.fetches(), 1, "at the start, and never for these");
+    assert_eq!(issuer.fetches(), 1, "once at the start, and never for these tokens");
 }
 
 #[tokio::test]
@@ -27,9 +27,9 @@ async fn a_set_may_have_32_keys() {
     assert_taken(&list(&api, &Token::of("alice").key(&keys[31], "ES256").without_header("kid").sign()).await);
 }
 
-/// Each stands beside a good key, which is taken, and is told with its place and the reason.
+/// Bad keys stand beside a good one. The good one is accepted; for each bad one, the log says its place and the reason.
 #[tokio::test]
-async fn a_key_that_cannot_be_used_is_told_and_spoils_no_other() {
+async fn a_key_that_cannot_be_used_is_logged_and_does_not_affect_the_others() {
     let bad = bad_keys();
     let good = Key::p256("good");
     let keys = set_of(bad.iter().map(|(_, jwk)| jwk.clone()).chain([good.jwk()]));
@@ -38,7 +38,7 @@ async fn a_key_that_cannot_be_used_is_told_and_spoils_no_other() {
     let lines = api.log().lines().into_iter().map(|line| serde_json::from_str::<Value>(&line).unwrap());
     let warnings: Vec<_> = lines.filter(|line| line["message"] == "a key of the key set cannot be used").collect();
     for (number, (reason, jwk)) in bad.iter().enumerate() {
-        let Some(warning) = warnings.iter().find(|warning| warning["key"] == number) else { panic!("taken: {jwk}") };
+        let Some(warning) = warnings.iter().find(|warning| warning["key"] == number) else { panic!("accepted: {jwk}") };
         assert_eq!((&warning["reason"], &warning["level"]), (&json!(reason), &json!("WARN")), "{jwk}");
     }
     assert_eq!(warnings.len(), bad.len());

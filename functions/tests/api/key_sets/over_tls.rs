@@ -1,4 +1,4 @@
-//! Whom a fetch believes to be the issuer.
+//! Which servers a fetch trusts as the issuer.
 
 use testing::{
     jwks::{Certificate, Issuer},
@@ -9,7 +9,7 @@ use super::{assert_taken, assert_unavailable, list, token};
 use crate::builder;
 
 #[tokio::test]
-async fn an_issuer_whose_certificate_is_trusted_is_believed() {
+async fn an_issuer_with_a_trusted_certificate_is_asked() {
     let (key, certificate) = (Key::p256("a"), Certificate::of("localhost"));
     let issuer = Issuer::with_certificate([&key], &certificate).await;
     let trusting = builder().env("SSL_CERT_FILE", certificate.file().to_str().unwrap());
@@ -19,7 +19,7 @@ async fn an_issuer_whose_certificate_is_trusted_is_believed() {
 }
 
 #[tokio::test]
-async fn an_issuer_whose_certificate_is_not_trusted_or_another_hosts_is_not() {
+async fn an_issuer_with_an_untrusted_certificate_or_one_for_another_host_is_not_asked() {
     let (key, certificate, other) = (Key::p256("a"), Certificate::of("localhost"), Certificate::of("localhost"));
     let issuer = Issuer::with_certificate([&key], &certificate).await;
     for (trusted, host) in [(other.file(), "localhost"), (certificate.file(), "127.0.0.1")] {
@@ -28,12 +28,12 @@ async fn an_issuer_whose_certificate_is_not_trusted_or_another_hosts_is_not() {
         assert_unavailable(&list(&api, &token(&key)).await);
         api.log().line_with("invalid peer certificate").await;
     }
-    assert_eq!(issuer.fetches(), 0, "not a byte is sent");
+    assert_eq!(issuer.fetches(), 0, "no request was sent");
 }
 
-/// What is no handshake is no key set.
+/// The server answers without a TLS handshake, so the fetch must fail.
 #[tokio::test]
-async fn an_issuer_without_tls_is_not_asked_without_it() {
+async fn an_https_address_is_never_asked_without_tls() {
     let key = Key::p256("a");
     let issuer = Issuer::of([&key]).await;
     let api = builder().env("JWKS_URL", &issuer.https("127.0.0.1")).start().await;

@@ -1,4 +1,4 @@
-//! Shared secrets: their rotation, and that nothing else is one.
+//! Shared secrets: their rotation, and that nothing else is accepted as one.
 
 use testing::{
     jwks::{Issuer, set},
@@ -9,7 +9,7 @@ use super::{assert_taken, assert_unknown, list, token, with};
 use crate::builder;
 
 #[tokio::test]
-async fn a_secret_is_replaced_while_tokens_of_the_old_one_are_still_about() {
+async fn during_a_rotation_tokens_of_both_secrets_are_accepted() {
     let (new, old) = ("the-new-secret-which-has-enough-bytes", "the-old-secret-which-has-enough-bytes");
     let api = builder().env("JWT_SECRET", new).env("JWT_SECRET_PREVIOUS", old).start().await;
     for algorithm in ["HS256", "HS384", "HS512"] {
@@ -30,13 +30,13 @@ async fn a_secret_is_replaced_while_tokens_of_the_old_one_are_still_about() {
 }
 
 #[tokio::test]
-async fn a_secret_is_of_no_use_once_it_is_taken_out() {
+async fn a_removed_secret_is_no_longer_accepted() {
     let api = builder().env("JWT_SECRET", "the-new-secret-which-has-enough-bytes").start().await;
     assert_eq!(list(&api, &Token::of("alice").sign()).await.status, 401);
 }
 
 #[tokio::test]
-async fn without_a_secret_no_hmac_is_taken() {
+async fn without_a_secret_no_hmac_is_accepted() {
     let key = Key::p256("a");
     let api = with(&set([&key])).without_env("JWT_SECRET").start().await;
     assert_taken(&list(&api, &token(&key)).await);
@@ -46,14 +46,14 @@ async fn without_a_secret_no_hmac_is_taken() {
 }
 
 #[tokio::test]
-async fn without_keys_no_signature_but_the_secrets_is_taken() {
+async fn without_keys_only_the_secrets_signatures_are_accepted() {
     let api = crate::start().await;
     assert_unknown(&list(&api, &token(&Key::p256("a"))).await);
     assert_unknown(&list(&api, &Token::of("alice").key(&Key::rsa("rsa"), "RS256").without_header("kid").sign()).await);
 }
 
 #[tokio::test]
-async fn secret_fixed_keys_and_an_issuer_stand_side_by_side() {
+async fn a_secret_fixed_keys_and_an_issuer_work_together() {
     let (fixed, fetched) = (Key::p256("fixed"), Key::p256("fetched"));
     let issuer = Issuer::of([&fetched]).await;
     let api = with(&set([&fixed])).env("JWKS_URL", &issuer.url()).start().await;

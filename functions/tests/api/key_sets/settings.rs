@@ -1,4 +1,4 @@
-//! What is wrong with the settings is said at the start.
+//! A function with a wrong setting does not start, and says what is wrong.
 
 use testing::{
     ApiBuilder,
@@ -21,7 +21,7 @@ async fn refused(settings: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn each_wrong_setting_is_named_and_no_secret_told() {
+async fn each_wrong_setting_is_named_and_no_secret_is_shown() {
     let many: Vec<_> = (0..33).map(|number| Key::p256(&number.to_string())).collect();
     let (many, unusable) = (set(&many).to_string(), set([&Key::secret(b"hunter2")]).to_string());
     let secret = ("JWT_SECRET", SECRET);
@@ -61,14 +61,14 @@ async fn each_wrong_setting_is_named_and_no_secret_told() {
 }
 
 #[tokio::test]
-async fn without_any_key_a_function_does_not_start_and_names_all_that_it_takes() {
+async fn without_any_key_a_function_does_not_start_and_names_the_variables() {
     let log = refused(&[("JWT_SECRET", ""), ("JWKS", ""), ("JWKS_URL", "")]).await;
     assert!(["JWT_SECRET", "JWKS_URL", "JWKS"].iter().all(|name| log.contains(name)), "{log}");
 }
 
-/// Any token of an issuer that serves others too would be taken, whomever it was made for.
+/// If an issuer also serves other applications, every token that it made for them would be accepted.
 #[tokio::test]
-async fn public_keys_without_issuer_or_audience_are_warned_of() {
+async fn public_keys_without_an_issuer_or_an_audience_cause_a_warning() {
     let key = Key::p256("a");
     let issuer = Issuer::of([&key]).await;
     let keys = set([&key]).to_string();

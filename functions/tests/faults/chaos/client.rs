@@ -1,4 +1,4 @@
-//! A device of a user's: one request after the other, each written down with what came back.
+//! A device of a user. It sends one request after the other, and records each with its answers.
 
 use std::{sync::atomic::Ordering, time::Instant};
 
@@ -12,13 +12,14 @@ use super::{
 };
 use crate::operations::{OPERATIONS, On, Operation, Target};
 
-/// How often a device sends a request with an idempotency key again that was not answered.
+/// How often a device retries a request with an idempotency key after a 503.
 const RETRIES: usize = 3;
 
 pub(super) struct Device<'a> {
     user: User<'a>,
     operations: usize,
-    /// Whether it erases its user now and then. Two of one user's would not know what the other one has done since.
+    /// Whether it erases its user now and then. Such a user has one device only, because two would not know of each
+    /// other's erasures.
     erases: bool,
     random: ChaCha8Rng,
 }
@@ -36,12 +37,12 @@ impl<'a> Device<'a> {
     pub(super) async fn work(mut self, progress: &Progress) {
         for _ in 0..self.operations {
             let operation = self.operation();
-            // Of what any device of this user knows.
+            // Choose from the tasks that any device of this user knows.
             let tasks = progress.ledger.lock().unwrap().tasks(self.user.id(), operation.target);
             let task = (!tasks.is_empty()).then(|| tasks[self.below(tasks.len())]);
             match operation.target {
                 Target::Nothing => self.send(operation, None, progress).await,
-                // Who has none makes one.
+                // Without a task, create one.
                 _ if task.is_none() => self.send(creation(), None, progress).await,
                 _ => self.send(operation, task, progress).await,
             }
@@ -67,7 +68,7 @@ impl<'a> Device<'a> {
 
     fn operation(&mut self) -> &'static Operation {
         if self.erases && self.below(8) == 0 {
-            return OPERATIONS.iter().find(|operation| operation.erases()).expect("one erases");
+            return OPERATIONS.iter().find(|operation| operation.erases()).expect("one operation erases");
         }
         let all = OPERATIONS.iter().map(|operation| operation.weight).sum::<u32>();
         let mut chosen = self.random.next_u32() % all;
@@ -76,7 +77,7 @@ impl<'a> Device<'a> {
             chosen = chosen.saturating_sub(operation.weight);
             is_it
         };
-        OPERATIONS.iter().find(of_weight).expect("it is below the sum")
+        OPERATIONS.iter().find(of_weight).expect("the choice is below the sum of the weights")
     }
 
     fn below(&mut self, limit: usize) -> usize {
@@ -92,5 +93,5 @@ async fn attempt(entry: &mut Entry, request: &Request<'_>) {
 
 fn creation() -> &'static Operation {
     let makes = |operation: &&Operation| operation.makes() && operation.target == Target::Nothing;
-    OPERATIONS.iter().find(makes).expect("one makes tasks")
+    OPERATIONS.iter().find(makes).expect("one operation creates tasks")
 }

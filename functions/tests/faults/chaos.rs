@@ -1,11 +1,10 @@
-//! Many users, some with two devices, through random faults; in the end the database has to agree with what each of
-//! them was told. `FAULTS=long` makes it long, and `FAULTS_SEED` repeats one as far as its faults and requests go:
-//! which meets which is up to the machine.
+//! Many users, some with two devices, under random faults. In the end, the database has to agree with what each of them
+//! was told. `FAULTS=long` makes the test long. `FAULTS_SEED` repeats its faults and requests, but not their timing.
 
 mod audit;
 mod client;
+mod injector;
 mod ledger;
-mod weather;
 
 use std::{
     env,
@@ -22,16 +21,16 @@ use testing::{Api, postgres::Cluster};
 use crate::{builder, leaks};
 use audit::Audit;
 use client::Device;
+use injector::Injector;
 use ledger::Ledger;
-use weather::Weather;
 
 const USERS: usize = 20;
 const WITH_TWO_DEVICES: usize = 8;
-/// So many more erase themselves now and then, and come back.
+/// This many more users erase their account now and then, and start again.
 const ERASED: usize = 4;
 const ENVIRONMENTS: usize = 4;
 
-/// How much of it.
+/// The size of the test, and its seed.
 pub(crate) struct Scale {
     operations: usize,
     faults: usize,
@@ -53,7 +52,7 @@ impl Scale {
     }
 }
 
-/// How far the storm has come.
+/// The progress of the test.
 #[derive(Default)]
 pub(crate) struct Progress {
     done: AtomicUsize,
@@ -61,9 +60,9 @@ pub(crate) struct Progress {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_through_a_storm_is_what_there_is() {
+async fn after_random_faults_the_database_has_what_was_acknowledged() {
     let scale = Scale::from_env();
-    testing::tell(&format!("storm: FAULTS_SEED={}", scale.seed));
+    testing::tell(&format!("chaos: FAULTS_SEED={}", scale.seed));
     let mut cluster = Cluster::start().await;
     let api = builder()
         .env("DB_TRY_MS", "500")
@@ -78,17 +77,17 @@ async fn what_was_acknowledged_through_a_storm_is_what_there_is() {
     let (progress, started) = (Progress::default(), Instant::now());
 
     let devices = testing::concurrently_all(devices(&api, &scale).into_iter().map(|device| device.work(&progress)));
-    let mut weather = Weather::over(&api, &mut cluster, scale.random(0));
-    let (_, ()) = tokio::join!(devices, weather.rages(&scale, &progress));
+    let mut injector = Injector::new(&api, &mut cluster, scale.random(0));
+    let (_, ()) = tokio::join!(devices, injector.inject_all(&scale, &progress));
 
-    let outages = weather.calms_down().await;
+    let outages = injector.stop().await;
     let ledger = progress.ledger.into_inner().unwrap();
     let history = audit.read(api.database()).await;
     let figures = ledger.figures(&history, &outages).with_log(api.log());
     testing::tell(&format!(
-        "storm: {} faults ({}) in {:.1?}\n{figures}",
-        weather.total(),
-        weather.by_kind(),
+        "chaos: {} faults ({}) in {:.1?}\n{figures}",
+        injector.total(),
+        injector.by_kind(),
         started.elapsed(),
     ));
     figures.assert_good();
@@ -97,7 +96,7 @@ async fn what_was_acknowledged_through_a_storm_is_what_there_is() {
     crate::assert_calm(&api);
 }
 
-/// Every device with its share of the operations.
+/// All devices, each with its share of the operations.
 fn devices<'a>(api: &'a Api, scale: &Scale) -> Vec<Device<'a>> {
     let users = (0..USERS + ERASED).chain(0..WITH_TWO_DEVICES);
     let share = scale.operations.div_ceil(USERS + ERASED + WITH_TWO_DEVICES);

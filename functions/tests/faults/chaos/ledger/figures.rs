@@ -5,9 +5,9 @@ use testing::lambda::Log;
 
 use crate::IN_TIME;
 
-/// What came of a storm.
+/// The results of the chaos test.
 #[derive(Debug, Default)]
-pub(in crate::storm) struct Figures {
+pub(in crate::chaos) struct Figures {
     pub(super) requests: usize,
     pub(super) acknowledged: usize,
     pub(super) changes: usize,
@@ -26,9 +26,9 @@ pub(in crate::storm) struct Figures {
 }
 
 impl Figures {
-    /// With what the functions say of it. They know how long a request took; the client may have waited for an
-    /// environment, too.
-    pub(in crate::storm) fn with_log(mut self, log: &Log) -> Self {
+    /// Adds what the functions log. They know how long a request took, while the client may have waited for an
+    /// execution environment.
+    pub(in crate::chaos) fn with_log(mut self, log: &Log) -> Self {
         for line in log.lines() {
             self.panics += usize::from(line.contains("panicked"));
             let line: Value = serde_json::from_str(&line).unwrap_or_default();
@@ -43,9 +43,9 @@ impl Figures {
     fn bad(&self) -> [(&'static str, usize); 9] {
         [
             ("acknowledged writes lost", self.lost),
-            ("writes that nobody asked for, or twice, or in part", self.doubled),
+            ("writes that were not requested, done twice, or incomplete", self.doubled),
             ("toggles among them", self.toggled_twice),
-            ("answers that show what never was", self.untrue),
+            ("answers with a task as it never was", self.untrue),
             ("answers to a key that differ from its first", self.unlike),
             ("unexpected answers", self.unexpected),
             ("503s outside of an outage", self.unavailable_without_outage),
@@ -54,7 +54,7 @@ impl Figures {
         ]
     }
 
-    pub(in crate::storm) fn assert_good(&self) {
+    pub(in crate::chaos) fn assert_good(&self) {
         assert!(self.bad().iter().all(|(_, count)| *count == 0), "{self}");
     }
 }
@@ -63,7 +63,7 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { requests, acknowledged, changes, unavailable, slowest, tries, .. } = self;
         write!(f, "  {requests} requests, {acknowledged} writes acknowledged, {changes} changes, {unavailable} 503s")?;
-        write!(f, ", {tries} tries, slowest {slowest:.1?}")?;
+        write!(f, ", {tries} attempts, slowest {slowest:.1?}")?;
         self.bad().iter().try_for_each(|(what, count)| write!(f, "\n  {what}: {count}"))
     }
 }

@@ -1,7 +1,7 @@
-//! Who belongs to whom, one to one, where several could.
+//! A maximum matching: pairs each element of one side with one of the other, where several fit.
 
-/// Those of `left` for whom nobody on the right remains, when as many pairs as possible are made. That all of the left
-/// and a part of the right can each be paired means that both can be at once (Mendelsohn and Dulmage, 1958).
+/// The elements of `left` without a partner in a largest set of pairs. If a matching covers all of the left, and
+/// another covers a part of the right, then one matching covers both (Mendelsohn and Dulmage, 1958).
 pub(super) fn unmatched<'a, L, R>(left: &[&'a L], right: &[&R], fits: impl Fn(&L, &R) -> bool) -> Vec<&'a L> {
     let edges: Vec<Vec<usize>> =
         left.iter().map(|one| (0..right.len()).filter(|other| fits(one, right[*other])).collect()).collect();
@@ -10,7 +10,7 @@ pub(super) fn unmatched<'a, L, R>(left: &[&'a L], right: &[&R], fits: impl Fn(&L
     (0..left.len()).filter(alone).map(|one| left[one]).collect()
 }
 
-/// Kuhn's algorithm: whoever is taken is asked to take somebody else.
+/// Kuhn's algorithm: if a partner is taken, its rival tries to find another one.
 fn finds_partner(one: usize, edges: &[Vec<usize>], partner_of: &mut [Option<usize>], asked: &mut [bool]) -> bool {
     for &other in &edges[one] {
         if !std::mem::replace(&mut asked[other], true)
@@ -24,7 +24,7 @@ fn finds_partner(one: usize, edges: &[Vec<usize>], partner_of: &mut [Option<usiz
 }
 
 #[test]
-fn who_can_be_paired_is() {
+fn as_many_as_possible_are_paired() {
     let fits = |one: &i32, other: &i32| (one - other).abs() <= 1;
     assert!(unmatched(&[&1, &2, &3], &[&3, &2, &2], fits).is_empty());
     assert_eq!(unmatched(&[&1, &2, &9], &[&2, &2], fits), [&9]);

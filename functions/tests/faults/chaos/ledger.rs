@@ -1,4 +1,4 @@
-//! What the clients were told, held against what happened.
+//! Compares what the clients were told with what happened.
 
 mod figures;
 mod matching;
@@ -19,20 +19,20 @@ use crate::{
 };
 use figures::Figures;
 
-/// A request, as often as it was sent, and what came of it.
+/// A request with all its attempts and their answers.
 pub(super) struct Entry {
     pub(super) user: String,
     pub(super) operation: &'static Operation,
-    /// None where it is about none that is there.
+    /// None if the request names no existing task.
     pub(super) task: Option<Uuid>,
     pub(super) label: String,
-    /// One; more with an idempotency key, where the others were not answered.
+    /// One attempt. With an idempotency key there are more if the others were not answered.
     pub(super) attempts: Vec<Attempt>,
-    /// The answer to the same request once more, when it had been answered.
+    /// The answer to the same request when it was sent again after its answer.
     pub(super) replay: Option<Answer>,
     /// Whether the user was known to have tasks when it was sent.
     has_tasks: bool,
-    /// No task at this revision or below may be shown: the user was erased since.
+    /// Since then the user was erased, so no task with this revision or a lower one may be shown.
     erased_to: i64,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Attempt {
     pub(super) ended: Instant,
 }
 
-/// All of them.
+/// All requests.
 #[derive(Default)]
 pub(super) struct Ledger {
     entries: Vec<Entry>,
@@ -55,7 +55,7 @@ pub(super) struct Ledger {
 struct Known {
     live: Vec<Uuid>,
     trash: Vec<Uuid>,
-    /// The highest that a task was shown at.
+    /// The highest revision of a task that was shown.
     revision: i64,
     erased_to: i64,
 }
@@ -68,13 +68,13 @@ impl Known {
 }
 
 impl Ledger {
-    /// The tasks that a user knows of, where they have not begun to delete or to erase them.
+    /// The tasks that a user knows, without those whose deletion has begun.
     pub(super) fn tasks(&self, user: &str, target: Target) -> Vec<Uuid> {
         let known = self.users.get(user);
         known.map(|known| if target == Target::Trash { &known.trash } else { &known.live }).cloned().unwrap_or_default()
     }
 
-    /// Before it is sent. From here on another device may find a task gone.
+    /// Called before the request is sent. From now on, another device may not find the task.
     pub(super) fn begin(&mut self, mut entry: Entry) -> Entry {
         let known = self.users.entry(entry.user.clone()).or_default();
         entry.has_tasks = !known.live.is_empty() || !known.trash.is_empty();
@@ -139,8 +139,7 @@ impl Ledger {
         figures
     }
 
-    /// Every transaction has to be some request's, all of it, and every acknowledged request's some transaction, one to
-    /// one.
+    /// Every transaction must be the whole effect of one request. Every acknowledged request must have one transaction.
     fn match_writes(&self, history: &History, figures: &mut Figures) {
         type Group<'a> = (Vec<&'a Transaction>, Vec<&'a Entry>);
         let mut groups: BTreeMap<(&str, Option<Uuid>), Group<'_>> = BTreeMap::new();
@@ -165,7 +164,7 @@ impl Ledger {
 
 enum Outcome {
     Acknowledged,
-    /// Done or not.
+    /// It was done or not.
     Unknown,
     Unexpected,
 }
@@ -177,13 +176,13 @@ impl Attempt {
 }
 
 impl Entry {
-    /// Of a request that is about to be sent.
+    /// A request that will be sent.
     pub(super) fn new(user: String, operation: &'static Operation, task: Option<Uuid>, label: String) -> Self {
         let (attempts, replay) = (Vec::new(), None);
         Self { user, operation, task, label, attempts, replay, has_tasks: false, erased_to: 0 }
     }
 
-    /// The one that the client goes by.
+    /// The last answer, which counts for the client.
     pub(super) fn answer(&self) -> &Answer {
         &self.attempts.last().expect("it was sent").answer
     }
@@ -192,8 +191,7 @@ impl Entry {
         self.answer().status == self.operation.status
     }
 
-    /// Who finds a task gone may have written to it before: its acknowledgement was lost, and another device has
-    /// deleted it.
+    /// A 404 may follow a successful write: its acknowledgement was lost, and then another device deleted the task.
     fn outcome(&self, deleting: &HashSet<Uuid>) -> Outcome {
         let may_be_gone = self.task.is_some_and(|task| deleting.contains(&task));
         match self.answer().status {
@@ -204,7 +202,7 @@ impl Entry {
         }
     }
 
-    /// Whether it is what the request does: all of it, and nothing else.
+    /// Whether the transaction is exactly what the request does.
     fn explains(&self, transaction: &Transaction) -> bool {
         let (steps, changes) = (self.operation.steps, &transaction.changes);
         let made = changes.iter().find(|change| change.before.is_null()).and_then(|change| change.task);
@@ -221,8 +219,8 @@ impl Entry {
         is_made && steps.len() == changes.len() && steps.iter().zip(changes).all(is_step) && self.may_show(changes)
     }
 
-    /// Whether the tasks in the answer are as these changes have left them, or later ones have. Under an idempotency
-    /// key they are answered as they were written.
+    /// Whether the tasks in the answer are as these changes left them, or newer. With an idempotency key, they must be
+    /// as they were written.
     fn may_show(&self, changes: &[Change]) -> bool {
         let shown = if self.is_acknowledged() { shown(self.answer()) } else { Vec::new() };
         let shown: Vec<_> = shown.iter().filter_map(|task| Some((id(task)?, task["revision"].as_i64()?))).collect();
@@ -236,9 +234,8 @@ impl Entry {
         })
     }
 
-    /// Where it acknowledges what needed no writing. A move to where the task stands: the one that is answered stood
-    /// there then. The restoring of a task that another device has restored: it is answered, and out of the trash. The
-    /// erasure of a user who was not known to have anything.
+    /// Whether it acknowledges something that needed no write. This is a move of a task that was already last, a
+    /// restore of a task that another device had restored, or the erasure of a user without known tasks.
     fn may_have_found_it_there(&self, history: &History) -> bool {
         let revision = self.answer().json()["revision"].as_i64();
         let stood_last = self.task.zip(revision).is_some_and(|(task, revision)| history.stood_last(task, revision));
@@ -248,14 +245,14 @@ impl Entry {
             || self.operation.erases() && !self.has_tasks
     }
 
-    /// Whether every task in the answer is one as it was at its revision, and none of before the user was erased.
+    /// Whether every task in the answer is as it was at its revision, and none is from before the user was erased.
     fn shows_what_was(&self, history: &History) -> bool {
         let is_true = |task: &&Value| history.knows(task) && task["revision"].as_i64() > Some(self.erased_to);
         let deleted = self.answer().json()["deleted"].as_array().into_iter().flatten();
         shown(self.answer()).iter().all(is_true) && deleted.into_iter().all(|id| history.knows_deleted(id))
     }
 
-    /// Whether the same request was answered in the same way again, where it was answered.
+    /// Whether the same request got the same answer again, if it was answered.
     fn is_replayed(&self) -> bool {
         let Some(replay) = self.replay.as_ref().filter(|replay| replay.status != 503) else { return true };
         let told = |answer: &Answer| {

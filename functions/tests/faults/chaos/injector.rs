@@ -1,4 +1,4 @@
-//! Faults at random, as many to so many operations.
+//! Injects random faults, evenly spread over the operations.
 
 use std::{
     collections::BTreeMap,
@@ -10,13 +10,13 @@ use rand_chacha::{ChaCha8Rng, rand_core::RngCore};
 use testing::{
     Api,
     postgres::Cluster,
-    proxy::{Break, Door, Fault, Moment},
+    proxy::{Break, Fault, Moment, NewConnections},
 };
 use tokio::time::sleep;
 
 use super::{Progress, Scale};
 
-pub(super) struct Weather<'a> {
+pub(super) struct Injector<'a> {
     api: &'a Api,
     cluster: &'a mut Cluster,
     random: ChaCha8Rng,
@@ -24,24 +24,24 @@ pub(super) struct Weather<'a> {
     outages: Vec<(Instant, Instant)>,
 }
 
-impl<'a> Weather<'a> {
-    pub(super) fn over(api: &'a Api, cluster: &'a mut Cluster, random: ChaCha8Rng) -> Self {
+impl<'a> Injector<'a> {
+    pub(super) fn new(api: &'a Api, cluster: &'a mut Cluster, random: ChaCha8Rng) -> Self {
         Self { api, cluster, random, kinds: BTreeMap::new(), outages: Vec::new() }
     }
 
-    pub(super) async fn rages(&mut self, scale: &Scale, progress: &Progress) {
+    pub(super) async fn inject_all(&mut self, scale: &Scale, progress: &Progress) {
         let patience = Instant::now() + Duration::from_mins(20);
         for number in 0..scale.faults {
             let due = number * scale.operations / scale.faults;
             while progress.done() < due && Instant::now() < patience {
                 sleep(Duration::from_millis(2)).await;
             }
-            self.api.proxy().bury_the_silent();
-            self.strike().await;
+            self.api.proxy().close_silent();
+            self.inject().await;
         }
     }
 
-    async fn strike(&mut self) {
+    async fn inject(&mut self) {
         let how = self.one_of(&[Break::Fin, Break::Rst, Break::Silence]);
         let moments = [30, 60, 90].map(Moment::PartOfRequest);
         let moments = [Moment::Request, Moment::Answer, Moment::Answer, Moment::Answer, Moment::PartOfAnswer(50)]
@@ -65,12 +65,17 @@ impl<'a> Weather<'a> {
                 proxy.plant(Fault::in_flight(flight, moment, how));
             }
             14..=16 => {
-                let door = self.one_of(&[Door::Refuses, Door::Resets, Door::Mute, Door::Deaf]);
-                self.count(format!("door {door:?}"));
+                let mode = self.one_of(&[
+                    NewConnections::Refused,
+                    NewConnections::Reset,
+                    NewConnections::Unanswered,
+                    NewConnections::Dropped,
+                ]);
+                self.count(format!("new connections {mode:?}"));
                 proxy.break_all(Break::Rst);
-                proxy.door(door).await;
+                proxy.set_new_connections(mode).await;
                 self.a_while().await;
-                proxy.door(Door::Open).await;
+                proxy.set_new_connections(NewConnections::Forwarded).await;
             }
             17 => {
                 self.count("jitter".to_owned());
@@ -78,11 +83,11 @@ impl<'a> Weather<'a> {
                 self.a_while().await;
                 proxy.slow_down(Duration::from_micros(200), Duration::ZERO);
             }
-            server => self.strike_server(server).await,
+            server => self.inject_into_server(server).await,
         }
     }
 
-    async fn strike_server(&mut self, kind: u32) {
+    async fn inject_into_server(&mut self, kind: u32) {
         let sleeps = self.random.next_u32().is_multiple_of(2);
         if kind == 18 && sleeps {
             self.count("server sleeps".to_owned());
@@ -103,12 +108,12 @@ impl<'a> Weather<'a> {
         self.outages.push((began, Instant::now()));
     }
 
-    /// Ends what still lies in wait. When the database could not be reached at all.
-    pub(super) async fn calms_down(&mut self) -> Vec<(Instant, Instant)> {
+    /// Removes the faults that have not happened yet. Returns the times when the database could not be reached at all.
+    pub(super) async fn stop(&mut self) -> Vec<(Instant, Instant)> {
         let proxy = self.api.proxy();
         proxy.clear();
-        proxy.bury_the_silent();
-        proxy.door(Door::Open).await;
+        proxy.close_silent();
+        proxy.set_new_connections(NewConnections::Forwarded).await;
         std::mem::take(&mut self.outages)
     }
 
@@ -123,7 +128,7 @@ impl<'a> Weather<'a> {
     pub(super) fn by_kind(&self) -> String {
         self.kinds.iter().fold(String::new(), |mut text, (kind, count)| {
             let separator = if text.is_empty() { "" } else { ", " };
-            let _ = write!(text, "{separator}{count} {kind}"); // a string takes everything
+            let _ = write!(text, "{separator}{count} {kind}"); // writing to a string cannot fail
             text
         })
     }

@@ -1,5 +1,5 @@
-//! What really happened, by the database's own account: every change of a task, with the revision that it was given and
-//! the transaction that it was part of, and when users came and went.
+//! What really happened, recorded by the database: every change of a task, with its revision and its transaction, and
+//! when users were created and erased.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use crate::operations::timeless;
 
-/// Writes every change down, in the same transaction. (A task that is deleted for good gets no revision, but its owner
-/// moves on by one at the end of the write. Of the tasks that go with their owner, the owner's end says enough.)
+/// Triggers that record every change in the same transaction. (A task that is deleted for good gets no revision, but
+/// its owner's revision grows by one at the end of the write. Tasks that are erased with their owner are not recorded,
+/// because the owner's deletion says enough.)
 pub(super) struct Audit;
 
 const TRIGGERS: &str = "
@@ -36,31 +37,31 @@ const TRIGGERS: &str = "
 
 /// One change.
 pub(super) struct Change {
-    /// None where it is the owner who goes.
+    /// None if the owner is erased.
     pub(super) task: Option<Uuid>,
     pub(super) before: Value,
     pub(super) after: Value,
     pub(super) revision: i64,
 }
 
-/// What was done at once, by one try of one request.
+/// The changes of one attempt of one request.
 pub(super) struct Transaction {
     pub(super) owner: String,
     pub(super) changes: Vec<Change>,
 }
 
-/// From an owner's first write to their end, if it has come.
+/// From an owner's first write to their erasure, if there was one.
 struct Life {
     owner: String,
     epoch: Value,
-    /// Before the first change.
+    /// The revision before the first change.
     born: i64,
-    /// Of the changes, in order.
+    /// The revisions of the changes, in order.
     revisions: Vec<i64>,
     is_over: bool,
 }
 
-/// All of it.
+/// The whole record.
 pub(super) struct History {
     pub(super) transactions: Vec<Transaction>,
     lives: Vec<Life>,
@@ -76,7 +77,7 @@ impl Transaction {
         self.changes.iter().filter_map(both).any(|(before, after)| before != after)
     }
 
-    /// The task that the request was about: the first that was there before it.
+    /// The task that the request named: the first changed one that existed before.
     pub(super) fn task(&self) -> Option<Uuid> {
         let made = |id| self.changes.iter().any(|change| change.task == id && change.before.is_null());
         self.changes.iter().find(|change| !made(change.task)).and_then(|change| change.task)
@@ -105,7 +106,7 @@ impl Audit {
                 continue;
             }
             let life =
-                lives.last_mut().filter(|life| life.owner == owner && !life.is_over).expect("whoever writes lives");
+                lives.last_mut().filter(|life| life.owner == owner && !life.is_over).expect("a user who writes exists");
             if change.task.is_some() {
                 life.revisions.push(change.revision);
             } else {
@@ -135,28 +136,28 @@ impl History {
         Self { transactions, lives, states, last, deleted }
     }
 
-    /// Whether a task as a client was shown it is one as it was.
+    /// Whether a task that a client was shown really had these values.
     pub(super) fn knows(&self, shown: &Value) -> bool {
         let id = shown["id"].as_str().and_then(|id| id.parse().ok());
         let state = id.zip(shown["revision"].as_i64()).and_then(|key| self.states.get(&key));
         let shown = timeless(shown.clone());
-        // Columns that are shown as they are kept.
+        // The columns that are shown as they are stored.
         let names = ["id", "owner_user_id", "title", "description", "completed", "tags", "position", "deleted_at"];
         state.is_some_and(|state| names.iter().all(|name| state[name] == shown[name]))
     }
 
-    /// Whether a task that a client was told is deleted has ever been.
+    /// Whether a task that a client was told is deleted was really deleted once.
     pub(super) fn knows_deleted(&self, id: &Value) -> bool {
         id.as_str().and_then(|id| id.parse().ok()).is_some_and(|id: Uuid| self.deleted.contains(&id))
     }
 
-    /// Whether a task stood behind all others of its owner's while it was at this revision.
+    /// Whether a task was the last in its owner's order while it had this revision.
     pub(super) fn stood_last(&self, task: Uuid, revision: i64) -> bool {
         self.last.contains(&(task, revision))
     }
 
-    /// Every user's revisions follow each other from the first on, and those of who has come back are higher than all
-    /// before. The tasks that there are are those of the last changes.
+    /// Asserts that every user's revisions have no gaps, that a recreated user's revisions are higher than all before,
+    /// and that the tasks are those that the changes have left.
     pub(super) async fn assert_gapless(&self, database: &Database) {
         for life in &self.lives {
             let expected: Vec<_> = (life.born + 1..).take(life.revisions.len()).collect();
@@ -165,12 +166,12 @@ impl History {
         for pair in self.lives.windows(2).filter(|pair| pair[0].owner == pair[1].owner) {
             assert!(
                 Some(&pair[1].born) > pair[0].revisions.last(),
-                "{} has come back with old revisions",
+                "{} was recreated with old revisions",
                 pair[0].owner
             );
         }
         let epochs: BTreeSet<_> = self.lives.iter().map(|life| life.epoch.to_string()).collect();
-        assert_eq!(epochs.len(), self.lives.len(), "an epoch has come back");
+        assert_eq!(epochs.len(), self.lives.len(), "an epoch was used again");
 
         let client = database.connect().await;
         let living = self.lives.iter().filter(|life| !life.is_over);
@@ -192,7 +193,7 @@ impl History {
         crate::assert_counted(&client).await;
     }
 
-    /// Those that the changes have left.
+    /// The tasks that the changes have left.
     fn tasks(&self) -> BTreeMap<Uuid, Value> {
         let mut tasks: BTreeMap<Uuid, Value> = BTreeMap::new();
         for transaction in &self.transactions {
@@ -208,8 +209,8 @@ impl History {
     }
 }
 
-/// The tasks that at any time stood behind all others of their owner's, each at the revision that it then had. Those in
-/// the trash keep their places.
+/// Every task that was the last in its owner's order at some time, with its revision at that time. Tasks in the trash
+/// keep their positions.
 fn last(transactions: &[Transaction]) -> HashSet<(Uuid, i64)> {
     let mut orders: BTreeMap<&str, BTreeSet<(&str, Uuid)>> = BTreeMap::new();
     let (mut revisions, mut last) = (HashMap::new(), HashSet::new());
