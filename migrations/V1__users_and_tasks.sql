@@ -3,8 +3,8 @@
 -- Never edit a migration that has been applied, because `migrate` compares checksums. Put each change into a new file.
 
 -- All statements of the API run as this role. It cannot connect, it owns nothing, and it cannot bypass row-level
--- security. (Since V2, it owns the operations and they run as it.) Roles belong to the whole server, so another database
--- of the same server may have created this one already, or may create it at the same moment.
+-- security. (Since V2, it owns the operations and they run as it.) Roles belong to the whole server, so another
+-- database of the same server may have created this one already, or may create it at the same moment.
 do $$
 begin
     create role task_api nologin nosuperuser nocreatedb nocreaterole noinherit nobypassrls noreplication;
@@ -34,7 +34,8 @@ create table users (
     id text collate "C" not null,
     -- The number of the user's last write.
     revision bigint not null default 0,
-    -- Random. A user who is erased and comes back gets another epoch. So nothing that a client kept from before matches.
+    -- Random. A user who is erased and comes back gets another epoch. So nothing that a client kept from before
+    -- matches.
     epoch uuid not null default gen_random_uuid(),
     -- The request ids of the last 32 writes, the newest first. The API gives each request its id before the first
     -- attempt. If the answer is lost, the retry finds its id here and does not write twice.
@@ -49,8 +50,8 @@ create table users (
 
 create table tasks (
     owner_user_id text collate "C" not null,
-    -- UUID version 7, made by the API. It is unique for its owner only. If it were unique across users, a conflict would
-    -- tell one user that another user's task exists.
+    -- UUID version 7, made by the API. It is unique for its owner only. If it were unique across users, a conflict
+    -- would tell one user that another user's task exists.
     id uuid not null,
     title text collate "C" not null,
     description text collate "C",

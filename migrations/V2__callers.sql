@@ -1,5 +1,5 @@
--- Who may call the operations (operations/*.sql), and which versions of them are installed. A request calls an operation.
--- The role task_api owns the operation, and the operation runs as task_api.
+-- Who may call the operations (operations/*.sql), and which versions of them are installed. A request calls an
+-- operation. The role task_api owns the operation, and the operation runs as task_api.
 
 -- Every database role that may call the operations is a member of this one, which may do nothing else. `migrate` grants
 -- each new version of the operations to it, and so needs no list of the members. Roles belong to the whole server, so

@@ -5,8 +5,8 @@
 alter table tasks
     -- none, low, medium or high, as 0 to 3.
     add column priority smallint not null default 0,
-    -- When the task is due; infinity if it has no due date. A day is stored as its last microsecond in UTC, so that days
-    -- and times sort together.
+    -- When the task is due; infinity if it has no due date. A day is stored as its last microsecond in UTC, so that
+    -- days and times sort together.
     add column due_at timestamptz not null default 'infinity',
     -- Whether the client gave the due date as a day. Answers then show it as a day.
     add column due_is_day boolean not null default false,
@@ -14,8 +14,8 @@ alter table tasks
     -- The title in lower case, for sorting and searching. The API makes it. (An ICU collation would need no column, but
     -- an index with an ICU collation depends on the server's ICU version.)
     add column title_key text collate "C" not null default '',
-    -- A key between the keys of the two neighbours: digits from 0 to f, compared as text. operations/_position.sql makes
-    -- it. A task that an older operation inserts comes before all tasks that have never been moved.
+    -- A key between the keys of the two neighbours: digits from 0 to f, compared as text. operations/_position.sql
+    -- makes it. A task that an older operation inserts comes before all tasks that have never been moved.
     add column position text collate "C" not null default 'e';
 
 -- safe: it is done at once; the counts are filled in below, while the lock keeps writers out

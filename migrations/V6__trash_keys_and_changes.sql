@@ -69,8 +69,8 @@ create table idempotency_keys (
 -- Finds an owner's expired keys.
 create index idempotency_keys_by_age on idempotency_keys (owner_user_id, created_at);
 
--- The ids of requests that erased a user. The owner's row is gone then and cannot remember the request, and a late retry
--- must not erase what the same user has created since. The table does not say who the user was.
+-- The ids of requests that erased a user. The owner's row is gone then and cannot remember the request, and a late
+-- retry must not erase what the same user has created since. The table does not say who the user was.
 create table erasures (
     request uuid not null,
     erased_at timestamptz not null default clock_timestamp(),
@@ -100,9 +100,9 @@ grant insert (request) on erasures to task_api;
 grant select, insert, delete, update (revision, deleted_at) on tombstones to task_api;
 grant select, insert, delete, update (request_hash, answers, created_at) on idempotency_keys to task_api;
 
--- The purge works on the rows of all users, so it needs a role of its own: the policies of `task_api` show one user only.
--- This role sees no task outside the trash, and no titles. Roles belong to the whole server, so another database of the
--- same server may have created this one already, or may create it at the same moment.
+-- The purge works on the rows of all users, so it needs a role of its own: the policies of `task_api` show one user
+-- only. This role sees no task outside the trash, and no titles. Roles belong to the whole server, so another database
+-- of the same server may have created this one already, or may create it at the same moment.
 -- safe: it creates a role that nobody uses yet, and touches no table
 do $$
 begin

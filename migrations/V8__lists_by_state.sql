@@ -1,6 +1,6 @@
--- GET /api/{user_id}/tasks in every order and both directions, for pending tasks, completed tasks, both, or the trash. A
--- page of several states merges one index scan for each. So one index is enough for each order, and a page never reads
--- through tasks of another state.
+-- GET /api/{user_id}/tasks in every order and both directions, for pending tasks, completed tasks, both, or the trash.
+-- A page of several states merges one index scan for each. So one index is enough for each order, and a page never
+-- reads through tasks of another state.
 drop index concurrently if exists tasks_by_state_created;
 create index concurrently tasks_by_state_created on tasks (owner_user_id, state, created_at, id);
 drop index concurrently if exists tasks_by_state_revision;

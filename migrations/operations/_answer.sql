@@ -2,8 +2,8 @@
 -- operations read and write `public.tasks` through this view, and return its row type. All columns have built-in types,
 -- so the driver never has to look up a type.
 --
--- The view belongs to task_api, so row-level security applies behind it. It is a simple select, so Postgres allows writes
--- through it (https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS).
+-- The view belongs to task_api, so row-level security applies behind it. It is a simple select, so Postgres allows
+-- writes through it (https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS).
 create view operations.answer as
 select
     -- found, written, repeated (an earlier attempt did it), not_found, precondition_failed, or an outcome that only one
@@ -34,8 +34,8 @@ create view operations.page as
 select null::uuid as epoch, null::bigint as owner_revision, null::bigint as total, a.*
 from operations.answer a;
 
--- Finds the task of a request, if the caller allows its revision (null allows any). If the caller does not allow it, the
--- answer shows the task with its revision. A task in the trash is found only with `p_also_in_trash`.
+-- Finds the task of a request, if the caller allows its revision (null allows any). If the caller does not allow it,
+-- the answer shows the task with its revision. A task in the trash is found only with `p_also_in_trash`.
 create function operations.find(p_user text, p_id uuid, p_allowed bigint[], p_also_in_trash boolean)
 returns operations.answer
 language plpgsql stable

@@ -23,18 +23,19 @@ create type operations.list_query as (
 -- because they differ only in a column and a direction. Each contains one statement, so that Postgres keeps its plan.
 -- Planning it for each request would cost as much as everything else.
 --
--- A page merges one index scan for each state: pending, completed, in the trash. A state that is not wanted is not read,
--- because Postgres evaluates the condition on the query once, before the scan. The scans always get a place to begin
--- after, because `key is null or …` cannot be an index condition. For the first page this place comes before all keys.
--- The filters are checked on the rows that the scan finds. Under row-level security they cannot be index conditions.
+-- A page merges one index scan for each state: pending, completed, in the trash. A state that is not wanted is not
+-- read, because Postgres evaluates the condition on the query once, before the scan. The scans always get a place to
+-- begin after, because `key is null or …` cannot be an index condition. For the first page this place comes before all
+-- keys. The filters are checked on the rows that the scan finds. Under row-level security they cannot be index
+-- conditions.
 --
--- A kept plan does not know the limit, so the planner assumes that a tenth of the rows is wanted. If one owner has most of
--- the table, reading and sorting all rows would then look cheaper, so that is switched off. JIT compilation is off, too,
--- because it takes longer than running the plan.
+-- A kept plan does not know the limit, so the planner assumes that a tenth of the rows is wanted. If one owner has most
+-- of the table, reading and sorting all rows would then look cheaper, so that is switched off. JIT compilation is off,
+-- too, because it takes longer than running the plan.
 do $make$
 declare
-    -- A collation whose lower() knows all of Unicode, independent of the database's own collation: ICU's root collation.
-    -- If Postgres was built without ICU, it is the built-in one of Postgres 18 and newer.
+    -- A collation whose lower() knows all of Unicode, independent of the database's own collation: ICU's root
+    -- collation. If Postgres was built without ICU, it is the built-in one of Postgres 18 and newer.
     c_folding constant text := (
         select quote_ident(c.collname) from pg_collation c
         where c.collname in ('und-x-icu', 'pg_unicode_fast') order by c.collname desc limit 1
@@ -79,9 +80,9 @@ declare
             %6$s
         end
         $$$sql$;
-    -- Tasks without a due date come last in this direction, too. So a page takes first the tasks with a due date, then the
-    -- others. If the offset skips all of the first, they are counted. %1: the page of tasks with a due date, %2: the tasks
-    -- that it skips, %3: the page of tasks without one.
+    -- Tasks without a due date come last in this direction, too. So a page takes first the tasks with a due date, then
+    -- the others. If the offset skips all of the first, they are counted. %1: the page of tasks with a due date, %2:
+    -- the tasks that it skips, %3: the page of tasks without one.
     c_none_last constant text := $sql$
             declare
                 v_listed bigint := 0::bigint;

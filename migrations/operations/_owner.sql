@@ -2,9 +2,9 @@
 -- request.
 
 -- Sets the caller and the time-outs, for this transaction. It does not matter what another client of the pooler left in
--- the session. `p_timeout` is how long the API waits, in milliseconds. The wait for a lock ends a little earlier, so that
--- the API hears the reason. Some settings have no effect on a call that runs already: `migrate --role` sets these for the
--- database role.
+-- the session. `p_timeout` is how long the API waits, in milliseconds. The wait for a lock ends a little earlier, so
+-- that the API hears the reason. Some settings have no effect on a call that runs already: `migrate --role` sets these
+-- for the database role.
 create function operations.enter(p_user text, p_timeout integer) returns void
 language plpgsql volatile
 as $$
@@ -20,8 +20,8 @@ begin
     end if;
     _ := set_config('app.user_id', p_user, true);
     _ := set_config('lock_timeout', (p_timeout - least(200, p_timeout / 4))::text, true);
-    -- Postgres 17 and newer have it. It also ends a call whose last message (Sync) never arrives. An active time-out would
-    -- not be extended, so it is switched off first.
+    -- Postgres 17 and newer have it. It also ends a call whose last message (Sync) never arrives. An active time-out
+    -- would not be extended, so it is switched off first.
     if current_setting('transaction_timeout', true) is not null then
         _ := set_config('transaction_timeout', '0', true);
         _ := set_config('transaction_timeout', p_timeout::text, true);
@@ -72,8 +72,8 @@ begin
     from public.users u
     where u.id = p_user
     for update;
-    -- lock_timeout limits a single wait. A call that queues behind another waiter waits twice. Without this check it could
-    -- get the lock after its client was told that it did not.
+    -- lock_timeout limits a single wait. A call that queues behind another waiter waits twice. Without this check it
+    -- could get the lock after its client was told that it did not.
     if clock_timestamp() - now() > current_setting('lock_timeout')::interval then
         raise exception 'the lock was granted after the time-out' using errcode = 'lock_not_available';
     end if;

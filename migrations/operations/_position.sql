@@ -1,5 +1,5 @@
--- The manual order. A position is a text of digits from 0 to f, compared digit by digit. There is always another position
--- between two positions. (This is known as fractional indexing.)
+-- The manual order. A position is a text of digits from 0 to f, compared digit by digit. There is always another
+-- position between two positions. (This is known as fractional indexing.)
 
 -- A position before or after all positions of the owner. It is made from the revision, because a revision only grows.
 create function operations.outermost(p_revision bigint, p_is_end boolean) returns text

@@ -1,5 +1,6 @@
--- Idempotency keys: the answer to a request with a key is kept for 24 hours, and given again to the same request. All of
--- this happens under the owner's lock. So if two requests have the same key, the second finds the answer to the first.
+-- Idempotency keys: the answer to a request with a key is kept for 24 hours, and given again to the same request. All
+-- of this happens under the owner's lock. So if two requests have the same key, the second finds the answer to the
+-- first.
 
 -- What is kept under a key:
 -- - the rows of the answer with the outcome `replayed`, or `repeated` if this very request has kept them;

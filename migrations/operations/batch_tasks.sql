@@ -1,5 +1,6 @@
--- POST /api/{user_id}/tasks/batch: does several operations in order, all of them or none, as one request. Each operation
--- is an object with `op`, the fields of that operation, and optionally `if_match`, the revision that the caller allows.
+-- POST /api/{user_id}/tasks/batch: does several operations in order, all of them or none, as one request. Each
+-- operation is an object with `op`, the fields of that operation, and optionally `if_match`, the revision that the
+-- caller allows.
 -- Index: those of the operations, and of idempotency keys as for create_task.
 
 -- Does one operation, under the owner's lock.
@@ -29,8 +30,8 @@ begin
 end
 $$;
 
--- The rows are the answers of the operations, in their order. If an operation is refused, its row is the last, and nothing
--- has been written.
+-- The rows are the answers of the operations, in their order. If an operation is refused, its row is the last, and
+-- nothing has been written.
 create function operations.batch_tasks(
     p_user text,
     p_timeout integer,

@@ -2,8 +2,8 @@
 -- Index: users_pkey; the task goes into tasks_pkey and all of tasks_by_state_….
 -- `p_key` is an idempotency key, and `p_hash` the hash of the request: idempotency_keys_pkey, …_by_age.
 
--- Under the owner's lock. `p_task` has every field that a client can write. The outcome is `conflict` if the owner already
--- has a task with this id.
+-- Under the owner's lock. `p_task` has every field that a client can write. The outcome is `conflict` if the owner
+-- already has a task with this id.
 create function operations.create_under_lock(p_owner operations.owner, p_id uuid, p_task jsonb) returns operations.step
 language plpgsql volatile
 as $$

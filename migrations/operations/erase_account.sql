@@ -1,5 +1,5 @@
--- DELETE /api/{user_id}: removes a user and all of the user's rows. Index: users_pkey, erasures_pkey; the cascade uses the
--- indexes of the other tables that begin with the owner.
+-- DELETE /api/{user_id}: removes a user and all of the user's rows. Index: users_pkey, erasures_pkey; the cascade uses
+-- the indexes of the other tables that begin with the owner.
 create function operations.erase_account(p_user text, p_timeout integer, p_request uuid) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp

@@ -1,8 +1,8 @@
 //! The operations as SQL functions: one file for each operation, in this directory.
 //!
-//! They are installed in a schema that is named by a hash of the files. So each deployment calls the SQL functions that it
-//! was compiled with, even if an older deployment still serves requests, and no SQL function is replaced while it runs.
-//! `migrate` installs them. The binaries of the functions only need the schema's name.
+//! They are installed in a schema that is named by a hash of the files. So each deployment calls the SQL functions that
+//! it was compiled with, even if an older deployment still serves requests, and no SQL function is replaced while it
+//! runs. `migrate` installs them. The binaries of the functions only need the schema's name.
 
 /// The schema that holds these operations: `task_api_` and the first 8 hexadecimal digits of the SHA-256 of all files,
 /// in the order of their names.

@@ -2,10 +2,10 @@
 -- …_priority, …_title or …_position, depending on the sort.
 
 -- The first row describes the list: the owner's epoch and revision, and the total of tasks. The other rows are tasks.
--- `p_epoch` is that of the cursor. If it is not the owner's, the outcome is `other_cursor`: the cursor belongs to another
--- user, or to the same user before an erasure. `p_known` are the states of the list that the client has. If the list is in
--- one of these, the outcome is `known` and no task is read. With `p_is_counted` the tasks are counted if the owner's row
--- cannot give the total.
+-- `p_epoch` is that of the cursor. If it is not the owner's, the outcome is `other_cursor`: the cursor belongs to
+-- another user, or to the same user before an erasure. `p_known` are the states of the list that the client has. If the
+-- list is in one of these, the outcome is `known` and no task is read. With `p_is_counted` the tasks are counted if the
+-- owner's row cannot give the total.
 create function operations.list_tasks(
     p_user text,
     p_timeout integer,

@@ -1,9 +1,10 @@
--- POST /api/{user_id}/tasks/{task_id}/move: puts a task directly after (`p_is_behind`) or before another task, the anchor.
--- If `p_anchor` is null, the task goes to the start (`p_is_behind`) or to the end. `p_allowed` are the revisions that the
--- caller allows; null allows any. Index: users_pkey, tasks_pkey, tasks_by_state_position.
+-- POST /api/{user_id}/tasks/{task_id}/move: puts a task directly after (`p_is_behind`) or before another task, the
+-- anchor. If `p_anchor` is null, the task goes to the start (`p_is_behind`) or to the end. `p_allowed` are the
+-- revisions that the caller allows; null allows any. Index: users_pkey, tasks_pkey, tasks_by_state_position.
 
--- Under the owner's lock. A task that is there already is not written: the outcome is `found`. The outcome is `no_anchor`
--- if the anchor does not exist, and `no_room` if no position is left there, after thousands of moves to the same place.
+-- Under the owner's lock. A task that is there already is not written: the outcome is `found`. The outcome is
+-- `no_anchor` if the anchor does not exist, and `no_room` if no position is left there, after thousands of moves to the
+-- same place.
 create function operations.move_under_lock(
     p_owner operations.owner,
     p_id uuid,
@@ -36,8 +37,8 @@ begin
         v_task.outcome := 'no_anchor';
         return row(p_owner, v_task)::operations.step;
     end if;
-    -- The neighbour on the other side of the new place. Without an anchor it is the task's own neighbour: if that does not
-    -- exist, the task is the first or the last already.
+    -- The neighbour on the other side of the new place. Without an anchor it is the task's own neighbour: if that does
+    -- not exist, the task is the first or the last already.
     select b.* into v_next from operations.beside(
         p_owner.id, coalesce(v_anchor.position, v_task.position), coalesce(p_anchor, p_id), p_is_behind = (p_anchor is not null), 1
     ) b;
@@ -55,8 +56,8 @@ begin
         return operations.save(p_owner, v_task, v_moved);
     end if;
 
-    -- There is little or no room between the two. So the task is put among the neighbours, and all but the outermost two
-    -- get new positions, spread evenly between these two.
+    -- There is little or no room between the two. So the task is put among the neighbours, and all but the outermost
+    -- two get new positions, spread evenly between these two.
     select array_agg(around.task order by (around.task).position, (around.task).id) into v_around
     from (
         select b from operations.beside(p_owner.id, v_anchor.position, v_anchor.id, false, c_neighbours) b

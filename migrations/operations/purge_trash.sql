@@ -1,9 +1,11 @@
--- Weekly: removes tasks that have been in the trash for 30 days, tombstones that are 90 days old, and idempotency keys and
--- records of erasures that are a day old. It runs as task_api_purge, which works on all users and sees nothing else.
+-- Weekly: removes tasks that have been in the trash for 30 days, tombstones that are 90 days old, and idempotency keys
+-- and records of erasures that are a day old. It runs as task_api_purge, which works on all users and sees nothing
+-- else.
 
--- Purges one owner, at most `p_rows` of the tasks: the next owner after `p_after` who has something to remove. The answer
--- is this owner and the number of tasks removed. If none of the next 10,000 owners has anything to remove, the answer is
--- the last of these and 0. If no owner is left, the answer has no row. So no call takes long, and no owner waits long.
+-- Purges one owner, at most `p_rows` of the tasks: the next owner after `p_after` who has something to remove. The
+-- answer is this owner and the number of tasks removed. If none of the next 10,000 owners has anything to remove, the
+-- answer is the last of these and 0. If no owner is left, the answer has no row. So no call takes long, and no owner
+-- waits long.
 create function operations.purge_trash(p_after text, p_timeout integer, p_rows integer)
 returns table (owner_user_id text, purged integer)
 language plpgsql volatile security definer
