@@ -90,7 +90,7 @@ impl Seen {
 
     /// In MB (10⁶ bytes).
     pub(crate) fn peak_memory(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "it is no number of petabytes")]
+        #[expect(clippy::cast_precision_loss, reason = "it is much less than a petabyte")]
         let bytes = median(self.peak_memory.iter().copied()) as f64;
         bytes / 1e6
     }
