@@ -9,7 +9,7 @@ use tokio_postgres::error::SqlState;
 /// Receives each line of progress, for the person who runs the command.
 pub type Tell<'a> = dyn FnMut(&str) + Send + 'a;
 
-/// How many attempts something gets if it does not get its locks in time. A [`pause`] follows each.
+/// How many attempts something gets if it does not get its locks in time, with a [`pause`] between them.
 pub(crate) const ATTEMPTS: u32 = 5;
 
 /// Counts the attempts.
