@@ -17,8 +17,8 @@ demo: ## run the example front end with a Better Auth server and its own API, un
 token: ## print a bearer token for the API (USER=alice TTL=24h ALG=HS256, or RS…, PS…, ES256, ES384, EdDSA)
 	@$(PYTHON) scripts/dev.py token "--alg=$(or $(ALG),HS256)" "--ttl=$(or $(TTL),24h)" -- "$$TOKEN_USER"
 
-migrate: ## apply the migrations to the development database, or to the one that DATABASE_URL names (DRY_RUN=1 LOGIN=name)
-	@$(PYTHON) scripts/dev.py migrate $(if $(DRY_RUN),--dry-run) $(if $(filter command line,$(origin LOGIN)),"--login=$(LOGIN)")
+migrate: ## apply the migrations to the development database, or to the one that DATABASE_URL names (DRY_RUN=1 ROLE=name)
+	@$(PYTHON) scripts/dev.py migrate $(if $(DRY_RUN),--dry-run) $(if $(filter command line,$(origin ROLE)),"--role=$(ROLE)")
 
 psql: ## open psql on the same database
 	@$(PYTHON) scripts/dev.py psql

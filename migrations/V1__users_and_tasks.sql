@@ -1,10 +1,10 @@
--- Users, their tasks, and the role that every request takes on.
+-- Users, their tasks, and the database role that every request runs as.
 --
--- A migration that has been applied is never edited: `migrate` compares checksums. The next change is the next file.
+-- Never edit a migration that has been applied, because `migrate` compares checksums. Put each change into a new file.
 
--- The role under which all statements of the API run. It has no login, owns nothing and bypasses nothing; each
--- transaction takes it on by set_config('role', …, true), whichever login the connection came in with. Roles belong
--- to the whole server: another database of it may have made this one, even at the same moment.
+-- All statements of the API run as this role. It cannot connect, it owns nothing, and it cannot bypass row-level
+-- security. (Since V2, it owns the operations and they run as it.) Roles belong to the whole server, so another
+-- database of the same server may have created this one already, or may create it at the same moment.
 do $$
 begin
     create role task_api nologin nosuperuser nocreatedb nocreaterole noinherit nobypassrls noreplication;
@@ -13,8 +13,8 @@ exception when duplicate_object or unique_violation then
 end
 $$;
 
--- The login that migrates can take on the role, too. Since Postgres 16 to be a member does not say so: who creates a
--- role may administer it, not be it.
+-- The role that migrates must be able to `set role task_api`. Since Postgres 16 membership is not enough for that: the
+-- creator of a role may administer it, but may not become it.
 do $$
 declare
     can_be text := case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end;
@@ -27,22 +27,22 @@ $$;
 
 grant usage on schema public to task_api;
 
--- One row a user, made with their first task. Its lock puts the user's writes in order, and its revision is their
--- clock: each write moves it on by one and stamps the task with it.
+-- One row for each user, created with the user's first task. The row's lock puts the user's writes in order. Each write
+-- increases the row's revision by one and stores it in the task.
 create table users (
-    -- The subject of the user's tokens: opaque, compared byte by byte.
+    -- The subject of the user's tokens. It is opaque and compared byte by byte.
     id text collate "C" not null,
-    -- How many writes there have been.
+    -- The number of the user's last write.
     revision bigint not null default 0,
-    -- Random. A user who is erased and comes back starts at revision 0 again, in another epoch, so that nothing that a
-    -- client has kept of the former matches the new one.
+    -- Random. A user who is erased and comes back gets another epoch. So nothing that a client kept from before
+    -- matches.
     epoch uuid not null default gen_random_uuid(),
-    -- The last 32 writes, the newest first, by the id that the API gives to each before its first try. One that is tried
-    -- again because its acknowledgement was lost finds itself here and is not done twice.
+    -- The request ids of the last 32 writes, the newest first. The API gives each request its id before the first
+    -- attempt. If the answer is lost, the retry finds its id here and does not write twice.
     recent_requests uuid[] not null default '{}',
     created_at timestamptz not null default clock_timestamp(),
     constraint users_pkey primary key (id),
-    -- An empty id would match app.user_id as it stands between two transactions.
+    -- Between two transactions app.user_id is empty, and an empty id would match it.
     constraint users_id_length check (octet_length(id) between 1 and 255),
     constraint users_revision_not_negative check (revision >= 0),
     constraint users_recent_requests_length check (cardinality(recent_requests) <= 32)
@@ -50,15 +50,15 @@ create table users (
 
 create table tasks (
     owner_user_id text collate "C" not null,
-    -- UUID version 7, made by the API. Unique for its owner only: were it unique for all, a collision would tell one
-    -- user of another's task.
+    -- UUID version 7, made by the API. It is unique for its owner only. If it were unique across users, a conflict
+    -- would tell one user that another user's task exists.
     id uuid not null,
     title text collate "C" not null,
     description text collate "C",
     completed boolean not null,
     completed_at timestamptz,
-    -- By clock_timestamp() under the owner's lock: now() is when the transaction began, before it waited for the lock,
-    -- and would let a later write carry an earlier time.
+    -- The times come from clock_timestamp() under the owner's lock. now() is the start of the transaction, before it
+    -- waited for the lock, so a later write could get an earlier time.
     created_at timestamptz not null,
     updated_at timestamptz not null,
     -- users.revision at the last write of this task.
@@ -74,12 +74,12 @@ create table tasks (
 -- GET /api/{user_id}/tasks, newest first.
 create index tasks_by_created on tasks (owner_user_id, created_at, id);
 
--- The same with ?status=: a page of pending tasks must not read past years of completed ones.
+-- The same with ?status=. A page of pending tasks must not read through years of completed tasks.
 create index tasks_by_completed_created on tasks (owner_user_id, completed, created_at, id);
 
--- The second wall. The first is the owner in every statement; should one ever lack it, these policies still show and
--- change the caller's rows only. They are forced, so that they hold for the tables' owner too. Where app.user_id is
--- not set it is null or empty and matches nobody.
+-- The second wall between users. The first wall is that every statement names the owner. If a statement ever lacks the
+-- owner, these policies still limit it to the caller's rows. They are forced, so they also apply to the tables' owner.
+-- If app.user_id is not set, it is null or empty and matches nobody.
 alter table users enable row level security;
 alter table users force row level security;
 create policy users_self on users to task_api
@@ -92,7 +92,7 @@ create policy tasks_own on tasks to task_api
     using (owner_user_id = current_setting('app.user_id', true))
     with check (owner_user_id = current_setting('app.user_id', true));
 
--- What the operations need and no more: nobody's id, owner or time of making ever changes.
+-- Only what the operations need. No operation changes an id, an owner or a time of creation.
 grant select, insert (id), update (revision, recent_requests) on users to task_api;
 grant select, insert, delete,
     update (title, description, completed, completed_at, updated_at, revision)

@@ -1,10 +1,10 @@
--- Who may call the operations (operations/*.sql), and which versions of them the database holds. From here on a request
--- does not take on the role task_api, as V1 says: it calls an operation, which task_api owns and which runs as that.
+-- Who may call the operations (operations/*.sql), and which versions of them are installed. A request calls an
+-- operation. The role task_api owns the operation, and the operation runs as task_api.
 
--- Every login that may call the operations is a member of this role; it may do nothing else. `migrate` gives each new
--- version of the operations to it, so that it needs no list of logins. Roles belong to the whole server: another
--- database of it may have made this one, even at the same moment.
--- safe: it makes a role that nobody uses yet, and touches no table
+-- Every database role that may call the operations is a member of this one, which may do nothing else. `migrate` grants
+-- each new version of the operations to it, and so needs no list of the members. Roles belong to the whole server, so
+-- another database of the same server may have created this one already, or may create it at the same moment.
+-- safe: it creates a role that nobody uses yet, and touches no table
 do $$
 begin
     create role task_api_caller nologin nosuperuser nocreatedb nocreaterole nobypassrls noreplication;
@@ -13,8 +13,8 @@ exception when duplicate_object or unique_violation then
 end
 $$;
 
--- The login that migrates may call them, too: `DATABASE_URL` may name it.
--- safe: it gives the owner of all tables the right to call what works on them
+-- The role that migrates may call them, too, because `DATABASE_URL` may name that role.
+-- safe: the owner of all tables gets the right to call functions that work on these tables
 do $$
 begin
     if not pg_has_role(current_user, 'task_api_caller', 'usage') then
@@ -23,11 +23,11 @@ begin
 end
 $$;
 
--- One row a version of the operations: the schema that holds it is named by a hash of its sources.
+-- One row for each version of the operations. Its schema is named by a hash of the sources.
 create table operation_schemas (
     name text collate "C" not null,
     installed_at timestamptz not null default clock_timestamp(),
-    -- Since when another one has been the newest release's; null for that itself.
+    -- When a newer version took its place; null for the newest.
     replaced_at timestamptz,
     constraint operation_schemas_pkey primary key (name)
 );

@@ -1,45 +1,45 @@
--- The whole task: priority, due date, tags and a place in the manual order; the key that titles are sorted by; and how
--- many tasks an owner has, so that a total costs nothing.
+-- The whole task: priority, due date, tags, a place in the manual order, and the key by which titles are sorted. The
+-- owner's row also gets the number of tasks, so that a list's total costs nothing.
 
--- safe: it waits for nobody, and an older operation that inserts gets what these defaults say
+-- safe: it is done at once, and a task that an older operation inserts gets these defaults
 alter table tasks
     -- none, low, medium or high, as 0 to 3.
     add column priority smallint not null default 0,
-    -- When the task is due; infinity where it is not. A day is kept as its last microsecond in UTC, so that days and
-    -- moments have one order.
+    -- When the task is due; infinity if it has no due date. A day is stored as its last microsecond in UTC, so that
+    -- days and times sort together.
     add column due_at timestamptz not null default 'infinity',
-    -- Whether the due date was given as a day, and is answered as one.
+    -- Whether the client gave the due date as a day. Answers then show it as a day.
     add column due_is_day boolean not null default false,
     add column tags text[] collate "C" not null default '{}',
-    -- The title as it is sorted and searched by: in lower case, made by the API. (A collation of ICU would do without a
-    -- column, but an index by one depends on the server's version of ICU.)
+    -- The title in lower case, for sorting and searching. The API makes it. (An ICU collation would need no column, but
+    -- an index with an ICU collation depends on the server's ICU version.)
     add column title_key text collate "C" not null default '',
-    -- A key between those of two neighbours: digits from 0 to f, compared as text. operations/_position.sql makes them.
-    -- What an older operation inserts stands ahead of all that have never been moved.
+    -- A key between the keys of the two neighbours: digits from 0 to f, compared as text. operations/_position.sql
+    -- makes it. A task that an older operation inserts comes before all tasks that have never been moved.
     add column position text collate "C" not null default 'e';
 
--- safe: it waits for nobody; the counts are filled in below, where they are locked against writers
+-- safe: it is done at once; the counts are filled in below, while the lock keeps writers out
 alter table users
     add column pending_tasks bigint not null default 0,
     add column completed_tasks bigint not null default 0;
 
--- The role that owns the tables is under their policies, too (V1 forces them). It is let out for the length of this
--- file, within this transaction: nobody else sees it.
--- safe: the policies hold for task_api throughout, and for the owner again before this is committed
+-- The policies also apply to the role that owns the tables (V1 forces them). This file has to see all rows, so it lifts
+-- that rule within its own transaction. Nobody else sees the change.
+-- safe: the policies apply to task_api all the time, and to the owner again before the commit
 alter table tasks no force row level security;
--- safe: as with the tasks, it holds again before this is committed
+-- safe: as for tasks, the rule is back before the commit
 alter table users no force row level security;
 
--- safe: nothing has been released yet, so there are few rows and no writer beside this
+-- safe: nothing has been released yet, so there are few rows and no other writer
 update tasks t set
-    title_key = lower(t.title), -- the next write of a task folds what this database does not
+    title_key = lower(t.title), -- lower() may miss some letters; the next write of the task corrects that
     position = 'e' || lpad(to_hex(placed.place), 12, '0')
 from (
     select owner_user_id, id, row_number() over (partition by owner_user_id order by created_at, id) as place from tasks
 ) placed
 where placed.owner_user_id = t.owner_user_id and placed.id = t.id;
 
--- safe: as with the tasks, there are few rows and no writer beside this
+-- safe: as for tasks, there are few rows and no other writer
 update users u set pending_tasks = counted.pending, completed_tasks = counted.completed
 from (
     select owner_user_id, count(*) filter (where not completed) as pending, count(*) filter (where completed) as completed
@@ -60,7 +60,7 @@ alter table tasks
         or due_at < 'infinity' and (due_at at time zone 'UTC')::time = '23:59:59.999999'
     ) not valid,
     add constraint tasks_tags_count check (cardinality(tags) <= 20) not valid,
-    -- Joined by commas they come apart as they were: none is null or empty, or has a comma.
+    -- Joined with commas and split again, they are the same. So no tag is null or empty, or contains a comma.
     add constraint tasks_tags_without_commas check (string_to_array(array_to_string(tags, ','), ',') = tags) not valid,
     add constraint tasks_tags_length check (array_to_string(tags, ',') ~ '^([^,]{1,50}(,[^,]{1,50})*)?$') not valid,
     add constraint tasks_title_key_length check (char_length(title_key) <= 600) not valid,

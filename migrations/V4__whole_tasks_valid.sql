@@ -1,4 +1,4 @@
--- The constraints of V3 for the rows that were there before it, without a lock that keeps requests waiting.
+-- Validates the constraints of V3 for older rows, without a lock that makes requests wait.
 alter table tasks
     validate constraint tasks_priority_range,
     validate constraint tasks_due_at_range,

@@ -1,4 +1,4 @@
--- The constraints of V6 for the rows that were there before it, without a lock that keeps requests waiting.
+-- Validates the constraints of V6 for older rows, without a lock that makes requests wait.
 alter table tasks
     validate constraint tasks_position_digits,
     validate constraint tasks_tags_length;

@@ -1,4 +1,4 @@
-//! The SQL is read while compiling, by a macro of which Cargo does not know which files it read.
+//! A macro reads the SQL files at compile time. Cargo does not know which files a macro reads, so this names them.
 
 fn main() {
     println!("cargo::rerun-if-changed=.");

@@ -3,7 +3,7 @@
 
     scripts/dev.py up         what `make dev` runs, until Ctrl-C
     scripts/dev.py token [USER] [--alg HS256] [--ttl 24h]
-    scripts/dev.py migrate [--dry-run] [--login NAME]
+    scripts/dev.py migrate [--dry-run] [--role NAME]
     scripts/dev.py psql
     scripts/dev.py clean      removes the database
 
@@ -56,7 +56,7 @@ def main():
         commands.add_parser(name)
     migrate_arguments = commands.add_parser("migrate")
     migrate_arguments.add_argument("--dry-run", action="store_true")
-    migrate_arguments.add_argument("--login", metavar="NAME")
+    migrate_arguments.add_argument("--role", metavar="NAME")
     token_arguments = commands.add_parser("token")
     token_arguments.add_argument("user", nargs="?", default="alice")
     token_arguments.add_argument("--alg", default="HS256")
@@ -70,7 +70,7 @@ def main():
             print(token(issuer, given.user, given.alg, given.ttl))
             return 0
         if given.command == "migrate":
-            return migrate(data, given.dry_run, given.login)
+            return migrate(data, given.dry_run, given.role)
         return {"up": up, "psql": psql, "clean": clean}[given.command](data)
     except SystemExit as end:
         if given.command == "up" and end.code == 128 + signal.SIGINT:
@@ -110,21 +110,21 @@ def up(data):
                     attend(child, server, url, sources)
 
 
-def migrate(data, dry_run, login):
+def migrate(data, dry_run, role):
     check_machine()
     options, settings = ["--dry-run"] if dry_run else [], {}
-    if login:
-        options += ["--login", login]
-        settings["LOGIN_PASSWORD"] = os.environ.get("LOGIN_PASSWORD") or ask_password(login)
+    if role:
+        options += ["--role", role]
+        settings["ROLE_PASSWORD"] = os.environ.get("ROLE_PASSWORD") or ask_password(role)
     with shared_database(data) as url:
         build("--bin", "migrate")
         return migrate_with(url, *options, **settings)
 
 
-def ask_password(login):
+def ask_password(role):
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    return getpass.getpass(f"The password of {login} (`openssl rand -hex 24` makes one): ")
+    return getpass.getpass(f"The password of the database role {role} (`openssl rand -hex 24` makes one): ")
 
 
 def psql(data):

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Runs a command on a branch of a Neon database, and deletes the branch whatever becomes of it.
+"""Runs a command on a branch of a Neon database. Deletes the branch afterwards, even if the command fails.
 
     scripts/neon_branch.py COMMAND...
 
-A branch is a copy of the data that costs nothing until it is written to. The command finds it in DATABASE_URL_UNPOOLED
-and DATABASE_URL. NEON_API_KEY and NEON_PROJECT_ID say whose; NEON_DATABASE and NEON_ROLE what is in it (neondb and
-neondb_owner if unset). The API is described at https://api-docs.neon.tech/reference.
+A branch is a copy of the data. It costs nothing until something is written to it. The command gets the branch's direct
+connection string in DATABASE_URL_UNPOOLED and DATABASE_URL. NEON_API_KEY and NEON_PROJECT_ID must be set. NEON_DATABASE
+and NEON_ROLE name the database and its owner; the defaults are neondb and neondb_owner. Neon's API is described at
+https://api-docs.neon.tech/reference.
 """
 
 import json
@@ -52,7 +53,7 @@ def ask(method, path, body=None):
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.loads(response.read() or b"{}")
     except urllib.error.HTTPError as error:
-        fail(f"Neon's API answers {error.code} to {method} {path.split('?')[0]}: {error.read().decode()[:200]}")
+        fail(f"Neon's API answered {error.code} to {method} {path.split('?')[0]}: {error.read().decode()[:200]}")
     except OSError as error:
         fail(f"Neon's API cannot be reached: {error}.")
 

@@ -1,4 +1,4 @@
--- The peers' table, as their guides would make it: the owner, and an index for the list.
+-- The peers' table as a guide for these tools would create it: with the owner, and an index for the list.
 create table task (
     id uuid primary key default gen_random_uuid(),
     owner_user_id text not null,

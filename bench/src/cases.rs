@@ -1,4 +1,4 @@
-//! What is measured: every binary, each with the request that it is for.
+//! The cases to measure: every binary, each with its request.
 
 use std::{
     path::{Path, PathBuf},
@@ -17,17 +17,17 @@ use crate::{
     parameter_store::ParameterStore,
 };
 
-/// The function that everything is measured by.
+/// The function that all others are compared with.
 pub(crate) const HELLO: &str = "hello";
 
-/// The case with its settings in Parameter Store, and the one with metrics.
+/// The names of the case with settings in Parameter Store and of the case with metrics.
 pub(crate) const SECRETS: &str = "secrets";
 pub(crate) const METRICS: &str = "metrics";
 
 /// The body of a create.
 pub(crate) const CREATE: &str = r#"{"title":"Buy milk","description":"Two litres"}"#;
 
-/// The body of a move: behind the task that was the next one.
+/// The body of a move: the task goes after the next one.
 const MOVE: &str = r#"{"after":"01890a5d-ac96-774b-bcce-000000000001"}"#;
 
 /// Each function: its name, method, path, body and the status of its answer.
@@ -63,12 +63,12 @@ impl Case {
     /// `name` is one of [`operations`]' or [`HELLO`]; `binary` may be another build of it.
     pub(crate) fn new(name: &str, binary: &Path, setting: Setting, database: &Database) -> Self {
         let operation = OPERATIONS.iter().find(|operation| operation.0 == name);
-        let &(_, method, path, body, status) = operation.unwrap_or(&OPERATIONS[0]); // hello takes any
+        let &(_, method, path, body, status) = operation.unwrap_or(&OPERATIONS[0]); // hello accepts any event
         let event = event(method, &path.replace("{id}", KEPT), body, &Token::of(user(name)).sign());
         Self { setting, ..Self::of(name, binary, &database.url(setting), event, status) }
     }
 
-    /// Any binary, asked anything, with a database that is there.
+    /// Any binary with any event, and with a database that answers.
     pub(crate) fn of(name: &str, binary: &Path, database_url: &str, event: String, status: u64) -> Self {
         Self {
             name: name.to_owned(),
@@ -81,12 +81,12 @@ impl Case {
         }
     }
 
-    /// By another name.
+    /// The same case with another name.
     pub(crate) fn named(self, name: &str) -> Self {
         Self { name: name.to_owned(), ..self }
     }
 
-    /// With this token and key set instead of the shared secret.
+    /// The same case with this token and key set instead of the shared secret.
     pub(crate) fn with_token(mut self, name: &str, token: &str, key_set: &Value) -> Self {
         let (_, method, path, body, _) = OPERATIONS[2];
         self = self.named(name);
@@ -96,13 +96,13 @@ impl Case {
         self
     }
 
-    /// With this variable, too.
+    /// The same case with one more variable.
     pub(crate) fn with(mut self, name: &str, variable: &str, value: &str) -> Self {
         self.variables.push((variable.to_owned(), value.to_owned()));
         self.named(name)
     }
 
-    /// With all its variables in Parameter Store.
+    /// The same case with all its variables in Parameter Store.
     pub(crate) fn with_secrets(mut self, name: &str) -> Self {
         let store = ParameterStore::with(&self.variables);
         self.variables = store.variables();
@@ -120,8 +120,8 @@ impl Case {
         matches!(self.setting, Setting::Connected { .. })
     }
 
-    /// The next event. A task can be deleted but once, and a move to where it stands would write nothing: so it goes
-    /// behind one task and another in turn.
+    /// The next event. Each delete needs another task. A move to the same place would write nothing, so the task goes
+    /// after two other tasks in turn.
     pub(crate) fn event(&self) -> String {
         let neighbour = id(1);
         if self.status == 204 {
@@ -139,12 +139,12 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
     OPERATIONS.iter().map(|operation| operation.0)
 }
 
-/// What the gateway makes of a request.
+/// The event that the gateway makes from a request.
 pub(crate) fn event(method: &str, target: &str, body: Option<&str>, token: &str) -> String {
     event_with(method, target, body, token, None)
 }
 
-/// The same of a reader who has something already.
+/// The same, of a client that has an answer already.
 pub(crate) fn event_if_none_match(target: &str, tag: &str, token: &str) -> String {
     event_with("GET", target, None, token, Some(("if-none-match".to_owned(), tag.to_owned())))
 }

@@ -1,4 +1,4 @@
-//! A database with tasks in it, behind a server that speaks TLS and not.
+//! A database with tasks, on a server that accepts connections with and without TLS.
 
 use std::{env, fs, path::PathBuf};
 
@@ -7,25 +7,25 @@ use testing::postgres;
 use tokio::runtime::Handle;
 use tokio_postgres::Client;
 
-/// Where the database is.
+/// Whether there is a database, and whether the connection uses TLS.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Setting {
-    /// Nowhere: the port refuses at once. So a start is measured without its connection.
+    /// There is none. The port refuses at once, so a start is measured without its connection.
     Refused { tls: bool },
-    /// Here.
+    /// There is one.
     Connected { tls: bool },
 }
 
 /// The task that is read, changed, completed and moved.
 pub(crate) const KEPT: &str = "01890a5d-ac96-774b-bcce-000000000000";
 
-/// How many tasks there are to delete: more than are.
+/// How many tasks can be deleted: more than the run deletes.
 const DELETABLE: u32 = 40_000;
 
-/// How many tasks are listed, or are there where one of them is moved.
+/// How many tasks the list has, and how many the user has whose task is moved.
 const LISTED: u32 = 10;
 
-/// The database, and the file with the certificate that the server shows.
+/// The database, and the file with the server's certificate.
 pub(crate) struct Database {
     database: postgres::Database,
     certificate: PathBuf,
@@ -53,8 +53,8 @@ impl Database {
         Self { database, certificate }
     }
 
-    /// One without TLS, for the comparison with peers: those who list and create have this many tasks, and what is
-    /// acknowledged is written ahead, as by any server that was not told otherwise.
+    /// A database without TLS, for the comparison with peers. The owners who list and create have this many tasks.
+    /// `synchronous_commit` is on, as on any server by default.
     pub(crate) async fn of_size(tasks: u32) -> Self {
         let database = postgres::Database::create().await;
         let client = database.connect().await;
@@ -74,8 +74,8 @@ impl Database {
         run(&self.database.connect().await, sql).await;
     }
 
-    /// What goes into `DATABASE_URL`, with TLS as in Neon's: the login is bound to the connection. Where none comes about
-    /// the roots are Mozilla's; the server's here is in a file.
+    /// The value of `DATABASE_URL`. With TLS it has `channel_binding=require`, as on Neon. If the port refuses, the
+    /// roots are Mozilla's; otherwise the server's certificate is in a file.
     pub(crate) fn url(&self, setting: Setting) -> String {
         let url = self.database.url();
         match setting {
@@ -92,8 +92,8 @@ impl Database {
         }
     }
 
-    /// The server's processes that serve functions, by their directories in `/proc`, in any of its databases: one function
-    /// runs at a time.
+    /// The directories in `/proc` of the server's processes that serve functions, in any database. One function runs at
+    /// a time.
     pub(crate) fn backends(&self) -> Vec<PathBuf> {
         let pids = "select pid from pg_stat_activity where application_name = 'task-api'";
         let pids = async { self.database.connect().await.query(pids, &[]).await };
@@ -114,7 +114,7 @@ impl Drop for Database {
     }
 }
 
-/// Whose tasks a function works on. One that adds, removes or moves some has a user of its own.
+/// The user on whose tasks a function works. A function that adds, removes or moves tasks has its own user.
 pub(crate) fn user(function: &str) -> &'static str {
     match function {
         "create-task" => "creator",
@@ -130,7 +130,7 @@ pub(crate) fn id(n: u32) -> String {
     format!("{}{n:012x}", &KEPT[..24])
 }
 
-/// The files are written by the server itself, which alone may be able to read its key.
+/// The server itself writes the files, because it must be able to read its key.
 async fn speak_tls(client: &Client, certificate: &str, key: &str) {
     for (file, text) in [("bench.crt", certificate), ("bench.key", key)] {
         let lines = format!("select unnest(string_to_array('{}', e'\\n'))", text.trim());
@@ -142,7 +142,7 @@ async fn speak_tls(client: &Client, certificate: &str, key: &str) {
     run(client, "select pg_reload_conf()").await;
 }
 
-/// A user with tasks, a minute apart, every other one completed; as if the API had made them.
+/// Inserts a user with tasks as the API would create them, a minute apart, every second one completed.
 async fn seed(client: &Client, owner: &str, tasks: u32) {
     let ids = &KEPT[..24];
     let user = format!(

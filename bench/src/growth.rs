@@ -1,4 +1,4 @@
-//! How list, changes and create grow with the tasks of their owner, and what a batch saves.
+//! How list, changes and create depend on the number of the owner's tasks, and what a batch saves.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ use crate::{
     report::{self, times, us},
 };
 
-/// How many tasks the owner has.
+/// The numbers of tasks that an owner has.
 pub(crate) const SIZES: [u32; 2] = [1_000, 1_000_000];
 
-/// How many tasks a page has on the way to the middle of the list: as many as the API allows.
+/// The page size on the way to the middle of the list: the most that the API allows.
 const STRIDE: u32 = 500;
 
-/// The two sizes beside each other, each in a database of its own, in one run.
+/// Both sizes in one run, each in its own database.
 pub(crate) fn table(directory: &Path, databases: &[Database; 2]) -> String {
     let sized = || databases.iter().zip(SIZES);
     let first = sized().map(|(database, _)| page(directory, database, "/api/me/tasks?limit=20"));
@@ -80,7 +80,7 @@ fn changes(directory: &Path, database: &Database, target: &str) -> Case {
     case("list-changes", directory, database, event("GET", target, None, &token), 200)
 }
 
-/// Behind all changes, as a client gets there: by the token of each page to the next.
+/// The target after all changes. It gets there as a client does, with the token of each page.
 fn end_of_changes(directory: &Path, database: &Database) -> String {
     let mut target = format!("/api/me/tasks/changes?limit={STRIDE}");
     let first = changes(directory, database, &target);
@@ -96,7 +96,7 @@ fn end_of_changes(directory: &Path, database: &Database) -> String {
     }
 }
 
-/// As many creates as a batch may have, each with the body of a create.
+/// A batch with the maximum number of creates.
 fn batch(directory: &Path, database: &Database) -> Case {
     let task: Value = serde_json::from_str(CREATE).expect("the body is JSON");
     let operations = vec![json!({ "op": "create", "task": task }); 100];
@@ -109,14 +109,14 @@ fn case(name: &str, directory: &Path, database: &Database, event: String, status
     Case::of(name, &directory.join(name), &database.url(Setting::Connected { tls: false }), event, status)
 }
 
-/// The page in the middle of the list, as a client gets there: by the link from each page to the next.
+/// The target of the page in the middle of the list. It gets there as a client does, with the link of each page.
 fn middle(directory: &Path, database: &Database, tasks: u32) -> String {
     let mut target = format!("/api/me/tasks?limit={STRIDE}");
     let case = page(directory, database, &target);
     let mut process = Process::start(&case.binary, &case.variables);
     for _ in 0..tasks / STRIDE / 2 {
         let (_, answer) = process.answer(&page(directory, database, &target).event(), 200);
-        let link = answer["headers"]["Link"].as_str().expect("there are more");
+        let link = answer["headers"]["Link"].as_str().expect("there is a next page");
         target = link.split(['<', '>']).nth(1).map(str::to_owned).expect("a link is in brackets");
     }
     target.replace(&format!("limit={STRIDE}"), "limit=20")

@@ -1,14 +1,14 @@
-//! What a function costs, beside one that only says hello. README.md says how it is run and read.
+//! What a function costs, compared with a function that only says hello. README.md explains how to run and read it.
 //!
 //!     bench DIRECTORY                   measures all functions, whose binaries are there, and writes results.md
-//!     bench DIRECTORY against ANOTHER   measures the functions of two builds beside each other
-//!     bench DIRECTORY peers PEERS       measures list and create beside the same in other languages, and with more and
-//!                                       more tasks, and writes peers.md
+//!     bench DIRECTORY against ANOTHER   measures the functions of two builds in one run
+//!     bench DIRECTORY peers PEERS       measures list and create in one run with peers in other languages, and with a
+//!                                       million tasks, and writes peers.md
 #![allow(
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a benchmark that cannot go on says so and ends"
+    reason = "a benchmark that cannot continue says so and ends"
 )]
 
 mod cases;
@@ -37,7 +37,7 @@ use cases::{Case, HELLO, METRICS, SECRETS, operations};
 use database::{Database, Setting, user};
 use report::Report;
 
-/// In which a function that meets the database is measured.
+/// The settings in which a function that uses the database is measured.
 const SETTINGS: [Setting; 4] = [
     Setting::Refused { tls: false },
     Setting::Refused { tls: true },
@@ -50,7 +50,7 @@ fn main() {
     let usage = "Usage: bench DIRECTORY [against ANOTHER | peers PEERS]";
     let directory = PathBuf::from(arguments.next().expect(usage));
     let runtime = Runtime::new().expect("there are threads");
-    let _context = runtime.enter(); // for what the database does at its end
+    let _context = runtime.enter(); // the database needs it when it is dropped
     check_profiles();
     let command = arguments.next();
     let mut another = || PathBuf::from(arguments.next().expect(usage));
@@ -62,12 +62,12 @@ fn main() {
     }
 }
 
-/// Beside peers, and by how many tasks there are.
+/// Compares with peers, and few tasks with many.
 fn compare(directory: &Path, peers: &Path, runtime: &Runtime) {
     println!("Filling databases …");
     let filled = |tasks| runtime.block_on(Database::of_size(tasks));
     let (beside, sizes) = (filled(growth::SIZES[0]), growth::SIZES.map(filled));
-    println!("Measuring beside peers …");
+    println!("Measuring peers …");
     let peers = peers::tables(directory, peers, &beside, runtime);
     println!("Measuring with few and many tasks …");
     let growth = growth::table(directory, &sizes);
@@ -96,7 +96,7 @@ fn all(directory: &Path, database: &Database, runtime: &Runtime) {
     print!("{text}");
 }
 
-/// Both on one database, so its schema has to be one with which both work.
+/// Both builds use one database, so both must work with its schema.
 fn against(directory: &Path, another: &Path, database: &Database) -> String {
     let mut cases = Vec::new();
     for name in operations().filter(|name| *name != "health") {
@@ -113,7 +113,7 @@ fn hello(directory: &Path, database: &Database) -> Case {
     Case::new(HELLO, &directory.join(HELLO), Setting::Connected { tls: false }, database)
 }
 
-/// get-task with tokens that an issuer's key has signed, in place of the shared secret.
+/// get-task with tokens that an issuer's key has signed, instead of the shared secret.
 fn tokens(directory: &Path, database: &Database) -> Vec<Case> {
     let keys = [("EdDSA", Key::ed25519("bench")), ("ES256", Key::p256("bench")), ("RS256", Key::rsa("bench"))];
     let case = |algorithm: &str, key: &Key, setting| {
@@ -125,7 +125,7 @@ fn tokens(directory: &Path, database: &Database) -> Vec<Case> {
     keys.iter().flat_map(|(name, key)| settings.map(|setting| case(name, key, setting))).collect()
 }
 
-/// get-task with what a deployment switches on: secrets from Parameter Store, and metrics.
+/// get-task with secrets from Parameter Store, and with metrics.
 fn extras(directory: &Path, database: &Database) -> [Case; 3] {
     let case = |setting| Case::new("get-task", &directory.join("get-task"), setting, database);
     let [refused, connected] = [SETTINGS[0], SETTINGS[2]];
@@ -136,7 +136,7 @@ fn extras(directory: &Path, database: &Database) -> [Case; 3] {
     ]
 }
 
-/// hello is no measure where it is built otherwise.
+/// The comparison with hello needs the same profile for both.
 fn check_profiles() {
     let profile = |manifest: &str| -> Vec<String> {
         let lines = manifest.lines().skip_while(|line| *line != "[profile.release]").skip(1);
@@ -144,5 +144,5 @@ fn check_profiles() {
         lines.take_while(|line| !line.starts_with('[')).filter(|line| !line.is_empty()).collect()
     };
     let (ours, theirs) = (include_str!("../Cargo.toml"), include_str!("../../Cargo.toml"));
-    assert_eq!(profile(ours), profile(theirs), "bench/Cargo.toml has another [profile.release] than Cargo.toml");
+    assert_eq!(profile(ours), profile(theirs), "[profile.release] differs between bench/Cargo.toml and Cargo.toml");
 }

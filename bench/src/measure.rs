@@ -1,5 +1,5 @@
-//! The measuring: all cases take turns, in another order each time, so that whatever else the machine does, and what the
-//! case before left in its caches, meets all of them alike.
+//! Measures all cases in turns, in another order each time. So other work on the machine, and what the previous case
+//! left in the caches, affects all of them equally.
 
 use std::{
     path::PathBuf,
@@ -15,25 +15,25 @@ use crate::{
 
 /// How often each case is started.
 const STARTS: usize = 40;
-/// How long it is quiet before a start: Postgres cleans up after the case before, on the same processor.
+/// The pause before a start, in which Postgres cleans up after the previous case on the same processor.
 const QUIET: Duration = Duration::from_millis(10);
-/// How often each case is started to be kept warm, and what it is asked there.
+/// How often each case is started for warm requests, and how many requests each start gets.
 const WARM_STARTS: usize = 8;
 const WARM_UP: usize = 100;
 const BATCHES: usize = 5;
 const BATCH: u32 = 100;
 
-/// What was seen of one case.
+/// The measurements of one case.
 #[derive(Default)]
 pub(crate) struct Seen {
     init: Vec<Cost>,
     first: Vec<Duration>,
     warm: Vec<Duration>,
-    /// Of one request, as the mean of a batch: while it shares the processor with the benchmark and the database, and
-    /// on one of its own.
+    /// For one request, as the mean of a batch: first on the same processor as the benchmark and the database, then on
+    /// its own processor.
     cpu: Vec<Duration>,
     cpu_alone: Vec<Duration>,
-    /// The same of the server's process behind it, beside the function and the benchmark.
+    /// The same for the server's process, on the same processor as the function and the benchmark.
     server: Vec<Duration>,
     /// The bytes that a batch has added to the log.
     logged: Vec<u64>,
@@ -41,7 +41,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Nothing yet of each case.
+    /// No measurements yet, for each case.
     pub(crate) fn of_none(cases: &[Case]) -> Vec<Self> {
         cases.iter().map(|_| Self::default()).collect()
     }
@@ -90,13 +90,13 @@ impl Seen {
 
     /// In MB (10⁶ bytes).
     pub(crate) fn peak_memory(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "it is no number of petabytes")]
+        #[expect(clippy::cast_precision_loss, reason = "it is much less than a petabyte")]
         let bytes = median(self.peak_memory.iter().copied()) as f64;
         bytes / 1e6
     }
 }
 
-/// Starts, each with a first request where that can succeed.
+/// Measures starts, each with a first request if that can succeed.
 pub(crate) fn starts(cases: &[Case], seen: &mut [Seen]) {
     for round in 0..STARTS {
         for n in order(round, cases.len()) {
@@ -104,7 +104,7 @@ pub(crate) fn starts(cases: &[Case], seen: &mut [Seen]) {
             let served = case.served();
             thread::sleep(QUIET);
             let mut process = Process::start(&case.binary, &case.variables);
-            // They share a processor: what the benchmark used of it, the start waited for.
+            // They share a processor, so the start waited while the benchmark used it.
             process.init.wall = process.init.wall.saturating_sub(case.served().saturating_sub(served));
             seen.init.push(process.init);
             if case.answers() {
@@ -114,7 +114,7 @@ pub(crate) fn starts(cases: &[Case], seen: &mut [Seen]) {
     }
 }
 
-/// Requests to a process that has had many.
+/// Measures warm requests.
 pub(crate) fn warm(cases: &[Case], seen: &mut [Seen], database: &Database) {
     for round in 0..WARM_STARTS {
         for n in order(round, cases.len()).into_iter().filter(|n| cases[*n].answers()) {
@@ -152,7 +152,7 @@ fn warm_up(process: &mut Process, case: &Case) {
     }
 }
 
-/// The processor time of one request, as the mean of many. `tell` hears how long each of them took.
+/// The processor time of one request, as the mean of many. `tell` gets the duration of each.
 fn batch(process: &mut Process, case: &Case, mut tell: impl FnMut(Duration)) -> Duration {
     settle(process);
     let before = process.cpu();
@@ -163,12 +163,12 @@ fn batch(process: &mut Process, case: &Case, mut tell: impl FnMut(Duration)) -> 
     process.cpu().saturating_sub(before) / BATCH
 }
 
-/// What these processes have used so far.
+/// The processor time that these processes have used so far.
 fn cpu_of(processes: &[PathBuf]) -> Duration {
     processes.iter().filter_map(|process| spent(process)).sum()
 }
 
-/// Waits until the process rests: what it has used is counted when it leaves the processor.
+/// Waits until the process sleeps, because the kernel counts its time when it leaves the processor.
 fn settle(process: &Process) {
     let began = Instant::now();
     let mut before = process.cpu();
@@ -182,7 +182,7 @@ fn settle(process: &Process) {
     }
 }
 
-/// What the quietest tenth stays below: others on the machine only ever add.
+/// The 10th percentile, because other processes on the machine can only add time.
 fn least<T: Ord + Copy>(values: impl Iterator<Item = T>) -> T {
     percentile(values, 10)
 }
@@ -197,7 +197,7 @@ fn percentile<T: Ord + Copy>(values: impl Iterator<Item = T>, percent: usize) ->
     sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
 }
 
-/// Of each case, starts and warm requests.
+/// Measures starts and warm requests of all cases.
 pub(crate) fn all(cases: &[Case], database: &Database) -> Vec<Seen> {
     let mut seen = Seen::of_none(cases);
     starts(cases, &mut seen);

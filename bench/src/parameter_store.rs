@@ -1,5 +1,5 @@
-//! Parameter Store, as far as a start sees of it: https, and one answer that is always the same. It runs on the processor
-//! that is measured, so what it takes of that is known.
+//! Parameter Store, as a start needs it: https, and one fixed answer. It runs on the processor that is measured, so the
+//! processor time of its thread is recorded.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ use crate::{process::spent, runtime_api::receive};
 /// Where the parameters are.
 const PATH: &str = "/task-api/bench";
 
-/// One with some parameters. Its thread ends with the benchmark.
+/// A server with some parameters. Its thread ends with the benchmark.
 pub(crate) struct ParameterStore {
     authority: Authority,
     address: SocketAddr,
@@ -29,7 +29,7 @@ pub(crate) struct ParameterStore {
 }
 
 impl ParameterStore {
-    /// Holds these names and values.
+    /// Starts a server with these names and values.
     pub(crate) fn with(parameters: &[(String, String)]) -> Self {
         let authority = Authority::new();
         let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface has a free port");
@@ -38,7 +38,7 @@ impl ParameterStore {
         let (sender, receiver) = channel();
         thread::spawn(move || {
             let thread = fs::read_link("/proc/thread-self").expect("the kernel knows its threads");
-            sender.send(Path::new("/proc").join(thread)).expect("who started it waits for it");
+            sender.send(Path::new("/proc").join(thread)).expect("the other thread waits for it");
             for stream in listener.incoming().flatten() {
                 converse(stream, &config, &answer);
             }
@@ -46,7 +46,7 @@ impl ParameterStore {
         Self { authority, address, thread: receiver.recv().expect("it says where it is") }
     }
 
-    /// What a function needs to find it, to be let in and to trust it.
+    /// The variables with which a function finds this server, signs its request and trusts the certificate.
     pub(crate) fn variables(&self) -> Vec<(String, String)> {
         let variables = [
             ("SECRETS_PATH", PATH.to_owned()),
@@ -65,7 +65,7 @@ impl ParameterStore {
     }
 }
 
-/// To `GetParametersByPath`, as AWS would say it.
+/// The answer of AWS to `GetParametersByPath`.
 fn answer(parameters: &[(String, String)]) -> String {
     let parameter = |(name, value): &(String, String)| {
         json!({
@@ -86,10 +86,10 @@ fn answer(parameters: &[(String, String)]) -> String {
     )
 }
 
-/// One request. Who has its answer may go.
+/// Answers one request, and closes the connection.
 fn converse(stream: TcpStream, config: &Arc<ServerConfig>, answer: &str) -> Option<()> {
     stream.set_nodelay(true).ok()?;
-    let connection = ServerConnection::new(Arc::clone(config)).expect("its configuration is whole");
+    let connection = ServerConnection::new(Arc::clone(config)).expect("its configuration is complete");
     let mut reader = BufReader::new(StreamOwned::new(connection, stream));
     receive(&mut reader)?;
     reader.get_mut().write_all(answer.as_bytes()).ok()

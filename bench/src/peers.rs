@@ -1,4 +1,4 @@
-//! List and create, beside functions that do the same in other languages.
+//! Compares list and create with functions that do the same in other languages.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ use crate::{
     round_trips,
 };
 
-/// Each peer: what it is made of, and the directory of its `bootstrap`.
+/// Each peer: its name, and the directory of its `bootstrap`.
 const PEERS: [(&str, &str); 2] = [("Go, pgx", "go"), ("FastAPI, SQLModel", "fastapi")];
 
-/// What the peers keep their tasks in.
+/// The table in which the peers keep their tasks.
 const THEIR_TABLE: &str = include_str!("../peers/table.sql");
 
-/// What all are asked: our name of it, and how it is called here.
+/// The operations to compare: the name of our function, and the title of the table.
 const OPERATIONS: [(&str, &str); 2] = [("list-tasks", "List of 20"), ("create-task", "Create")];
 
 const HEAD: [&str; 10] = [
@@ -35,7 +35,7 @@ const HEAD: [&str; 10] = [
     "round trips",
 ];
 
-/// A table for each operation, all of one run. A peer that could not be built is left out.
+/// A table for each operation, all from one run. A peer that could not be built is left out.
 pub(crate) fn tables(ours: &Path, peers: &Path, database: &Database, runtime: &Runtime) -> String {
     runtime.block_on(database.run(THEIR_TABLE));
     let there: Vec<_> = PEERS.into_iter().filter(|peer| peers.join(peer.1).join("bootstrap").exists()).collect();
@@ -64,7 +64,7 @@ fn our(operation: &str, directory: &Path, database: &Database) -> Case {
     Case::of("ours", &directory.join(operation), &url, event, status)
 }
 
-/// Each driver has words of its own in the URL.
+/// Each driver needs other parameters in the URL.
 fn theirs(operation: &str, name: &str, directory: &Path, database: &Database) -> Case {
     let url = database.url(Setting::Connected { tls: false });
     let url = if name.starts_with("Go") {
@@ -76,7 +76,7 @@ fn theirs(operation: &str, name: &str, directory: &Path, database: &Database) ->
     Case::of(name, &directory.join("bootstrap"), &url, event, status)
 }
 
-/// The event, which is the same for all, and the status of its answer.
+/// The event, which is the same for all, and the expected status.
 fn request(operation: &str) -> (String, u64) {
     let token = Token::of(user(operation)).sign();
     match operation {

@@ -1,4 +1,4 @@
-//! One environment of a function: its process, and what the kernel says that it has used.
+//! One process of a function, and what the kernel knows about its use of resources.
 
 use std::{
     fs,
@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::runtime_api::{Call, RuntimeApi};
 
-/// What a process needs to come to rest after it has polled. It has nothing to do then: the wait costs it nothing.
+/// How long a process may need to go to sleep after its poll. The wait adds no processor time.
 const REST: Duration = Duration::from_millis(2);
 
 /// A running function that waits for an event.
@@ -30,11 +30,11 @@ pub(crate) struct Process {
     runtime_api: RuntimeApi,
     poll: Option<Call>,
     logged: Arc<AtomicU64>,
-    /// From its start to its first poll, and the processor time of that.
+    /// The time from the start to the first poll, and its processor time.
     pub(crate) init: Cost,
 }
 
-/// Time on the clock and on the processor.
+/// Wall-clock time and processor time.
 #[derive(Clone, Copy)]
 pub(crate) struct Cost {
     pub(crate) wall: Duration,
@@ -61,7 +61,7 @@ impl Process {
             .stderr(Stdio::inherit());
         let began = Instant::now();
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
-        // As on Lambda, somebody reads the log.
+        // On Lambda the log is read, too.
         let (log, logged) = (child.stdout.take().expect("it is piped"), Arc::new(AtomicU64::new(0)));
         thread::spawn({
             let logged = Arc::clone(&logged);
@@ -76,12 +76,12 @@ impl Process {
         process
     }
 
-    /// One event: from handing it over to the first byte of the answer. `status` is what the answer must have.
+    /// Sends one event. Returns the time until the first byte of the answer, which must have this status.
     pub(crate) fn invoke(&mut self, event: &str, status: u64) -> Duration {
         self.answer(event, status).0
     }
 
-    /// The same with the answer.
+    /// The same, and returns the answer, too.
     pub(crate) fn answer(&mut self, event: &str, status: u64) -> (Duration, Value) {
         let poll = self.poll.take().expect("it polls between events");
         let began = Instant::now();
@@ -119,7 +119,7 @@ impl Process {
         self.logged.load(Ordering::Relaxed)
     }
 
-    /// The most memory that it ever had, in bytes.
+    /// Its peak memory, in bytes.
     pub(crate) fn peak_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs, on Linux");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel counts");
@@ -134,7 +134,7 @@ impl Drop for Process {
     }
 }
 
-/// The processor time that a thread has used, by its directory in `/proc`.
+/// The processor time that a thread has used. `task` is its directory in `/proc`.
 pub(crate) fn spent(task: &Path) -> Option<Duration> {
     let text = fs::read_to_string(task.join("schedstat")).ok()?;
     Some(Duration::from_nanos(text.split(' ').next()?.parse().ok()?))

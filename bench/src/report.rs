@@ -1,4 +1,4 @@
-//! What was measured, as tables.
+//! The tables of the results.
 
 use std::{fmt::Write as _, fs, path::Path, process::Command, time::Duration};
 
@@ -28,6 +28,7 @@ impl Report {
     pub(crate) fn all(&self) -> String {
         let parts = [
             head("make bench", &self.postgres) + HOW_TO_READ,
+            self.in_short(),
             self.init(),
             self.connection(),
             self.warm(),
@@ -41,7 +42,7 @@ impl Report {
         parts.join("\n")
     }
 
-    /// Each function, and in brackets what it is of the other build's.
+    /// Each function, and in brackets the ratio to the other build.
     pub(crate) fn comparison(&self) -> String {
         let row = |name: &str| {
             let other = other(name);
@@ -68,7 +69,7 @@ impl Report {
         )
     }
 
-    /// What was seen of a function. hello and health have one setting.
+    /// The measurements of a function. hello and health have only one setting.
     fn of(&self, name: &str, setting: Setting) -> &Seen {
         let named = |setting| self.cases.iter().position(|case| case.name == name && case.setting == setting);
         &self.seen[named(setting).or_else(|| named(PLAIN)).expect("it was measured")]
@@ -80,6 +81,59 @@ impl Report {
 
     fn binary(&self, name: &str) -> &Path {
         &self.cases.iter().find(|case| case.name == name).expect("it was measured").binary
+    }
+
+    /// What most readers look for: each figure as its range over the functions that use the database.
+    fn in_short(&self) -> String {
+        const READS: [&str; 2] = ["list-tasks", "get-task"];
+        let all: Vec<_> = operations().filter(|name| *name != "health").collect();
+        let (reads, writes): (Vec<_>, Vec<_>) = all.iter().partition(|name| READS.contains(name));
+        let warm = |name: &str, tls| self.of(name, Setting::Connected { tls });
+        let start = |name: &str, tls| self.of(name, Setting::Refused { tls });
+        let connection = |name: &str, tls| {
+            Duration::saturating_sub(warm(name, tls).init_wall(), start(name, tls).init_wall()).as_secs_f64() * 1e3
+        };
+        let beyond = |name: &str, tls| {
+            Duration::saturating_sub(warm(name, tls).first(), warm(name, tls).p50()).as_secs_f64() * 1e3
+        };
+        let row = |what: &str, names: &[&str], hello: Option<f64>, digits: usize, of: &dyn Fn(&str, bool) -> f64| {
+            let ranges = [false, true].map(|tls| {
+                let values: Vec<_> = names.iter().map(|name| of(name, tls)).collect();
+                let (least, most) =
+                    (values.iter().copied().fold(f64::INFINITY, f64::min), values.iter().copied().fold(0.0, f64::max));
+                let times = hello.map(|hello| format!(" ({} ×)", range(least / hello, most / hello, 1)));
+                range(least, most, digits) + &times.unwrap_or_default()
+            });
+            let hello = hello.map_or_else(String::new, |hello| format!("{hello:.digits$}"));
+            [vec![what.to_owned(), hello], ranges.into()].concat()
+        };
+        let (micro, milli) = (|time: Duration| time.as_secs_f64() * 1e6, |time: Duration| time.as_secs_f64() * 1e3);
+        let hello = self.hello();
+        let rows = [
+            row("warm read, p50 µs", &reads, Some(micro(hello.p50())), 0, &|name, tls| micro(warm(name, tls).p50())),
+            row("warm write, p50 µs", &writes, Some(micro(hello.p50())), 0, &|name, tls| micro(warm(name, tls).p50())),
+            row(
+                "CPU of the function for a warm request, alone, µs",
+                &all,
+                Some(micro(hello.cpu_alone())),
+                0,
+                &|name, tls| micro(warm(name, tls).cpu_alone()),
+            ),
+            row("CPU of Postgres for a read, µs", &reads, None, 0, &|name, tls| micro(warm(name, tls).server())),
+            row("CPU of Postgres for a write, µs", &writes, None, 0, &|name, tls| micro(warm(name, tls).server())),
+            row("init without the connection, ms", &all, Some(milli(hello.init_wall())), 1, &|name, tls| {
+                milli(start(name, tls).init_wall())
+            }),
+            row("opening the connection, in init, ms", &all, None, 1, &connection),
+            row("first request of a connection beyond a warm one, ms", &all, None, 1, &beyond),
+            row("peak memory, MB", &all, Some(hello.peak_memory()), 1, &|name, tls| warm(name, tls).peak_memory()),
+            row("zip, MB", &all, Some(zip(self.binary(HELLO))), 1, &|name, _| zip(self.binary(name))),
+        ];
+        format!(
+            "## In short\n\nThe functions that use the database, from the fastest to the slowest. Postgres runs on the same \
+             machine. Tokens have a shared secret. A ratio to hello is in brackets.\n\n{}",
+            table(&["", "hello", "TLS off", "TLS on"], &rows)
+        )
     }
 
     fn init(&self) -> String {
@@ -97,7 +151,7 @@ impl Report {
         };
         let rows: Vec<_> = names().map(row).collect();
         format!(
-            "## Init\n\nFrom the start of the process to its first poll for work, with a database that refuses at once.\n\n{}",
+            "## Init\n\nFrom the start of the process to its first poll for work. The database refuses at once.\n\n{}",
             table(&["", "TLS off: ms", "×", "CPU ms", "×", "TLS on: ms", "×", "CPU ms", "×"], &rows)
         )
     }
@@ -118,8 +172,8 @@ impl Report {
         let rows: Vec<_> = names().filter(|name| *name != HELLO && *name != "health").map(row).collect();
         let first = ms(self.hello().first());
         format!(
-            "## Connection and first request\n\nWhat opening the connection adds to init (its server is on the same \
-             machine: a network adds its round trips), and the first request after it. hello's first request takes \
+            "## Connection and first request\n\nThe time that opening the connection adds to init, and the first request \
+             after it. Postgres runs on the same machine; a network adds its round trips. hello's first request takes \
              {first} ms.\n\n{}",
             table(&["", "plain: ms", "CPU ms", "first request ms", "TLS: ms", "CPU ms", "first request ms"], &rows)
         )
@@ -141,8 +195,8 @@ impl Report {
         };
         let rows: Vec<_> = names().map(row).collect();
         format!(
-            "## Warm requests and memory\n\nTimes are from the event to the answer, in µs, the database's included. Memory is \
-             the peak after 1,200 requests, in MB.\n\n{}",
+            "## Warm requests and memory\n\nTimes are from the event to the answer, in µs, with the time of the database. \
+             Memory is the peak after 1,200 requests, in MB.\n\n{}",
             table(&["", "TLS off: p50", "p99", "peak", "×", "TLS on: p50", "p99", "peak", "×"], &rows)
         )
     }
@@ -164,9 +218,9 @@ impl Report {
         };
         let rows: Vec<_> = names().map(row).collect();
         format!(
-            "## Processor time of a warm request\n\nThe function's own, in µs: on a processor that neither Postgres nor \
-             the benchmark uses, and on the one on which Postgres and the benchmark work, too. Then that of the server's \
-             process which serves it.\n\n{}",
+            "## Processor time of a warm request\n\nIn µs. *Alone*: the function, on a processor that neither Postgres nor \
+             the benchmark uses. *Beside*: the function, on the same processor as both. *Server*: the process of Postgres \
+             that serves it.\n\n{}",
             table(
                 &["", "TLS off: alone", "×", "beside", "×", "server", "TLS on: alone", "×", "beside", "×", "server"],
                 &rows
@@ -189,8 +243,8 @@ impl Report {
         let rows = [("get-task", "HS256"), ("EdDSA", "EdDSA"), ("ES256", "ES256"), ("RS256", "RS256")];
         let rows: Vec<_> = rows.iter().map(|(name, label)| row(name, label)).collect();
         format!(
-            "## Tokens\n\nget-task, TLS off, by the algorithm of the token; beside Postgres.\n\n{}",
-            table(&["", "CPU µs a request", "×", "init CPU ms", "×"], &rows)
+            "## Tokens\n\nget-task with TLS off, for each algorithm of the token; beside Postgres.\n\n{}",
+            table(&["", "CPU µs for a request", "×", "init CPU ms", "×"], &rows)
         )
     }
 
@@ -200,11 +254,12 @@ impl Report {
             let (wall, cpu) = (ms(start.init_wall()), ms(start.init_cpu()));
             vec![label.to_owned(), wall, cpu, us(warm.cpu()), format!("{:.1}", warm.peak_memory())]
         };
-        let rows = [row("the environment", "get-task"), row("Parameter Store", SECRETS)];
+        let rows = [row("variables", "get-task"), row("Parameter Store", SECRETS)];
         format!(
-            "## Secrets\n\nget-task, TLS to the database off, by where its two secrets are. The call to Parameter Store is \
-             https; the time of its server, which is the benchmark's own, is not in it.\n\n{}",
-            table(&["", "init ms", "init CPU ms", "CPU µs a request", "peak MB"], &rows)
+            "## Secrets\n\nget-task without TLS to the database, with its two secrets in variables or in Parameter Store. \
+             The call to Parameter Store is https. Its server belongs to the benchmark, and the time of that server is \
+             subtracted.\n\n{}",
+            table(&["", "init ms", "init CPU ms", "CPU µs for a request", "peak MB"], &rows)
         )
     }
 
@@ -215,8 +270,8 @@ impl Report {
         };
         let rows = [row("without", "get-task"), row("with `METRICS_NAMESPACE`", METRICS)];
         format!(
-            "## Metrics\n\nget-task, TLS off: what a request costs and adds to the log.\n\n{}",
-            table(&["", "CPU µs a request", "bytes of log"], &rows)
+            "## Metrics\n\nget-task with TLS off: the CPU time of a request, and the bytes that it adds to the log.\n\n{}",
+            table(&["", "CPU µs for a request", "bytes of log"], &rows)
         )
     }
 
@@ -234,8 +289,8 @@ impl Report {
         };
         let rows: Vec<_> = names().map(row).collect();
         format!(
-            "## Size\n\nMB (10⁶ bytes). What `cargo lambda build --release --output-format zip` made stands in the last \
-             column, where it has.\n\n{}",
+            "## Size\n\nIn MB (10⁶ bytes). The last column has the zip of `cargo lambda build --release --output-format \
+             zip`, if that was run before.\n\n{}",
             table(&["", "binary", "zip", "×", "zip by cargo-lambda"], &rows)
         )
     }
@@ -253,21 +308,21 @@ impl Report {
     }
 }
 
-/// How all results begin.
+/// The head of all results.
 pub(crate) fn head(command: &str, postgres: &str) -> String {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or_default().to_owned();
     format!(
-        "# Results\n\nMade by `{command}` on {}, on two processors ({}) of a machine with a load of {load} at the end, of \
-         which the benchmark itself is about 1; {}; Postgres {postgres} on the same machine. [README.md](README.md) says \
-         how to read this.\n",
+        "# Results\n\n`{command}` wrote this on {}. It ran on two processors ({}), with {} and Postgres {postgres} on the \
+         same machine. The machine's load at the end was {load}; the benchmark itself is about 1 of that. \
+         [README.md](README.md) explains how to read this.\n",
         date(),
         cpu_model(),
         said("rustc", &["--version"]),
     )
 }
 
-/// What a function of the other build is called here.
+/// The name of a function of the other build.
 pub(crate) fn other(name: &str) -> String {
     format!("other {name}")
 }
@@ -282,6 +337,12 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
         let _ = writeln!(text, "| {} |", row.join(" | "));
     }
     text
+}
+
+/// From the least to the most, as one number where they look the same.
+fn range(least: f64, most: f64, digits: usize) -> String {
+    let (least, most) = (format!("{least:.digits$}"), format!("{most:.digits$}"));
+    if least == most { least } else { format!("{least} to {most}") }
 }
 
 fn ratio(value: Duration, of: Duration) -> f64 {
@@ -304,22 +365,22 @@ fn megabytes(value: f64) -> String {
     format!("{value:.2}")
 }
 
-#[expect(clippy::cast_precision_loss, reason = "it is no number of petabytes")]
+#[expect(clippy::cast_precision_loss, reason = "it is much less than a petabyte")]
 fn size(file: &Path) -> f64 {
     fs::metadata(file).map_or(0.0, |metadata| metadata.len() as f64 / 1e6)
 }
 
-/// In MB, as Lambda is given it: by Python, which this project needs anyway.
+/// The size of the zip in MB. Python makes the zip, because this project needs Python anyway.
 fn zip(binary: &Path) -> f64 {
     let file = std::env::temp_dir().join(format!("{}.zip", std::process::id()));
     let status = Command::new("python3").args(["-m", "zipfile", "-c"]).args([&file, binary]).status();
-    assert!(status.is_ok_and(|status| status.success()), "python3 -m zipfile makes no zip");
+    assert!(status.is_ok_and(|status| status.success()), "python3 -m zipfile failed");
     let size = size(&file);
     let _ = fs::remove_file(file);
     size
 }
 
-/// The zip that cargo-lambda has put beside the directory of the binaries.
+/// The size of the zip that cargo-lambda put beside the directory of the binaries.
 fn shipped(binary: &Path) -> Option<f64> {
     let zip = binary.parent()?.parent()?.join("lambda").join(binary.file_name()?).join("bootstrap.zip");
     zip.exists().then(|| size(&zip))

@@ -1,5 +1,4 @@
-//! Round trips, which are counted and not timed: a proxy on the wire counts how often the client speaks after the
-//! server.
+//! Round trips are counted, not timed: a proxy counts how often the client sends after the server has sent.
 
 use std::{path::Path, time::Duration};
 
@@ -12,19 +11,19 @@ use crate::{
     process::Process,
 };
 
-/// Long enough for a flight that is sent in pieces to fall apart on the wire.
+/// Long enough that the proxy would see data that the client sends in several pieces as several flights.
 const ONE_WAY: Duration = Duration::from_millis(5);
 
 /// The round trips of one operation.
 pub(crate) struct Trips {
     pub(crate) name: &'static str,
-    /// To open a connection: plain, and with TLS.
+    /// For opening a connection: without TLS, and with it.
     pub(crate) open: [usize; 2],
-    /// Of a warm request: the same.
+    /// For a warm request: the same.
     pub(crate) warm: [usize; 2],
 }
 
-/// Of every operation that meets the database.
+/// Counts them for every operation that uses the database.
 pub(crate) fn count(directory: &Path, database: &Database, runtime: &Runtime) -> Vec<Trips> {
     let trips = |name| {
         let [plain, tls] = [false, true].map(|tls| {
@@ -36,7 +35,7 @@ pub(crate) fn count(directory: &Path, database: &Database, runtime: &Runtime) ->
     operations().filter(|name| *name != "health").map(trips).collect()
 }
 
-/// Of one function: to open its connection, if it does so in init, and of a warm request.
+/// Counts them for one function: for opening its connection, if it does so in init, and for a warm request.
 pub(crate) fn of(mut case: Case, runtime: &Runtime) -> (usize, usize) {
     let url = &mut case.variables[0].1;
     let proxy = runtime.block_on(Proxy::start(url, ONE_WAY));

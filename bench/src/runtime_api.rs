@@ -1,5 +1,5 @@
-//! A Lambda Runtime API for one process that takes the time of each call. It is as plain as can be, blocking sockets and
-//! a thread for each connection, because it runs on the processors that it measures.
+//! A Lambda Runtime API for one process, which records the time of each call. It is very simple, with blocking sockets
+//! and a thread for each connection, because it runs on the processors that it measures.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -12,7 +12,7 @@ use std::{
 /// How long a process may take for anything.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// What the process has asked for, and when the question was here.
+/// A request of the process, and when it arrived.
 pub(crate) struct Call {
     pub(crate) at: Instant,
     pub(crate) path: String,
@@ -21,7 +21,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The event, in answer to a poll.
+    /// Answers a poll with an event.
     pub(crate) fn hand_over(mut self, event: &str) {
         let ends = (SystemTime::now() + Duration::from_secs(30)).duration_since(UNIX_EPOCH).expect("it is past 1970");
         let head = format!(
@@ -36,7 +36,7 @@ impl Call {
         self.stream.write_all(head.as_bytes()).expect("the process listens");
     }
 
-    /// That its answer has arrived.
+    /// Confirms that the answer has arrived.
     pub(crate) fn accept(mut self) {
         self.stream.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").expect("the process listens");
     }
@@ -48,12 +48,12 @@ pub(crate) struct RuntimeApi {
 }
 
 impl RuntimeApi {
-    /// Listens on a port of its own. The threads end with the process that they serve.
+    /// Listens on its own port. The threads end with the process that they serve.
     pub(crate) fn listen() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("it is bound");
         let (sender, calls) = channel();
-        // One connection is kept alive by the runtime's client; a second one is for where it did not come back in time.
+        // The runtime's client keeps one connection alive. It opens a second one if the first is not free yet.
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let sender = sender.clone();
@@ -75,12 +75,12 @@ impl RuntimeApi {
 
 impl Drop for RuntimeApi {
     fn drop(&mut self) {
-        // Wakes the thread that accepts, which finds nobody to tell.
+        // Wakes the thread that accepts. It ends then, because nobody receives its calls.
         let _ = TcpStream::connect(self.address);
     }
 }
 
-/// Reads request after request; they are answered elsewhere.
+/// Reads one request after the other. Somebody else answers them.
 fn converse(stream: &TcpStream, calls: &Sender<Call>) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream.try_clone().ok()?);
@@ -90,7 +90,7 @@ fn converse(stream: &TcpStream, calls: &Sender<Call>) -> Option<()> {
     }
 }
 
-/// The next request: when it was here, its path and its body. None when the client has gone.
+/// Reads the next request: the time of its arrival, its path and its body. `None` if the client has gone.
 pub(crate) fn receive(reader: &mut impl BufRead) -> Option<(Instant, String, Vec<u8>)> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
@@ -110,7 +110,7 @@ pub(crate) fn receive(reader: &mut impl BufRead) -> Option<(Instant, String, Vec
     Some((at, path, body))
 }
 
-/// A body whose length is not known ahead, as Go's client sends it, and the trailers behind it.
+/// Reads a chunked body, as Go's client sends it, and the trailers after it.
 fn chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
@@ -130,7 +130,7 @@ fn exactly(length: usize, reader: &mut impl BufRead) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Without its end.
+/// Reads a line, without the line end.
 fn line(reader: &mut impl BufRead) -> Option<String> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;

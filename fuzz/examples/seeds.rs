@@ -1,4 +1,4 @@
-//! Writes the seeds of all targets: what is honest, and what is nearly.
+//! Writes the seeds of all targets: valid input, and input that is almost valid.
 
 use std::{fs, io, path::Path};
 

@@ -1,5 +1,5 @@
-//! Any header and any payload (with a zero byte between them) under a good signature, judged twice: by the verifier, and
-//! by the rules as one would write them down without it.
+//! Any header and any payload (with a zero byte between them) with a valid signature. Two checks must agree: the
+//! verifier, and a second, simple check of the same rules.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -28,11 +28,11 @@ fn is_our_header(header: &[u8]) -> bool {
     header["alg"] == "HS256" && kid && ["crit", "b64", "zip", "enc"].iter().all(|name| header.get(name).is_none())
 }
 
-/// Whom the claims name, if they are all that they should be. (A member that is there twice is read as the last, so a
-/// verifier that reads the first is found out.)
+/// The subject of the claims, if all claims are valid. (If a member is there twice, this reads the last one. So the
+/// test fails if the verifier reads the first.)
 fn subject(claims: &[u8]) -> Option<String> {
     let claims: Value = serde_json::from_slice(claims).ok()?;
-    let (now, leeway) = (now() as f64, 32.0); // 30, and 2 for the time between the two judges
+    let (now, leeway) = (now() as f64, 32.0); // 30, and 2 for the time between the two checks
     let time = |name: &str| claims.get(name).map(Value::as_f64);
     let holds = time("exp")?? > now - leeway
         && ["nbf", "iat"].iter().all(|name| time(name).is_none_or(|time| time.is_some_and(|time| time < now + leeway)))

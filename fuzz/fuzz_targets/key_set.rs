@@ -1,4 +1,4 @@
-//! Any bytes as a key set. If it is read, tokens of keys that are not in it are not taken.
+//! Any bytes as a key set. If it is read, tokens of keys that are not in it must be refused.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 static HONEST: LazyLock<Vec<String>> = LazyLock::new(honest);
 
-/// What makes each public key, so that a set with one of them can be told.
+/// The number in each public key. It shows whether a set contains one of these keys.
 static MATERIAL: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let material = |jwk: Value| jwk.get("n").or_else(|| jwk.get("x")).cloned();
     keys().into_iter().filter_map(|(key, _)| material(key.jwk())).collect()
@@ -21,7 +21,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     let set: Value = serde_json::from_str(text).expect("a set that is read is JSON");
     let known = set["keys"].as_array().expect("keys").iter().any(|key| has_material(key));
     for token in HONEST.iter() {
-        assert!(user(&verifier, token).is_none() || known, "{token} is taken with {text}");
+        assert!(user(&verifier, token).is_none() || known, "{token} is accepted with {text}");
     }
     Corpus::Keep
 });

@@ -1,4 +1,4 @@
-//! Any text as a token. Whoever has no key can only repeat what has been signed.
+//! Any text as a token. Without a key, an attacker can only repeat what has been signed.
 #![no_main]
 
 use std::{collections::HashSet, sync::LazyLock};
@@ -6,8 +6,8 @@ use std::{collections::HashSet, sync::LazyLock};
 use fuzz::{USER, VERIFIER, honest, user};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
-/// What is signed in the honest tokens. The signatures may be others: those of PS256 are random, and each of ES256 has
-/// a twin.
+/// The signed part of the valid tokens. The signature can differ: PS256 is random, and each ES256 signature has a
+/// second valid form.
 static SIGNED: LazyLock<HashSet<String>> =
     LazyLock::new(|| honest().iter().map(|token| signed(token).to_owned()).collect());
 

@@ -1,4 +1,4 @@
-//! What the targets share: a verifier with a key of each family, and the tokens that it takes.
+//! Shared by the targets: a verifier with a key of each family, and the tokens that it accepts.
 
 use std::sync::LazyLock;
 
@@ -12,15 +12,15 @@ use testing::{
     token::{Key, SECRET, Token},
 };
 
-/// The user, the issuer and the audience of the honest tokens.
+/// The user, the issuer and the audience of the valid tokens.
 pub const USER: &str = "alice";
 pub const ISSUER: &str = "https://issuer.example";
 pub const AUDIENCE: &str = "tasks";
 
-/// In 2100. Seeds are kept, so they must not expire.
+/// In the year 2100. The seeds are kept, so they must not expire.
 const EXPIRES: u64 = 4_102_444_800;
 
-/// Every key with every algorithm that it takes. A secret has no name in any set.
+/// Every key with its algorithms. A secret has no key id, because it is in no key set.
 pub fn keys() -> Vec<(Key, &'static [&'static str])> {
     vec![
         (Key::secret(SECRET.as_bytes()), &["HS256", "HS384", "HS512"]),
@@ -31,7 +31,7 @@ pub fn keys() -> Vec<(Key, &'static [&'static str])> {
     ]
 }
 
-/// What the verifier takes.
+/// The tokens that the verifier accepts.
 pub fn honest() -> Vec<String> {
     let token = Token::of(USER).claim("iss", ISSUER).claim("aud", AUDIENCE).claim("iat", 0).claim("exp", EXPIRES);
     let tokens = keys().into_iter().flat_map(|(key, algorithms)| {
@@ -41,7 +41,7 @@ pub fn honest() -> Vec<String> {
     tokens.flat_map(|token| [token.sign(), token.without_header("kid").sign()]).collect()
 }
 
-/// A verifier with this key set, if it is one.
+/// A verifier with this key set, or `None` if the key set is not valid.
 pub fn verifier(jwks: Option<String>, secrets: Vec<String>) -> Option<Verifier> {
     let policy = Policy {
         issuers: vec![ISSUER.to_owned(), "https://other.example".to_owned()],
@@ -53,18 +53,18 @@ pub fn verifier(jwks: Option<String>, secrets: Vec<String>) -> Option<Verifier> 
     Verifier::new(TokenConfig { secrets, jwks, issuer: None, policy }).ok()
 }
 
-/// The verifier of all keys.
+/// A verifier that knows all keys.
 pub static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
     let public = keys().into_iter().filter(|(key, _)| key.kid().is_some());
     let set = set_of(public.map(|(key, _)| key.jwk_with(json!({ "use": "sig" }))));
     let verifier = verifier(Some(set.to_string()), vec![SECRET.to_owned()]).expect("a key set");
     for token in honest() {
-        assert!(user(&verifier, &token).is_some(), "an honest token is not taken: {token}");
+        assert!(user(&verifier, &token).is_some(), "a valid token is refused: {token}");
     }
     verifier
 });
 
-/// Whom a token speaks for. Without a URL of keys nothing is waited for.
+/// The user of a token, if the verifier accepts it. There is no URL of keys, so nothing has to be fetched.
 pub fn user(verifier: &Verifier, token: &str) -> Option<UserId> {
-    verifier.verify(token).now_or_never().expect("there is nothing to wait for").ok()
+    verifier.verify(token).now_or_never().expect("nothing has to be fetched").ok()
 }

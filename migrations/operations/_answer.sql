@@ -1,13 +1,13 @@
--- What an operation answers: how it went, and the task as it is kept. This is the one list of a task's columns: the
--- operations read and write `public.tasks` through it, and a row of it is the type of their results. All columns are of
--- built-in types, so that the driver need not ask for any.
+-- What an operation answers: its outcome, and the task as it is stored. This is the only list of a task's columns. The
+-- operations read and write `public.tasks` through this view, and return its row type. All columns have built-in types,
+-- so the driver never has to look up a type.
 --
--- The view belongs to task_api, so row-level security holds behind it. It is a plain selection, so Postgres lets rows be
--- changed through it (https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS).
+-- The view belongs to task_api, so row-level security applies behind it. It is a simple select, so Postgres allows
+-- writes through it (https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS).
 create view operations.answer as
 select
-    -- found, written, repeated (done by an earlier try), not_found, precondition_failed, or what else an operation says
-    -- of itself.
+    -- found, written, repeated (an earlier attempt did it), not_found, precondition_failed, or an outcome that only one
+    -- operation has. Its file explains it.
     'found'::text as outcome,
     t.id,
     t.owner_user_id,
@@ -28,13 +28,14 @@ select
     t.revision
 from public.tasks t;
 
--- A row of several tasks' answer. In the first one the first columns say how the owner stands; the others are tasks.
+-- A row of an answer with several tasks. The first row describes the owner, in the first three columns. The other rows
+-- are tasks.
 create view operations.page as
 select null::uuid as epoch, null::bigint as owner_revision, null::bigint as total, a.*
 from operations.answer a;
 
--- The task that a request is about, if it is at a revision that the caller allows (null for any). Of one that is at
--- another, the answer says which. One in the trash is found by those only who look there, too.
+-- Finds the task of a request, if the caller allows its revision (null allows any). If the caller does not allow it,
+-- the answer shows the task with its revision. A task in the trash is found only with `p_also_in_trash`.
 create function operations.find(p_user text, p_id uuid, p_allowed bigint[], p_also_in_trash boolean)
 returns operations.answer
 language plpgsql stable

@@ -1,45 +1,47 @@
--- What of the list is asked for. Filters that are null let everything through.
+-- Which part of the list is wanted. A filter that is null accepts every task.
 create type operations.list_query as (
-    -- Any of tasks.state.
+    -- The task has one of these states (tasks.state).
     states smallint[],
-    -- What those are that the state does not say it of: the tasks in the trash.
+    -- For the trash, where the state does not tell completed tasks from pending ones.
     completed boolean,
-    -- Any of them.
+    -- The task has one of these priorities.
     priorities smallint[],
-    -- All of them.
+    -- The task has all of these tags.
     tags text[],
-    -- In lower case; it is looked for in title and description.
+    -- In lower case. The title or the description contains it.
     search text,
     due_before timestamptz,
     due_after timestamptz,
-    -- The task that the page begins behind, by its key in the order and its id; null for the beginning.
+    -- The page begins after the task with this sort key and id; null for the beginning.
     after_key text,
     after_id uuid,
     page_offset bigint,
     page_rows bigint
 );
 
--- Makes one function for each order of the list, `list_by_<sort>_<asc|desc>`, and `count_listed`. They are made and not
--- written, because they differ in a column and a direction only, and because each is then one statement whose plan
--- Postgres keeps: planning it for each request would cost as much as all the rest.
+-- Makes one function for each order of the list, `list_by_<sort>_<asc|desc>`, and `count_listed`. They are generated,
+-- because they differ only in a column and a direction. Each contains one statement, so that Postgres keeps its plan.
+-- Planning it for each request would cost as much as everything else.
 --
--- A page merges an index scan of each state: pending, completed, in the trash. A state that is not asked for is not read:
--- the condition on the query is evaluated once, before its scan. The place behind which a page begins is
--- always given, if only as a key that is ahead of all others: `key is null or …` could not be an index condition. The
--- filters are checked on the rows that the scan finds; under row-level security they could not be index conditions.
+-- A page merges one index scan for each state: pending, completed, in the trash. A state that is not wanted is not
+-- read, because Postgres evaluates the condition on the query once, before the scan. The scans always get a place to
+-- begin after, because `key is null or …` cannot be an index condition. For the first page this place comes before all
+-- keys. The filters are checked on the rows that the scan finds. Under row-level security they cannot be index
+-- conditions.
 --
--- A plan that is kept does not know the limit, and expects a tenth of the rows to be wanted. Where one owner has most of
--- the table, reading and sorting all of it would then look cheaper: that is switched off. So are compiling the plan and
--- parallel workers: starting them takes longer than such a plan ever does (9 ms instead of 0.5 where it was measured).
+-- A kept plan does not know the limit, so the planner assumes that a tenth of the rows is wanted. If one owner has most
+-- of the table, reading and sorting all rows would then look cheaper, so that is switched off. JIT compilation and
+-- parallel workers are off, too, because starting them takes longer than running the plan: a page took 9 ms instead of
+-- 0.5 ms with workers.
 do $make$
 declare
-    -- What folds all of Unicode, whatever the database's own collation is: ICU's root, or where Postgres was built without
-    -- ICU its own, which there is from 18 on.
+    -- A collation whose lower() knows all of Unicode, independent of the database's own collation: ICU's root
+    -- collation. If Postgres was built without ICU, it is the built-in one of Postgres 18 and newer.
     c_folding constant text := (
         select quote_ident(c.collname) from pg_collation c
         where c.collname in ('und-x-icu', 'pg_unicode_fast') order by c.collname desc limit 1
     );
-    -- position() looks for the text as it is: no character of it means something else.
+    -- position() searches for the literal text. It has no wildcards.
     c_filters constant text := replace($sql$
         and (p.completed is null or a.completed = p.completed)
         and (p.priorities is null or a.priority = any (p.priorities))
@@ -48,7 +50,7 @@ declare
             or position(p.search in lower(a.description collate {folding})) > 0)
         and (p.due_before is null or a.due_at < p.due_before)
         and (p.due_after is null or a.due_at > p.due_after and a.due_at < 'infinity')$sql$, '{folding}', c_folding);
-    -- %1: the column, %2: what is behind the page's beginning, %3: asc or desc.
+    -- %1: the column, %2: the condition for rows after the page's beginning, %3: asc or desc.
     c_state constant text := $sql$
         (select a.* from operations.answer a
             where a.owner_user_id = p_user and a.state = {state} and {state} = any (p.states) and %2$s $sql$ || c_filters || $sql$
@@ -59,7 +61,8 @@ declare
         limit p.page_rows offset p.page_offset$sql$;
     c_behind constant text := '(a.%I, a.id) %s (v_key, v_id)';
     c_behind_none constant text := $sql$a.due_at = 'infinity' and a.id <= v_id and a.id is distinct from p.after_id$sql$;
-    -- %1: the sort, %2: asc or desc, %3: the key's type, %4: the key ahead of all others, %5: the id that is, %6: the body.
+    -- %1: the sort, %2: asc or desc, %3: the key's type, %4: the key before all others, %5: the id before all others,
+    -- %6: the body.
     c_function constant text := $sql$
         create function operations.list_by_%1$s_%2$s(p_user text, p operations.list_query)
         returns setof operations.answer
@@ -79,8 +82,9 @@ declare
             %6$s
         end
         $$$sql$;
-    -- No due date comes last in this direction, too: first those that are due, then the others. An offset that reaches
-    -- beyond the first is counted. %1: the page of the first, %2: those that it skips, %3: the page of the others.
+    -- Tasks without a due date come last in this direction, too. So a page takes first the tasks with a due date, then
+    -- the others. If the offset skips all of the first, they are counted. %1: the page of tasks with a due date, %2:
+    -- the tasks that it skips, %3: the page of tasks without one.
     c_none_last constant text := $sql$
             declare
                 v_listed bigint := 0::bigint;
@@ -106,14 +110,14 @@ declare
     v_page text;
 begin
     if c_folding is null then
-        raise exception 'this Postgres folds no Unicode: it needs ICU, or version 18';
+        raise exception 'this Postgres cannot convert all of Unicode to lower case: it needs ICU, or version 18';
     end if;
     for v_sort in
         select sort, key, type, lowest, highest
         from (values
             ('created_at', 'created_at', 'timestamptz', '-infinity', 'infinity'),
             ('updated_at', 'revision', 'bigint', '0', '9223372036854775807'),
-            -- The highest is later than what can be due, and ahead of infinity.
+            -- The highest key is later than every due date, and before infinity.
             ('due_date', 'due_at', 'timestamptz', '-infinity', '10000-01-01T00:00:00Z'),
             ('priority', 'priority', 'smallint', '-1', '4'),
             ('title', 'title_key', 'text collate "C"', '', repeat(chr(1114111), 601)),

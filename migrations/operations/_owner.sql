@@ -1,61 +1,64 @@
--- How every operation begins and how every write ends: who asks, the lock of their row, and the memory of the request.
+-- How every operation begins and how every write ends: the caller, the lock of the owner's row, and the memory of the
+-- request.
 
--- Who asks, and for how long: for this transaction, whatever another client of the pooler has left in the session.
--- `p_timeout` is how long the caller waits, in milliseconds. A lock is given up a little earlier, so that they hear why.
--- What cannot be set for a call that runs already stands on the login: `migrate --login` sets it.
+-- Sets the caller and the time-outs, for this transaction. It does not matter what another client of the pooler left in
+-- the session. `p_timeout` is how long the API waits, in milliseconds. The wait for a lock ends a little earlier, so
+-- that the API hears the reason. Some settings have no effect on a call that runs already: `migrate --role` sets these
+-- for the database role.
 create function operations.enter(p_user text, p_timeout integer) returns void
 language plpgsql volatile
 as $$
 declare
-    -- Assigned, not performed: plpgsql evaluates an assignment without starting the executor.
+    -- An assignment instead of `perform`, because plpgsql evaluates it without starting the executor.
     _ text;
 begin
-    -- In another mode a statement would not see what the writer ahead of it has done. It cannot be changed any more.
+    -- In another isolation level a statement would not see what the previous writer committed. It is too late to change
+    -- the level here.
     if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
         raise exception 'the session''s transactions are %, not read committed', current_setting('transaction_isolation')
             using errcode = 'active_sql_transaction';
     end if;
     _ := set_config('app.user_id', p_user, true);
     _ := set_config('lock_timeout', (p_timeout - least(200, p_timeout / 4))::text, true);
-    -- From Postgres 17 on. It also ends a call whose end (Sync) never arrives. A lower one that is active would stay, so
-    -- it is switched off first.
+    -- Postgres 17 and newer have it. It also ends a call whose last message (Sync) never arrives. An active time-out
+    -- would not be extended, so it is switched off first.
     if current_setting('transaction_timeout', true) is not null then
         _ := set_config('transaction_timeout', '0', true);
         _ := set_config('transaction_timeout', p_timeout::text, true);
     end if;
-    -- pg_dump sets it, and it keeps the view `answer` from being read (15.8, 16.4 and 17 on).
+    -- pg_dump sets it, and with it the view `answer` cannot be read (since 15.8, 16.4 and 17).
     if current_setting('restrict_nonsystem_relation_kind', true) <> '' then
         _ := set_config('restrict_nonsystem_relation_kind', '', true);
     end if;
-    -- What is acknowledged is on disk, also on a standby that has to confirm it.
+    -- A write is acknowledged only when it is on disk, and on every standby that has to confirm it.
     if current_setting('synchronous_commit') in ('off', 'local') then
         _ := set_config('synchronous_commit', 'on', true);
     end if;
 end
 $$;
 
--- The owner, as a write finds them, and as it leaves them.
+-- The owner, before or after a write.
 create type operations.owner as (
     id text,
-    -- The number of their last write; null where they have never written.
+    -- The number of the owner's last write; null if the owner has no row yet.
     revision bigint,
-    -- Whether this request is among those that their row remembers.
+    -- Whether the owner's row remembers this request.
     is_repeated boolean,
     pending_tasks bigint,
     completed_tasks bigint,
     deleted_tasks bigint
 );
 
--- What one write comes to. Several can follow each other under one lock: each begins with the owner that the one before
--- has left.
+-- The result of one write. Several writes can follow each other under one lock. Each begins with the owner that the one
+-- before returned.
 create type operations.step as (
     owner operations.owner,
     answer operations.answer
 );
 
--- Locks the owner's row until the end of the transaction, so that one user's writes follow each other. This is a
--- statement of its own: those after it see what the writer ahead of us has done. In one with the write, the snapshot
--- would be older than the wait for the lock
+-- Locks the owner's row until the end of the transaction, so that the writes of one user have an order. The lock is a
+-- statement of its own, so the statements after it see what the previous writer committed. If one statement locked and
+-- wrote, its snapshot would be older than the lock
 -- (https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED).
 create function operations.lock_owner(p_user text, p_request uuid) returns operations.owner
 language plpgsql volatile
@@ -69,16 +72,16 @@ begin
     from public.users u
     where u.id = p_user
     for update;
-    -- The time-out is that of one wait. Who stands behind another waiter waits twice, and could get the lock when its
-    -- caller has been told that it did not.
+    -- lock_timeout limits a single wait. A call that queues behind another waiter waits twice. Without this check it
+    -- could get the lock after its client was told that it did not.
     if clock_timestamp() - now() > current_setting('lock_timeout')::interval then
-        raise exception 'the lock came too late' using errcode = 'lock_not_available';
+        raise exception 'the lock was granted after the time-out' using errcode = 'lock_not_available';
     end if;
     return v_owner;
 end
 $$;
 
--- The same for what may be a user's first write: their row is made.
+-- The same for an operation that may be the user's first write: it creates the row if there is none.
 create function operations.lock_or_make_owner(p_user text, p_request uuid) returns operations.owner
 language plpgsql volatile
 as $$
@@ -93,15 +96,14 @@ begin
 end
 $$;
 
--- Writes a task as `p_after` has it, in the owner's next revision. `p_before` is how it is. This is the one statement
--- that changes a task.
+-- Changes a task from `p_before` to `p_after`, with the owner's next revision. No other statement changes a task.
 create function operations.save(p_owner operations.owner, p_before operations.answer, p_after operations.answer)
 returns operations.step
 language plpgsql volatile
 as $$
 #variable_conflict use_column
 declare
-    -- Not now(), which is when the transaction began: before it waited for the lock.
+    -- Not now(), because that is when the transaction began, before it waited for the lock.
     v_now timestamptz := clock_timestamp();
 begin
     p_owner.revision := p_owner.revision + 1;
@@ -137,8 +139,8 @@ begin
 end
 $$;
 
--- Ends a request that has written: moves the owner's clock on to the last revision that was given out, and puts the
--- request first among the 32 that are remembered.
+-- Ends a request that has written: stores the owner's last revision and counters, and puts the request first among the
+-- 32 remembered ones.
 create function operations.remember(p_owner operations.owner, p_request uuid) returns void
 language plpgsql volatile
 as $$
@@ -153,7 +155,7 @@ begin
 end
 $$;
 
--- The same for a request that is one write, if it has written. The answer is the request's.
+-- The same for a request with a single write, if that wrote anything. Returns the request's answer.
 create function operations.finish(p_step operations.step, p_request uuid) returns operations.answer
 language plpgsql volatile
 as $$
@@ -165,7 +167,8 @@ begin
 end
 $$;
 
--- The answer to a request that an earlier try has done: the task as it is now, without its columns where it is gone.
+-- The answer to a request that an earlier attempt has done: the task as it is now. If the task is gone, its columns are
+-- null.
 create function operations.repeated(p_user text, p_id uuid) returns operations.answer
 language plpgsql stable
 as $$

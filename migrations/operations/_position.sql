@@ -1,7 +1,7 @@
--- The manual order. A position is a text of digits from 0 to f, compared digit by digit: between any two of them there
--- is another one. (The idea is known as fractional indexing.)
+-- The manual order. A position is a text of digits from 0 to f, compared digit by digit. There is always another
+-- position between two positions. (This is known as fractional indexing.)
 
--- Ahead of all positions of the owner, or behind them: they are made of the revision, which only grows.
+-- A position before or after all positions of the owner. It is made from the revision, because a revision only grows.
 create function operations.outermost(p_revision bigint, p_is_end boolean) returns text
 language sql immutable
 as $$
@@ -11,14 +11,14 @@ as $$
     end
 $$;
 
--- A position between two others, as short as may be; null where there is none.
+-- The shortest position between two others; null if there is none.
 create function operations.between(p_low text, p_high text) returns text
 language plpgsql immutable
 as $$
 declare
     c_digits constant text := '0123456789abcdef';
     v_between text := '';
-    -- Digits to add: below the high one, from where on no digit is too high any more.
+    -- Whether the digits so far are below the high position. Then every further digit is allowed.
     v_is_below boolean := false;
     v_low integer;
     v_high integer;
@@ -27,7 +27,7 @@ begin
         return null;
     end if;
     while length(v_between) < 200 loop
-        -- What a text has not is read as zeros: position('' in …) is 1, too.
+        -- A missing digit counts as zero, because position('' in …) is 1, like that of '0'.
         v_low := position(substr(p_low, length(v_between) + 1, 1) in c_digits) - 1;
         v_high := case
             when v_is_below then 16
@@ -43,7 +43,7 @@ begin
 end
 $$;
 
--- So many positions between two others, spread evenly; null among them where there is no room.
+-- `p_count` positions between two others, spread evenly. An element is null if there is no room for it.
 create function operations.spread(p_low text, p_high text, p_count integer) returns text[]
 language plpgsql immutable
 as $$
@@ -59,8 +59,8 @@ begin
 end
 $$;
 
--- The tasks beside a place, the nearest first: behind it, or ahead of it. Those in the trash count, too: one that is
--- restored comes back to its place.
+-- The tasks after or before a place, the nearest first. Tasks in the trash are included, because a restored task comes
+-- back to its place.
 create function operations.beside(p_user text, p_position text, p_id uuid, p_is_behind boolean, p_rows bigint)
 returns setof operations.answer
 language plpgsql stable

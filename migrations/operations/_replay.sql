@@ -1,9 +1,11 @@
--- Idempotency keys: what was answered under one is kept for 24 hours, and answered again to the same request. All of it is
--- under the owner's lock, so that of two requests with one key the second finds what the first has kept.
+-- Idempotency keys: the answer to a request with a key is kept for 24 hours, and given again to the same request. All
+-- of this happens under the owner's lock. So if two requests have the same key, the second finds the answer to the
+-- first.
 
--- What is kept under a key: the rows, with the outcome `replayed`, or `repeated` where it is this very request that has
--- kept them; one row with the outcome `key_reused` where another one has used the key; and none where it is new, or older
--- than 24 hours.
+-- What is kept under a key:
+-- - the rows of the answer with the outcome `replayed`, or `repeated` if this very request has kept them;
+-- - one row with the outcome `key_reused` if a different request has used the key;
+-- - no row if the key is new or older than 24 hours.
 create function operations.kept(p_owner operations.owner, p_key text, p_hash bytea) returns setof operations.answer
 language plpgsql stable
 as $$
@@ -27,8 +29,8 @@ begin
 end
 $$;
 
--- Keeps what is answered under a key, where there is one, and removes up to ten of the owner's keys that have expired:
--- more than come, so that they do not pile up. (What a user leaves who never comes back, `purge_trash` removes.)
+-- Keeps an answer under the request's key, if it has one, and removes up to ten of the owner's expired keys. It removes
+-- more than it adds, so they do not pile up. (If a user never comes back, `purge_trash` removes the rest.)
 create function operations.keep(p_user text, p_key text, p_hash bytea, p_answers operations.answer[]) returns void
 language plpgsql volatile
 as $$

@@ -1,8 +1,9 @@
--- POST /api/{user_id}/tasks/batch: does several operations in order, all of them or none, as one request. Each is an
--- object: `op`, what that operation takes, and where the caller names one `if_match`, the revision that they allow.
+-- POST /api/{user_id}/tasks/batch: does several operations in order, all of them or none, as one request. Each
+-- operation is an object with `op`, the fields of that operation, and optionally `if_match`, the revision that the
+-- caller allows.
 -- Index: those of the operations, and of idempotency keys as for create_task.
 
--- One of them, under the owner's lock.
+-- Does one operation, under the owner's lock.
 create function operations.do_under_lock(p_owner operations.owner, p_operation jsonb) returns operations.step
 language plpgsql volatile
 as $$
@@ -29,8 +30,8 @@ begin
 end
 $$;
 
--- The rows are the operations' answers, in their order. Where one of them is refused, its row is the last, and nothing
--- has been done.
+-- The rows are the answers of the operations, in their order. If an operation is refused, its row is the last, and
+-- nothing has been written.
 create function operations.batch_tasks(
     p_user text,
     p_timeout integer,
@@ -79,7 +80,7 @@ begin
             perform operations.remember(v_step.owner, p_request);
         end if;
     exception when sqlstate 'TA001' then
-        null; -- what was done within this block is undone
+        null; -- the writes of this block are rolled back
     end;
     return query select * from unnest(v_answers);
 end

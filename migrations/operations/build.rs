@@ -1,4 +1,4 @@
-//! Reads the SQL while compiling: its text, and the hash that names its schema.
+//! Embeds the SQL files at compile time, and computes the hash that names their schema.
 
 use std::{error::Error, fmt::Write as _, fs, path::PathBuf};
 
@@ -9,11 +9,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=.");
     let files = fs::read_dir(&directory)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, std::io::Error>>()?;
     let mut files: Vec<_> = files.into_iter().filter(|file| file.extension().is_some_and(|it| it == "sql")).collect();
-    files.sort(); // what begins with `_` comes first: the others stand on it
+    files.sort(); // the files that begin with `_` come first, because the others use them
 
     let (mut hash, mut sources) = (Sha256::new(), String::from("&["));
     for file in &files {
-        let text = fs::read_to_string(file)?.replace("\r\n", "\n"); // a checkout may have changed the ends of lines
+        let text = fs::read_to_string(file)?.replace("\r\n", "\n"); // a checkout may have changed the line ends
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
         hash.update(&text);
         write!(sources, "({name:?}, {text:?}), ")?;

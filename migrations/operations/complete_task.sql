@@ -1,5 +1,5 @@
 -- PATCH /api/{user_id}/tasks/{task_id}/complete: toggles the task's completion, or sets it to `p_completed`.
--- `p_allowed` are the revisions that the caller allows, null for any. Index: users_pkey, tasks_pkey.
+-- `p_allowed` are the revisions that the caller allows; null allows any. Index: users_pkey, tasks_pkey.
 
 -- Under the owner's lock.
 create function operations.complete_under_lock(

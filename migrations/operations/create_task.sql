@@ -1,16 +1,16 @@
--- POST /api/{user_id}/tasks: makes a task, at the end of the manual order, and with the first one the user.
+-- POST /api/{user_id}/tasks: creates a task at the end of the manual order. The first task also creates the user's row.
 -- Index: users_pkey; the task goes into tasks_pkey and all of tasks_by_state_….
--- With `p_key`, an idempotency key, `p_hash` is what the request is known by: idempotency_keys_pkey, …_by_age.
+-- `p_key` is an idempotency key, and `p_hash` the hash of the request: idempotency_keys_pkey, …_by_age.
 
--- Under the owner's lock. `p_task` names all that may be written; its outcome is `conflict` where the owner has a task of
--- that id.
+-- Under the owner's lock. `p_task` has every field that a client can write. The outcome is `conflict` if the owner
+-- already has a task with this id.
 create function operations.create_under_lock(p_owner operations.owner, p_id uuid, p_task jsonb) returns operations.step
 language plpgsql volatile
 as $$
 #variable_conflict use_column
 declare
     v_task operations.answer := jsonb_populate_record(null::operations.answer, p_task);
-    -- Not now(), which is when the transaction began: before it waited for the lock.
+    -- Not now(), because that is when the transaction began, before it waited for the lock.
     v_now timestamptz := clock_timestamp();
 begin
     v_task.outcome := 'written';

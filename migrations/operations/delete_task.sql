@@ -1,7 +1,8 @@
--- DELETE /api/{user_id}/tasks/{task_id}: puts a task into the trash, or with `p_is_permanent` removes it, also from there.
--- `p_allowed` are the revisions that the caller allows, null for any. Index: users_pkey, tasks_pkey, tombstones_pkey.
+-- DELETE /api/{user_id}/tasks/{task_id}: puts a task into the trash. With `p_is_permanent` it removes the task for
+-- good, also if it is in the trash already. `p_allowed` are the revisions that the caller allows; null allows any.
+-- Index: users_pkey, tasks_pkey, tombstones_pkey.
 
--- Under the owner's lock. The answer is the task as it was.
+-- Under the owner's lock. The answer is the task as it was before.
 create function operations.delete_under_lock(
     p_owner operations.owner,
     p_id uuid,
@@ -27,7 +28,8 @@ begin
     p_owner.completed_tasks := p_owner.completed_tasks - (v_task.state = 1)::integer;
     p_owner.deleted_tasks := p_owner.deleted_tasks - (v_task.state = 2)::integer;
     delete from public.tasks t where t.owner_user_id = p_owner.id and t.id = p_id;
-    -- Of one from the trash, whoever follows the changes has heard already: what remains of it stands where it stood.
+    -- The change feed has already reported a task that went into the trash. Its tombstone keeps the revision of then,
+    -- so the feed does not report it again.
     insert into public.tombstones as t (owner_user_id, id, revision, deleted_at)
     values (
         p_owner.id, p_id, case when v_task.state = 2 then v_task.revision else p_owner.revision end,

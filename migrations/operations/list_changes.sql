@@ -1,10 +1,11 @@
--- GET /api/{user_id}/tasks/changes: what has changed since a revision of the owner's, in the order of the revisions.
+-- GET /api/{user_id}/tasks/changes: what has changed since a revision of the owner, in the order of the revisions.
 -- Index: users_pkey, tasks_by_state_revision, tombstones_by_revision, tasks_pkey.
 
--- `p_epoch` and `p_since` are those of the client's token; null, or the epoch of a user who had no row yet, for the
--- beginning. The first row is the owner's state, as in list_tasks. Its outcome is `expired` where the token is of another
--- epoch, of a time of which deletions are no longer known, or ahead of the owner (whose database has been put back). The
--- others are tasks, and of those that are deleted (`deleted_at`) the id and the revision.
+-- `p_epoch` and `p_since` come from the client's token. The feed starts from the beginning if the epoch is null or that
+-- of a user without a row. The first row is the owner's state, as in list_tasks. Its outcome is `expired` in three
+-- cases: the token has another epoch; it is so old that some deletions are no longer known; or its revision is higher
+-- than the owner's, because the database was restored to an earlier time. The other rows are tasks. A deleted task
+-- (`deleted_at`) has at least its id and its revision.
 create function operations.list_changes(
     p_user text,
     p_timeout integer,
@@ -43,7 +44,7 @@ begin
     if v_owner.outcome = 'found' then
         v_query.states := array[0, 1, 2];
         v_query.after_key := v_since::text;
-        v_query.after_id := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'; -- behind the task of that revision
+        v_query.after_id := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'; -- after the task of that revision
         v_query.page_offset := 0;
         v_query.page_rows := p_rows;
         return query
@@ -56,7 +57,7 @@ begin
                     from public.tombstones t
                     cross join lateral jsonb_populate_record(null::operations.answer, to_jsonb(t)) a
                     where t.owner_user_id = p_user and t.revision > v_since
-                        -- One that has been made anew under the same id is no longer deleted.
+                        -- A task that was created again with the same id is no longer deleted.
                         and not exists (select from public.tasks n where n.owner_user_id = p_user and n.id = t.id)
                     order by t.revision
                     limit p_rows

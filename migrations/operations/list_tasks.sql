@@ -1,10 +1,11 @@
 -- GET /api/{user_id}/tasks: a page of the caller's tasks. Index: users_pkey; tasks_by_state_created, …_revision, …_due,
--- …_priority, …_title or …_position, by the sort.
+-- …_priority, …_title or …_position, depending on the sort.
 
--- The first row is the list's own: its state, and how many tasks there are in all. The others are its tasks. `p_epoch` is
--- that of the cursor: one of another owner, or of the same user before they were erased, is told as `other_cursor`.
--- `p_known` are the states of the list that the client has: in one of these its outcome is `known`, and
--- no task is read. `p_is_counted` asks for the total also where the owner's row does not have it.
+-- The first row describes the list: the owner's epoch and revision, and the total of tasks. The other rows are tasks.
+-- `p_epoch` is that of the cursor. If it is not the owner's, the outcome is `other_cursor`: the cursor belongs to
+-- another user, or to the same user before an erasure. `p_known` are the states of the list that the client has. If the
+-- list is in one of these, the outcome is `known` and no task is read. With `p_is_counted` the tasks are counted if the
+-- owner's row cannot give the total.
 create function operations.list_tasks(
     p_user text,
     p_timeout integer,

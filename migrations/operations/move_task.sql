@@ -1,9 +1,10 @@
--- POST /api/{user_id}/tasks/{task_id}/move: puts a task directly behind another one, or ahead of it (`p_is_behind`).
--- `p_anchor` is that other one; null stands for the start, which a task is put behind, or for the end. `p_allowed` are the
--- revisions that the caller allows, null for any. Index: users_pkey, tasks_pkey, tasks_by_completed_position.
+-- POST /api/{user_id}/tasks/{task_id}/move: puts a task directly after (`p_is_behind`) or before another task, the
+-- anchor. If `p_anchor` is null, the task goes to the start (`p_is_behind`) or to the end. `p_allowed` are the
+-- revisions that the caller allows; null allows any. Index: users_pkey, tasks_pkey, tasks_by_state_position.
 
--- Under the owner's lock. A task that stands there already is not written: its outcome is `found`. Where the anchor is no
--- task it is `no_anchor`, and `no_room` where no position is left: after thousands of moves to one and the same place.
+-- Under the owner's lock. A task that is there already is not written: the outcome is `found`. The outcome is
+-- `no_anchor` if the anchor does not exist, and `no_room` if no position is left there, after thousands of moves to the
+-- same place.
 create function operations.move_under_lock(
     p_owner operations.owner,
     p_id uuid,
@@ -15,7 +16,7 @@ language plpgsql volatile
 as $$
 #variable_conflict use_column
 declare
-    -- A longer position is not given out: its neighbours are spread anew, so many on each side.
+    -- If a new position would be longer than this, that many neighbours on each side get new positions, spread evenly.
     c_longest constant integer := 48;
     c_neighbours constant integer := 50;
     v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed, false);
@@ -23,7 +24,7 @@ declare
     v_anchor operations.answer;
     v_next operations.answer;
     v_around operations.answer[];
-    -- So many of them stand ahead of the task.
+    -- How many of them come before the task.
     v_place bigint;
     v_positions text[];
     v_step operations.step;
@@ -36,12 +37,13 @@ begin
         v_task.outcome := 'no_anchor';
         return row(p_owner, v_task)::operations.step;
     end if;
-    -- The one on the anchor's other side. Where a task is to be the first or the last, it is the one ahead of that.
+    -- The neighbour on the other side of the new place. Without an anchor it is the task's own neighbour: if that does
+    -- not exist, the task is the first or the last already.
     select b.* into v_next from operations.beside(
         p_owner.id, coalesce(v_anchor.position, v_task.position), coalesce(p_anchor, p_id), p_is_behind = (p_anchor is not null), 1
     ) b;
     if v_next.id = p_id or p_anchor is null and v_next.id is null then
-        return row(p_owner, v_task)::operations.step; -- it stands there
+        return row(p_owner, v_task)::operations.step; -- it is there already
     end if;
     if p_anchor is null or v_next.id is null then
         v_moved.position := operations.outermost(p_owner.revision + 1, p_is_behind = (p_anchor is not null));
@@ -54,8 +56,8 @@ begin
         return operations.save(p_owner, v_task, v_moved);
     end if;
 
-    -- There is no room between the two, or little: the task takes its place among the neighbours, and all but the
-    -- outermost two get positions that are spread between those.
+    -- There is little or no room between the two. So the task is put among the neighbours, and all but the outermost
+    -- two get new positions, spread evenly between these two.
     select array_agg(around.task order by (around.task).position, (around.task).id) into v_around
     from (
         select b from operations.beside(p_owner.id, v_anchor.position, v_anchor.id, false, c_neighbours) b

@@ -1,9 +1,11 @@
--- Weekly: removes what has been in the trash for 30 days, tombstones that are 90 days old, and idempotency keys and the
--- memory of erasures that are a day old. It runs as task_api_purge, which works on all users and sees nothing but this.
+-- Weekly: removes tasks that have been in the trash for 30 days, tombstones that are 90 days old, and idempotency keys
+-- and records of erasures that are a day old. It runs as task_api_purge, which works on all users and sees nothing
+-- else.
 
--- One owner's, at most `p_rows` tasks of it: the next one behind `p_after` of whom there is something to remove. They are
--- the answer, with how many tasks went. Where there is none among the next 10,000, it is the last of these, of whom
--- nothing went; and no row where there is no owner left. So no call is long, and no owner waits for it.
+-- Purges one owner, at most `p_rows` of the tasks: the next owner after `p_after` who has something to remove. The
+-- answer is this owner and the number of tasks removed. If none of the next 10,000 owners has anything to remove, the
+-- answer is the last of these and 0. If no owner is left, the answer has no row. So no call takes long, and no owner
+-- waits long.
 create function operations.purge_trash(p_after text, p_timeout integer, p_rows integer)
 returns table (owner_user_id text, purged integer)
 language plpgsql volatile security definer
@@ -13,11 +15,11 @@ as $$
 #variable_conflict use_column
 declare
     c_owners constant bigint := 10000::bigint;
-    -- Assigned, not performed: as in enter().
+    -- An assignment instead of `perform`, as in enter().
     _ text;
     v_now timestamptz := clock_timestamp();
     v_trash_until timestamptz := v_now - interval '30 days';
-    -- As long as a token of the feed of changes is honoured.
+    -- As long as a token of the change feed is valid.
     v_tombstones_until timestamptz := v_now - interval '90 days';
     v_day_ago timestamptz := v_now - interval '24 hours';
     v_owner text;
@@ -72,7 +74,7 @@ begin
 
     delete from public.idempotency_keys k where k.owner_user_id = v_owner and k.created_at <= v_day_ago;
 
-    -- The trash is another list now, so its entity tag has to be another one.
+    -- The list of the trash has changed, so its entity tag must change.
     update public.users u set
         revision = u.revision + (v_purged > 0)::integer,
         deleted_tasks = u.deleted_tasks - v_purged,

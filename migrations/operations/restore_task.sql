@@ -1,5 +1,5 @@
--- POST /api/{user_id}/tasks/{task_id}/restore: brings a task back from the trash, to the place where it was. `p_allowed`
--- are the revisions that the caller allows, null for any. Index: users_pkey, tasks_pkey.
+-- POST /api/{user_id}/tasks/{task_id}/restore: brings a task back from the trash to its old place in the manual order.
+-- `p_allowed` are the revisions that the caller allows; null allows any. Index: users_pkey, tasks_pkey.
 
 -- Under the owner's lock. A task that is not in the trash is not written: its outcome is `found`.
 create function operations.restore_under_lock(p_owner operations.owner, p_id uuid, p_allowed bigint[])

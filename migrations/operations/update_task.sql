@@ -1,5 +1,5 @@
--- PUT and PATCH /api/{user_id}/tasks/{task_id}: changes what `p_patch` names. `p_allowed` are the revisions that the
--- caller allows, null for any. Index: users_pkey, tasks_pkey.
+-- PUT and PATCH /api/{user_id}/tasks/{task_id}: changes the fields that `p_patch` names. `p_allowed` are the revisions
+-- that the caller allows; null allows any. Index: users_pkey, tasks_pkey.
 
 -- Under the owner's lock.
 create function operations.update_under_lock(

@@ -1,4 +1,4 @@
-//! The files, in their order, and what applies them.
+//! The migration files in their order, and the code that applies them.
 
 use refinery::{Migration, Runner, Target};
 use shared::{
@@ -9,9 +9,10 @@ use tokio_postgres::Client;
 
 use crate::{
     installation,
-    login::Login,
     patience::{Failure, Patience, Tell},
-    rehearsal, session,
+    rehearsal,
+    role::Role,
+    session,
     statements::{is_concurrent, statements, told},
 };
 
@@ -19,17 +20,17 @@ mod embedded {
     refinery::embed_migrations!(".");
 }
 
-/// The files, in their order.
+/// The migration files in their order.
 pub struct Migrations(Vec<Migration>);
 
 impl Migrations {
-    /// Those of this project.
+    /// The files of this project.
     #[must_use]
     pub fn embedded() -> Self {
         Self::sorted(embedded::migrations::runner().get_migrations().clone())
     }
 
-    /// Those and more, each a name without `.sql` and its contents: for tests of what applies them.
+    /// The files of this project and more, each with its name (without `.sql`) and its contents. For tests.
     pub fn with(more: &[(&str, &str)]) -> Result<Self, Fatal> {
         let mut all = Self::embedded().0;
         for (name, sql) in more {
@@ -43,11 +44,11 @@ impl Migrations {
         Self(all)
     }
 
-    /// Applies what has not been applied, installs the operations, then makes `login`, if one is wanted.
+    /// Applies the pending files, installs the operations, then creates the database role, if one is given.
     pub async fn apply(
         &self,
         url: &DatabaseUrl,
-        login: Option<&Login>,
+        role: Option<&Role>,
         tell: &mut Tell<'_>,
     ) -> Result<Vec<String>, Fatal> {
         let mut client = session::open(url, tell).await?;
@@ -62,40 +63,40 @@ impl Migrations {
         if installation::install(&mut client, tell).await? {
             done.push(operations::SCHEMA.to_owned());
         }
-        if let Some(login) = login {
-            login.ensure(&mut client, tell).await?;
+        if let Some(role) = role {
+            role.ensure(&mut client, tell).await?;
         }
         Ok(done)
     }
 
-    /// Runs what [`apply`](Self::apply) would, all of it in one transaction that is rolled back, and tells what each
-    /// statement did. The locks that it takes are real, and are held until the end.
+    /// Does the same as [`apply`](Self::apply), but in one transaction that it rolls back, and tells what each
+    /// statement did. The locks are real, and are held until the end.
     pub async fn rehearse(
         &self,
         url: &DatabaseUrl,
-        login: Option<&Login>,
+        role: Option<&Role>,
         tell: &mut Tell<'_>,
     ) -> Result<Vec<String>, Fatal> {
         let mut client = session::open(url, tell).await?;
         let pending = self.pending(&mut client).await?;
-        let installs = rehearsal::run(&mut client, &pending, login, tell).await?;
+        let installs = rehearsal::run(&mut client, &pending, role, tell).await?;
         let installed = installs.then(|| operations::SCHEMA.to_owned());
         Ok(pending.iter().map(ToString::to_string).chain(installed).collect())
     }
 
-    /// What has not been applied; an error where what was applied is not what the files say.
+    /// The files that have not been applied. It is an error if an applied file has changed or is missing.
     async fn pending(&self, client: &mut Client) -> Result<Vec<&Migration>, Fatal> {
-        const BOOK: &str = "select to_regclass('refinery_schema_history') is not null";
+        const HISTORY: &str = "select to_regclass('refinery_schema_history') is not null";
         let unreadable = |error: tokio_postgres::Error| {
             Fatal::new(format!("the history of the migrations cannot be read: {}", describe(&error)))
         };
-        if !client.query_one(BOOK, &[]).await.map_err(unreadable)?.get::<_, bool>(0) {
+        if !client.query_one(HISTORY, &[]).await.map_err(unreadable)?.get::<_, bool>(0) {
             return Ok(self.0.iter().collect());
         }
         let last =
             Runner::new(&self.0).get_last_applied_migration_async(client).await.map_err(|e| explain(None, &e))?;
         let Some(last) = last else { return Ok(self.0.iter().collect()) };
-        // To go where the database is applies nothing, and compares the checksums.
+        // The target is the database's own version. So this applies nothing, but compares the checksums.
         self.run(client, Target::Version(last.version())).await.map_err(|error| explain(None, &error))?;
         Ok(self.0.iter().filter(|migration| migration.version() > last.version()).collect())
     }
@@ -128,7 +129,7 @@ impl Migrations {
         }
         let failed = |error: &_, statement: &_| Failure::of(Some(error), told(migration, "failed", statement, error));
         for statement in &statements {
-            // An index of a large table takes its time, and hinders nobody.
+            // Building an index on a large table can take long, and blocks nobody.
             let unlimited = client.batch_execute("set statement_timeout = 0").await;
             unlimited.map_err(|error| failed(&error, statement))?;
             client.batch_execute(statement.text).await.map_err(|error| failed(&error, statement))?;
@@ -144,7 +145,7 @@ fn explain(migration: Option<&Migration>, error: &refinery::Error) -> Fatal {
     Fatal::new(match error.kind() {
         Kind::DivergentVersion(applied, _) => format!(
             "{applied} was applied to this database with other contents than the file has now: restore the file, and \
-             put the change into a migration of its own"
+             put the change into a new migration"
         ),
         Kind::MissingVersion(applied) => format!(
             "{applied} was applied to this database, and this program does not have it: use the program of the newer \
@@ -157,7 +158,7 @@ fn explain(migration: Option<&Migration>, error: &refinery::Error) -> Fatal {
     })
 }
 
-/// What Postgres said.
+/// The error of Postgres in the chain of causes.
 fn cause(error: &refinery::Error) -> Option<&tokio_postgres::Error> {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {

@@ -1,4 +1,4 @@
-//! Installs the operations, each version in a schema of its own, and drops the versions that no release calls any more.
+//! Installs each version of the operations in its own schema, and drops versions that no deployment calls any more.
 
 use operations::{SCHEMA, sources};
 use refinery::Migration;
@@ -10,16 +10,16 @@ use crate::{
     statements::statements,
 };
 
-/// How long a version is kept after another one took its place, in days. A canary takes hours and a roll-back comes
+/// How many days a version is kept after another one took its place. A canary takes hours, and a roll-back happens
 /// within days.
 const KEPT_DAYS: i32 = 14;
 
-/// So many versions are kept beside the newest, however old: a release that was rolled back serves on, though another one
-/// has been migrated since.
+/// How many versions are kept besides the newest, however old they are. After a roll-back, an older deployment still
+/// serves requests although newer versions were installed.
 const KEPT_VERSIONS: i64 = 3;
 
-/// Which versions may go: `$1` is the newest, which may be on its way still; `$2` and `$3` are how many days and how many
-/// versions are kept.
+/// The versions to drop. `$1` is the newest, which may not be installed yet; `$2` and `$3` are how many days and how
+/// many versions to keep.
 const EXPIRED: &str = "
     select name from (
         select name, replaced_at, row_number() over (order by replaced_at desc nulls first) as place
@@ -27,21 +27,21 @@ const EXPIRED: &str = "
     ) others
     where replaced_at < clock_timestamp() - make_interval(days => $2) and place > $3";
 
-/// Whether a version, `$1`, was replaced more than `$2` days ago.
+/// Whether another version took the place of `$1` more than `$2` days ago.
 const IS_OLD: &str = "
     select exists (select from operation_schemas
         where name = $1 and replaced_at < clock_timestamp() - make_interval(days => $2))";
 
-/// The newest version is `$1` from now on.
+/// Records that `$1` is now the newest version.
 const RECORD: &str = "
     with replaced as (
         update operation_schemas set replaced_at = clock_timestamp() where name <> $1 and replaced_at is null
     )
     insert into operation_schemas (name) values ($1) on conflict (name) do update set replaced_at = null";
 
-/// What is done with each object of the new schema. The functions work as `task_api`, which bypasses nothing, and the one
-/// that purges as `task_api_purge`. Callers may call those that run as their owner: the operations. The others are parts
-/// of these.
+/// The statements that give each object of the new schema to its owner. The SQL functions run as `task_api`, which
+/// cannot bypass row-level security. `purge_trash` runs as `task_api_purge`. Callers may call only the operations,
+/// which are the `security definer` functions. The other functions are parts of these.
 const HAND_OVER: &str = "
     select format('alter view %I.%I owner to task_api', nspname, relname) as statement
         from pg_class join pg_namespace n on n.oid = relnamespace where nspname = $1 and relkind = 'v'
@@ -56,8 +56,9 @@ const HAND_OVER: &str = "
                case proname when 'purge_trash' then 'task_api_purge' else 'task_api' end)
         from pg_proc p join pg_namespace n on n.oid = pronamespace where nspname = $1";
 
-/// Who of the versions `$1` names a column `$3` of a table `$2`, or where that is null the table: a view by what it
-/// depends on, a function by the words of its text, of which Postgres keeps no account.
+/// The views and functions of the versions `$1` that use column `$3` of table `$2`, or the table if `$3` is null.
+/// Postgres records what a view depends on, but not what a function uses. So functions are found by the words in their
+/// text.
 const NAMED_BY: &str = r"
     select format('%I.%I', nspname, relname) as name
     from pg_depend d
@@ -74,8 +75,8 @@ const NAMED_BY: &str = r"
     where nspname = any ($1) and prosrc ~ ('\m' || $2 || '\M') and ($3 is null or prosrc ~ ('\m' || $3 || '\M'))
     order by name";
 
-/// What is done before the migrations: versions that no release calls any more are dropped, and migrations that would
-/// take away what a kept one names are refused.
+/// Runs before the migrations: drops versions that no deployment calls any more, and refuses a migration that would
+/// remove something that a kept version uses.
 pub(crate) async fn prepare(client: &mut Client, pending: &[&Migration], tell: &mut Tell<'_>) -> Result<(), Fatal> {
     let mut transaction = client.transaction().await.map_err(|error| failed(&error))?;
     let dropped = prepare_in(&mut transaction, pending).await?;
@@ -86,14 +87,14 @@ pub(crate) async fn prepare(client: &mut Client, pending: &[&Migration], tell: &
     Ok(())
 }
 
-/// The versions that were dropped.
+/// Returns the versions that it dropped.
 pub(crate) async fn prepare_in(
     transaction: &mut Transaction<'_>,
     pending: &[&Migration],
 ) -> Result<Vec<String>, Fatal> {
-    const BOOK: &str = "select to_regclass('operation_schemas') is not null";
-    let book = transaction.query_one(BOOK, &[]).await.map_err(|error| failed(&error))?;
-    if !book.get::<_, bool>(0) {
+    const RECORDS: &str = "select to_regclass('operation_schemas') is not null";
+    let records = transaction.query_one(RECORDS, &[]).await.map_err(|error| failed(&error))?;
+    if !records.get::<_, bool>(0) {
         return Ok(Vec::new()); // nothing has been installed yet
     }
     let expired = transaction.query(EXPIRED, &[&SCHEMA, &KEPT_DAYS, &KEPT_VERSIONS]).await;
@@ -113,7 +114,8 @@ pub(crate) async fn prepare_in(
     Ok(dropped)
 }
 
-/// Whether it could be dropped. One that somebody reads just now, such as a dump, is left to the next run.
+/// Drops a version, and returns whether that was possible. If somebody reads it just now, for example a dump, the next
+/// run drops it.
 async fn drop_version(transaction: &mut Transaction<'_>, name: &str) -> Result<bool, Fatal> {
     let attempt = transaction.savepoint("drop_version").await.map_err(|error| failed(&error))?;
     match attempt.batch_execute(&format!("drop schema if exists {name} cascade")).await {
@@ -131,7 +133,7 @@ async fn drop_version(transaction: &mut Transaction<'_>, name: &str) -> Result<b
     }
 }
 
-/// Drops the versions that name what a migration takes away, where they are old enough, and refuses it where one is not.
+/// Drops the versions that use what a migration removes, if they are old enough. Otherwise it refuses the migration.
 async fn make_way(
     transaction: &mut Transaction<'_>,
     migration: &Migration,
@@ -159,18 +161,18 @@ async fn make_way(
 
 fn still_named(migration: &Migration, what: &str, by: &str, version: &str) -> Fatal {
     let remedy = if version == SCHEMA {
-        "these are this release's own operations: change them first, and take it away in a later release".to_owned()
+        "these are the new operations: change them first, and remove it in a later deployment".to_owned()
     } else {
         format!(
-            "a release that calls it may still serve. `migrate` lets it go {KEPT_DAYS} days after another version took \
-             its place; if you know that no release calls it, `drop schema {version} cascade` does so now"
+            "a deployment that calls it may still serve requests. `migrate` drops it {KEPT_DAYS} days after another \
+             version took its place; if you know that no deployment calls it, run `drop schema {version} cascade` now"
         )
     };
-    Fatal::new(format!("{migration} takes away {what}, which {by} names: {remedy}"))
+    Fatal::new(format!("{migration} removes {what}, but {by} uses it: {remedy}"))
 }
 
-/// Installs the version that this program was compiled with, unless it is there, and records that it is the newest:
-/// all of it or nothing. Whether it was installed now.
+/// Installs the version that this program was compiled with, unless it is there already, and records it as the newest.
+/// All of that is one transaction. Returns whether it was installed now.
 pub(crate) async fn install(client: &mut Client, tell: &mut Tell<'_>) -> Result<bool, Fatal> {
     let transaction = client.transaction().await.map_err(|error| failed(&error))?;
     let installed = install_in(&transaction).await?;
@@ -182,11 +184,12 @@ pub(crate) async fn install(client: &mut Client, tell: &mut Tell<'_>) -> Result<
 }
 
 pub(crate) async fn install_in(transaction: &Transaction<'_>) -> Result<bool, Fatal> {
-    const STANDS: &str = "select exists (select from pg_namespace where nspname = $1)";
-    let stands = transaction.query_one(STANDS, &[&SCHEMA]).await.map_err(|error| failed(&error))?;
-    let is_new = !stands.get::<_, bool>(0);
+    const EXISTS: &str = "select exists (select from pg_namespace where nspname = $1)";
+    let exists = transaction.query_one(EXISTS, &[&SCHEMA]).await.map_err(|error| failed(&error))?;
+    let is_new = !exists.get::<_, bool>(0);
     if is_new {
-        // To be given an object of a schema, a role has to have the right to make some there: it is lent.
+        // A role can become the owner of an object only if it may create objects in the schema. So it has that right
+        // for the length of this transaction.
         let create = format!(
             "create schema {SCHEMA};
              grant usage on schema {SCHEMA} to task_api, task_api_purge, task_api_caller;
@@ -200,13 +203,13 @@ pub(crate) async fn install_in(transaction: &Transaction<'_>) -> Result<bool, Fa
         for row in transaction.query(HAND_OVER, &[&SCHEMA]).await.map_err(|error| failed(&error))? {
             transaction.batch_execute(row.get(0)).await.map_err(|error| failed(&error))?;
         }
-        let take_back = format!("revoke create on schema {SCHEMA} from task_api, task_api_purge");
-        transaction.batch_execute(&take_back).await.map_err(|error| failed(&error))?;
+        let revoke = format!("revoke create on schema {SCHEMA} from task_api, task_api_purge");
+        transaction.batch_execute(&revoke).await.map_err(|error| failed(&error))?;
     }
     transaction.execute(RECORD, &[&SCHEMA]).await.map_err(|error| failed(&error))?;
     Ok(is_new)
 }
 
 fn failed(error: &tokio_postgres::Error) -> Fatal {
-    Fatal::new(format!("the operations cannot be brought up to date, and nothing of it remains: {}", describe(error)))
+    Fatal::new(format!("the operations cannot be updated, and nothing was changed: {}", describe(error)))
 }

@@ -1,35 +1,35 @@
-//! The schema as numbered SQL (`V1__….sql` and on, beside this crate's manifest), what applies it, and what installs the
-//! operations that work on it (`operations/*.sql`).
-//! README.md beside it says how one is written.
+//! Applies the schema, which is numbered SQL (`V1__….sql` and on, beside this crate's manifest), and installs the
+//! operations (`operations/*.sql`). README.md in the same directory explains how to write a migration.
 //!
-//! refinery keeps the book: it goes over the driver and the TLS that the functions already use (sqlx would bring its
-//! own of both), and keeps a checksum of every file that was applied. Each file is applied in a transaction of its own,
-//! with the line in the book. refinery does not keep two runs apart, so a lock does that here.
+//! refinery records which files were applied, each with a checksum. It uses the driver and the TLS that the functions
+//! already use (sqlx would add its own of both). Each file is applied in one transaction, together with its record.
+//! refinery does not prevent two runs at once, so this crate has a lock for that.
 //!
 //! From the ground up:
 //!
-//! - `statements`: the statements of a file, each alone. `patience`: who waits for the locks of others.
+//! - `statements`: splits a file into statements. `patience`: retries when somebody else holds a lock.
 //! - `session`: a connection that has the lock of the migrations.
-//! - `installation`: the operations, in a schema of their version. [`Login`]: who may call them and do nothing else.
-//! - `rehearsal`: the dry run. [`Migrations`]: the files, what applies them, and all of the above in its order.
+//! - `installation`: installs each version of the operations in its own schema. [`Role`]: a database role that may call
+//!   the operations and do nothing else.
+//! - `rehearsal`: the dry run. [`Migrations`]: the files, and everything above in the right order.
 
 mod files;
 mod installation;
-mod login;
 mod patience;
 mod rehearsal;
+mod role;
 mod session;
 mod statements;
 
 use shared::{db::DatabaseUrl, settings::Fatal};
 
 pub use files::Migrations;
-pub use login::Login;
 pub use patience::Tell;
+pub use role::Role;
 pub use statements::{Statement, statements};
 
-/// Brings the database to the newest version and answers with the names of what was done now: the migrations, and the
-/// schema of the operations. Safe to run twice, and by two at once: the second waits.
+/// Brings the database to the newest version. Returns the names of the migrations that it applied, and the schema of
+/// the operations if it installed them. It is safe to run twice. If two runs happen at once, the second waits.
 pub async fn apply(url: &DatabaseUrl) -> Result<Vec<String>, Fatal> {
     Migrations::embedded().apply(url, None, &mut |_| ()).await
 }

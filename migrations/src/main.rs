@@ -1,22 +1,22 @@
-//! `migrate`: brings the database to the newest version and installs the operations. It reads `DATABASE_URL_UNPOOLED`,
-//! as Neon names its direct host, else `DATABASE_URL`.
+//! `migrate`: applies the migrations and installs the operations. It connects to `DATABASE_URL_UNPOOLED`, the direct
+//! connection string, or to `DATABASE_URL` if the first is not set.
 
 use std::{env, io};
 
-use migrations::{Login, Migrations};
+use migrations::{Migrations, Role};
 use shared::{
     db::DatabaseUrl,
     settings::{Fatal, optional, required},
 };
 
-const USAGE: &str = "usage: migrate [--dry-run] [--login NAME]
+const USAGE: &str = "usage: migrate [--dry-run] [--role NAME]
 
-    --dry-run     does all of it in a transaction that is rolled back, and tells what each statement did
-    --login NAME  makes a login that may call the operations and do nothing else, or gives it a new password: the
-                  variable LOGIN_PASSWORD, else the first line of the standard input";
+    --dry-run    does everything in one transaction, tells what each statement did, and rolls it back
+    --role NAME  creates a database role that may call the operations and do nothing else, or gives it a new password.
+                 The password is the variable ROLE_PASSWORD, or else the first line of the standard input";
 
 #[tokio::main(flavor = "current_thread")]
-#[allow(clippy::print_stdout, reason = "a command says on standard output what it did")]
+#[allow(clippy::print_stdout, reason = "a command prints what it did")]
 async fn main() -> Result<(), Fatal> {
     let options = Options::parse(env::args().skip(1))?;
     if options.help {
@@ -24,18 +24,18 @@ async fn main() -> Result<(), Fatal> {
         return Ok(());
     }
     let url = database_url()?;
-    let login = options.login.map(|name| Login::new(&name, &password()?)).transpose()?;
+    let role = options.role.map(|name| Role::new(&name, &password()?)).transpose()?;
     let (migrations, mut tell) = (Migrations::embedded(), |line: &str| println!("{line}"));
     let done = if options.dry_run {
-        migrations.rehearse(&url, login.as_ref(), &mut tell).await?
+        migrations.rehearse(&url, role.as_ref(), &mut tell).await?
     } else {
-        migrations.apply(&url, login.as_ref(), &mut tell).await?
+        migrations.apply(&url, role.as_ref(), &mut tell).await?
     };
     if done.is_empty() {
         println!("nothing to apply: the database is up to date");
     }
     if options.dry_run {
-        println!("that was a dry run: nothing of it remains");
+        println!("that was a dry run: nothing was changed");
     }
     Ok(())
 }
@@ -48,10 +48,10 @@ fn database_url() -> Result<DatabaseUrl, Fatal> {
     }
 }
 
-/// Never an argument: those are visible to everyone on the machine.
+/// The password is never an argument, because everyone on the machine can see arguments.
 fn password() -> Result<String, Fatal> {
-    // As it is: what surrounds other settings may be part of a password.
-    if let Some(password) = env::var("LOGIN_PASSWORD").ok().filter(|password| !password.is_empty()) {
+    // It is not trimmed like other variables, because the spaces may be part of the password.
+    if let Some(password) = env::var("ROLE_PASSWORD").ok().filter(|password| !password.is_empty()) {
         return Ok(password);
     }
     let mut line = String::new();
@@ -63,7 +63,7 @@ fn password() -> Result<String, Fatal> {
 #[derive(Default)]
 struct Options {
     dry_run: bool,
-    login: Option<String>,
+    role: Option<String>,
     help: bool,
 }
 
@@ -73,12 +73,12 @@ impl Options {
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--dry-run" => options.dry_run = true,
-                "--login" => {
+                "--role" => {
                     let name = arguments.next();
-                    options.login = Some(name.ok_or_else(|| Fatal::new("--login is to be followed by a name"))?);
+                    options.role = Some(name.ok_or_else(|| Fatal::new("--role needs a name after it"))?);
                 }
                 "--help" | "-h" => options.help = true,
-                _ => return Err(Fatal::new(format!("{argument:?} is no option of migrate: --help names them"))),
+                _ => return Err(Fatal::new(format!("{argument:?} is not an option of migrate: --help lists them"))),
             }
         }
         Ok(options)

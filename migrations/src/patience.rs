@@ -1,4 +1,4 @@
-//! Who waits for the locks of others, and says so meanwhile.
+//! Retries when somebody else holds a lock, and messages about it.
 
 use std::{fmt::Display, time::Duration};
 
@@ -6,31 +6,32 @@ use shared::settings::Fatal;
 use tokio::time::sleep;
 use tokio_postgres::error::SqlState;
 
-/// Takes the lines for the person who looks on, as they come up.
+/// Receives each line of progress, for the person who runs the command.
 pub type Tell<'a> = dyn FnMut(&str) + Send + 'a;
 
-/// So often something is tried that does not get its locks in time, with [`pause`] in between.
-pub(crate) const TRIES: u32 = 5;
+/// How many attempts something gets if it does not get its locks in time, with a [`pause`] between them.
+pub(crate) const ATTEMPTS: u32 = 5;
 
-/// How often something has been tried.
+/// Counts the attempts.
 #[derive(Default)]
 pub(crate) struct Patience {
-    tries: u32,
+    attempts: u32,
 }
 
 impl Patience {
-    /// What came of a try. Nothing, after a pause, where it did not get its locks in time and is to be tried again.
+    /// The result of an attempt. If the attempt did not get its locks in time and there may be another one, this waits
+    /// and returns `None`.
     pub(crate) async fn end<T>(
         &mut self,
         outcome: Result<T, Failure>,
         what: impl Display,
         tell: &mut Tell<'_>,
     ) -> Option<Result<T, Fatal>> {
-        self.tries += 1;
+        self.attempts += 1;
         match outcome {
-            Err(Failure::Contended(_)) if self.tries < TRIES => {
-                let wait = pause(self.tries);
-                tell(&format!("{what} did not get its locks in time: tried again in {wait:?}"));
+            Err(Failure::Contended(_)) if self.attempts < ATTEMPTS => {
+                let wait = pause(self.attempts);
+                tell(&format!("{what} did not get its locks in time: next attempt in {wait:?}"));
                 sleep(wait).await;
                 None
             }
@@ -39,19 +40,19 @@ impl Patience {
     }
 }
 
-/// 1, 2, 4, … seconds: what holds the locks has gone on by then, or is no request.
+/// 1, 2, 4, … seconds. A request does not hold its locks that long.
 fn pause(attempt: u32) -> Duration {
     Duration::from_secs(1 << (attempt - 1))
 }
 
-/// Whether somebody else has a lock that is needed.
+/// Whether somebody else held a lock that was needed.
 pub(crate) fn is_contended(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED].contains(code))
 }
 
-/// Why something was not done.
+/// Why an attempt failed.
 pub(crate) enum Failure {
-    /// Somebody else has a lock that it needs: worth another try.
+    /// Somebody else holds a lock that it needs, so another attempt makes sense.
     Contended(Fatal),
     Final(Fatal),
 }
@@ -63,7 +64,7 @@ impl Failure {
 
     pub(crate) fn into_fatal(self) -> Fatal {
         match self {
-            Self::Contended(fatal) => Fatal::new(format!("{fatal} (tried {TRIES} times)")),
+            Self::Contended(fatal) => Fatal::new(format!("{fatal} ({ATTEMPTS} attempts)")),
             Self::Final(fatal) => fatal,
         }
     }

@@ -1,4 +1,4 @@
-//! The dry run: the migrations for real, in a transaction that is rolled back.
+//! The dry run: it runs the migrations in a transaction, and rolls it back.
 
 use std::{collections::HashMap, time::Instant};
 
@@ -8,21 +8,21 @@ use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
 use crate::{
     installation,
-    login::Login,
     patience::{Failure, Patience, Tell},
+    role::Role,
     statements::{Statement, is_concurrent, statements, told},
 };
 
-/// Whether the operations would be installed, too.
+/// Runs it, and returns whether the operations would be installed, too.
 pub(crate) async fn run(
     client: &mut Client,
     pending: &[&Migration],
-    login: Option<&Login>,
+    role: Option<&Role>,
     tell: &mut Tell<'_>,
 ) -> Result<bool, Fatal> {
     let mut patience = Patience::default();
     loop {
-        let outcome = rehearse(client, pending, login, tell).await;
+        let outcome = rehearse(client, pending, role, tell).await;
         if let Some(end) = patience.end(outcome, "the dry run", tell).await {
             return end;
         }
@@ -32,14 +32,14 @@ pub(crate) async fn run(
 async fn rehearse(
     client: &mut Client,
     pending: &[&Migration],
-    login: Option<&Login>,
+    role: Option<&Role>,
     tell: &mut Tell<'_>,
 ) -> Result<bool, Failure> {
     let mut transaction = client.transaction().await.map_err(|error| broken(&error))?;
     for name in installation::prepare_in(&mut transaction, pending).await? {
         tell(&format!("would drop the operations {name}"));
     }
-    let mut tables = Tables::standing(&transaction).await.map_err(|error| broken(&error))?;
+    let mut tables = Tables::existing(&transaction).await.map_err(|error| broken(&error))?;
     for migration in pending {
         tell(&format!("would apply {migration}"));
         let statements = statements(migration.sql().unwrap_or_default());
@@ -54,18 +54,18 @@ async fn rehearse(
     if installs {
         tell(&format!("would install the operations {}", operations::SCHEMA));
     }
-    if let Some(login) = login {
-        tell(&login.ensure_in(&transaction).await?);
+    if let Some(role) = role {
+        tell(&role.ensure_in(&transaction).await?);
     }
     transaction.rollback().await.map_err(|error| broken(&error))?;
     Ok(installs)
 }
 
 fn broken(error: &tokio_postgres::Error) -> Failure {
-    Failure::Final(Fatal::new(format!("the dry run broke off, and nothing of it remains: {}", describe(error))))
+    Failure::Final(Fatal::new(format!("the dry run failed, and was rolled back: {}", describe(error))))
 }
 
-/// Runs a statement; how long it took, how many rows it changed and whom its locks keep waiting.
+/// Runs a statement. Returns how long it took, how many rows it changed, and which requests its locks block.
 async fn effect(
     transaction: &Transaction<'_>,
     tables: &mut Tables,
@@ -73,7 +73,7 @@ async fn effect(
 ) -> Result<String, tokio_postgres::Error> {
     let began = Instant::now();
     let rows = match in_transaction(statement) {
-        // One whose rows are of no interest, though many.
+        // Its rows do not matter.
         Some(sql) => transaction.batch_execute(&sql).await.map(|()| 0)?,
         None => rows(&transaction.simple_query(statement.text).await?),
     };
@@ -81,12 +81,12 @@ async fn effect(
     effect.extend((rows > 0).then(|| format!("{rows} rows")));
     effect.extend(tables.newly_blocked(transaction).await?);
     if statement.is_concurrent() {
-        effect.push("but not when applied: beside running writes".to_owned());
+        effect.push("but `migrate` builds it concurrently and does not block writes".to_owned());
     }
     Ok(effect.join(", "))
 }
 
-/// An index that is to be built beside running writes, as one that can be rolled back.
+/// A statement that builds an index concurrently, without that word, so that it can run in a transaction.
 fn in_transaction(statement: &Statement<'_>) -> Option<String> {
     let text = statement.text;
     let word = statement.is_concurrent().then(|| text.to_lowercase().find("concurrently")).flatten()?;
@@ -101,7 +101,7 @@ fn rows(messages: &[SimpleQueryMessage]) -> u64 {
     messages.iter().map(complete).sum()
 }
 
-/// The tables that stood before, and the strongest lock on each so far. Nobody waits for those that are being made.
+/// The tables that existed before, and the strongest lock on each so far. Nobody waits for a new table.
 struct Tables(HashMap<u32, (String, Blocks)>);
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,13 +112,13 @@ enum Blocks {
 }
 
 impl Tables {
-    async fn standing(transaction: &Transaction<'_>) -> Result<Self, tokio_postgres::Error> {
+    async fn existing(transaction: &Transaction<'_>) -> Result<Self, tokio_postgres::Error> {
         const TABLES: &str = "select oid, oid::regclass::text from pg_class where relkind in ('r', 'p', 'm')";
         let rows = transaction.query(TABLES, &[]).await?;
         Ok(Self(rows.iter().map(|row| (row.get(0), (row.get(1), Blocks::Nobody))).collect()))
     }
 
-    /// Whom the last statement has begun to keep waiting
+    /// Which requests the last statement has begun to block
     /// (<https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES>).
     async fn newly_blocked(&mut self, transaction: &Transaction<'_>) -> Result<Vec<String>, tokio_postgres::Error> {
         const LOCKS: &str = "

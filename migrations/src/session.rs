@@ -1,4 +1,4 @@
-//! One connection that migrates, and its lock.
+//! The connection of a run, and its lock.
 
 use std::time::Duration;
 
@@ -11,33 +11,34 @@ use tokio_postgres::{Client, types::Type};
 
 use crate::patience::Tell;
 
-/// The advisory lock of a run: any number, as long as it is always the same.
+/// The advisory lock of a run. The number is arbitrary, but must never change.
 const LOCK: i64 = 0x7461_736b_5f61_7069;
 
-/// How often whoever waits for the lock asks for it. To wait in the database would hold a snapshot, which a
-/// `create index concurrently` of the run that has the lock waits for: each would wait for the other.
+/// How often a waiting run asks for the lock. It does not wait in the database, because that would hold a snapshot. A
+/// `create index concurrently` of the other run waits for all snapshots, so both runs would wait for ever.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 
-/// What bounds the harm that a migration can do to the requests beside it.
+/// Limits on how long a migration can block requests.
 ///
-/// - `lock_timeout`: a statement that waits for a table makes every later one wait behind it, reads too. After this it
-///   gives way, and is tried again ([`TRIES`](crate::patience::TRIES)).
-/// - `statement_timeout`: a statement holds its lock for no longer than that. A file that needs more begins with
+/// - `lock_timeout`: while a statement waits for a table, all later statements wait behind it, also reads. After this
+///   time it gives up, and is retried ([`ATTEMPTS`](crate::patience::ATTEMPTS)).
+/// - `statement_timeout`: a statement holds its lock for this long at most. A file that needs more begins with
 ///   `set local statement_timeout`.
-/// - the two others: a run that vanished without a word, with its machine, keeps neither tables nor the lock.
+/// - The other two: if the machine of a run disappears without closing the connection, the server ends the session. So
+///   no table stays locked, and the lock of the run becomes free.
 pub(crate) const LIMITS: &str = "
     set lock_timeout = '5s';
     set statement_timeout = '60s';
     set idle_in_transaction_session_timeout = '30s';
     set idle_session_timeout = '60s'";
 
-/// A connection that has the lock of the migrations, until it ends in whatever way.
+/// Connects, and takes the lock of the migrations. The lock is free again when the connection ends.
 pub(crate) async fn open(url: &DatabaseUrl, tell: &mut Tell<'_>) -> Result<Client, Fatal> {
     refuse_pooler(url)?;
     let client = url.connect().await?;
     lock(&client, tell)
         .await
-        .map_err(|error| Fatal::new(format!("the lock of the migrations cannot be had: {}", describe(&error))))?;
+        .map_err(|error| Fatal::new(format!("cannot get the lock of the migrations: {}", describe(&error))))?;
     Ok(client)
 }
 
@@ -56,7 +57,7 @@ async fn lock(client: &Client, tell: &mut Tell<'_>) -> Result<(), tokio_postgres
     }
 }
 
-/// A pooler in transaction mode gives every statement another session, and the lock belongs to one.
+/// The lock belongs to a session, but a pooler in transaction mode can use another session for each statement.
 fn refuse_pooler(url: &DatabaseUrl) -> Result<(), Fatal> {
     match url.hosts().into_iter().find(|host| host.contains("-pooler.")) {
         None => Ok(()),

@@ -1,4 +1,4 @@
-//! The statements of a file, where each can be met alone: told of by the dry run, judged by the tests.
+//! Splits a file into its statements. The dry run reports on each, and the tests check each.
 
 use refinery::Migration;
 use shared::{db::describe, settings::Fatal};
@@ -8,14 +8,14 @@ use shared::{db::describe, settings::Fatal};
 pub struct Statement<'a> {
     /// The statement, without its semicolon.
     pub text: &'a str,
-    /// The line that it begins on, the first being 1.
+    /// The line where it begins. The first line is 1.
     pub line: usize,
-    /// The lines between the statement before and this one: comments and blank ones.
+    /// The comments and blank lines between the previous statement and this one.
     pub above: &'a str,
 }
 
 impl Statement<'_> {
-    /// Its beginning, to be recognised by in a message.
+    /// Its beginning, for messages.
     #[must_use]
     pub fn headline(&self) -> String {
         const WIDTH: usize = 72;
@@ -26,7 +26,7 @@ impl Statement<'_> {
         format!("{} …", first.chars().take(WIDTH).collect::<String>().trim_end())
     }
 
-    /// The statement in lower case without its comments, its words joined by single spaces.
+    /// The statement in lower case, without comments, with single spaces between the words.
     #[must_use]
     pub fn code(&self) -> String {
         let (mut code, mut at) = (String::new(), 0);
@@ -39,7 +39,7 @@ impl Statement<'_> {
         code.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
     }
 
-    /// Whether Postgres refuses it in a transaction: it builds or drops an index beside running writes.
+    /// Whether it builds or drops an index concurrently. Postgres refuses that in a transaction.
     #[must_use]
     pub fn is_concurrent(&self) -> bool {
         let code = self.code();
@@ -48,7 +48,7 @@ impl Statement<'_> {
             .any(|start| code.starts_with(start))
     }
 
-    /// The tables that it takes away or renames, and the columns, each with its table.
+    /// The tables and columns that it drops or renames; a column comes with its table.
     #[must_use]
     pub fn removes(&self) -> Vec<(String, Option<String>)> {
         let code = self.code().replace(',', " , ");
@@ -73,12 +73,12 @@ impl Statement<'_> {
     }
 }
 
-/// Without its schema and quotes.
+/// A name without schema and quotes.
 fn name(word: &str) -> String {
     word.rsplit('.').next().unwrap_or_default().trim_matches('"').to_owned()
 }
 
-/// Splits a file at the semicolons that stand outside of strings, quoted names, dollar quotes and comments.
+/// Splits a file at each semicolon that is not inside a string, a quoted name, a dollar quote or a comment.
 #[must_use]
 pub fn statements(sql: &str) -> Vec<Statement<'_>> {
     let mut found = Vec::new();
@@ -101,7 +101,7 @@ pub fn statements(sql: &str) -> Vec<Statement<'_>> {
 
 fn statement(sql: &str, after_last: usize, start: usize, end: usize) -> Statement<'_> {
     let between = &sql[after_last..start];
-    // What follows a semicolon in its line speaks of the statement that it ends.
+    // A comment on the same line, after the semicolon, belongs to the previous statement.
     let rest = if after_last == 0 { 0 } else { between.find('\n').map_or(between.len(), |end| end + 1) };
     Statement {
         text: sql[start..end].trim_end(),
@@ -110,20 +110,20 @@ fn statement(sql: &str, after_last: usize, start: usize, end: usize) -> Statemen
     }
 }
 
-/// Whether a file runs outside a transaction, as indexes have to that are built beside running writes. Nothing else
-/// may stand in it: half of it could remain.
+/// Whether a file runs outside a transaction, because it builds indexes concurrently. Such a file may contain nothing
+/// else, because a failure would leave it half done.
 pub(crate) fn is_concurrent(migration: &Migration, statements: &[Statement<'_>]) -> Result<bool, Fatal> {
     let concurrent = statements.iter().filter(|statement| statement.is_concurrent()).count();
     if concurrent > 0 && concurrent < statements.len() {
         return Err(Fatal::new(format!(
-            "{migration} builds an index concurrently, which is outside a transaction: give the other statements a \
-             file of their own"
+            "{migration} builds an index concurrently, so it runs outside a transaction: put the other statements into \
+             another file"
         )));
     }
     Ok(concurrent > 0)
 }
 
-/// A statement that Postgres refused.
+/// The error for a statement that Postgres refused.
 pub(crate) fn told(
     migration: &Migration,
     how: &str,
@@ -149,7 +149,7 @@ impl Token {
     }
 }
 
-/// What `rest` begins with (<https://www.postgresql.org/docs/current/sql-syntax-lexical.html>).
+/// The token at the beginning of `rest` (<https://www.postgresql.org/docs/current/sql-syntax-lexical.html>).
 fn token(before: &str, rest: &str) -> Token {
     let first = rest.chars().next().unwrap_or(' ');
     let in_word = before.ends_with(|last: char| last.is_alphanumeric() || last == '_' || last == '$');
@@ -182,7 +182,7 @@ fn block_comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// A doubled quote ends one string and begins the next, which comes to the same here.
+/// A doubled quote counts as the end of one string and the beginning of the next. For this purpose that is the same.
 fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
     let mut characters = rest.char_indices().skip(1);
     while let Some((at, character)) = characters.next() {
@@ -235,20 +235,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_empty_or_only_comments_has_no_statements() {
+    fn a_file_that_is_empty_or_has_only_comments_has_no_statements() {
         for sql in ["", " \n", "-- nothing;", ";;", "/* never closed;"] {
             assert_eq!(statements(sql), [], "{sql}");
         }
     }
 
     #[test]
-    fn a_headline_is_the_first_line_and_shows_that_there_is_more() {
+    fn a_headline_is_the_first_line_and_shows_whether_there_is_more() {
         assert_eq!(statements("select 1;")[0].headline(), "select 1");
         assert_eq!(statements("select\n 1;")[0].headline(), "select …");
     }
 
     #[test]
-    fn what_a_statement_takes_away_is_known() {
+    fn a_statement_knows_the_tables_and_columns_that_it_removes() {
         for (sql, expected) in [
             ("alter table tasks drop column title", "tasks.title"),
             (
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn only_indexes_that_are_built_or_dropped_beside_running_writes_are_concurrent() {
+    fn only_statements_that_build_or_drop_an_index_concurrently_are_concurrent() {
         for (sql, expected) in [
             ("create index concurrently i on t (a)", true),
             ("CREATE UNIQUE\n INDEX CONCURRENTLY i on t (a)", true),

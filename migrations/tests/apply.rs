@@ -1,4 +1,4 @@
-//! Migrations beside requests: what gives way, what waits, and what runs outside a transaction.
+//! Migrations while requests run: which of them gives way, which waits, and what runs outside a transaction.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
@@ -11,7 +11,7 @@ use testing::postgres::Database;
 use tokio::time::sleep;
 
 #[tokio::test]
-async fn a_migration_that_does_not_get_its_lock_gives_way_to_requests_and_is_tried_again() {
+async fn a_migration_that_does_not_get_its_lock_gives_way_to_requests_and_is_retried() {
     let database = Database::create().await;
     let (mut slow, request) = (database.connect().await, database.connect().await);
     let migrations = Migrations::with(&[("V901__column", "alter table users add column theme text;")]).unwrap();
@@ -31,11 +31,11 @@ async fn a_migration_that_does_not_get_its_lock_gives_way_to_requests_and_is_tri
     assert_eq!(applied.unwrap(), ["V901__column"]);
     assert!(waited < Duration::from_secs(6), "{waited:?}");
     let lines = said.lines();
-    assert_eq!(lines[0], "V901__column did not get its locks in time: tried again in 1s", "{lines:?}");
+    assert_eq!(lines[0], "V901__column did not get its locks in time: next attempt in 1s", "{lines:?}");
 }
 
 #[tokio::test]
-async fn an_index_is_built_concurrently_beside_an_unfinished_write_that_came_first() {
+async fn an_index_is_built_concurrently_while_an_earlier_write_is_unfinished() {
     let database = Database::create().await;
     let (mut writer, client) = (database.connect().await, database.connect().await);
     let sql = "drop index concurrently if exists users_by_time;
@@ -73,7 +73,7 @@ async fn a_run_that_waits_for_another_does_not_hold_up_the_index_that_the_other_
 }
 
 #[tokio::test]
-async fn an_index_that_failed_half_built_is_built_anew_by_the_next_run() {
+async fn an_index_whose_build_failed_is_built_again_by_the_next_run() {
     let database = Database::create().await;
     let client = database.connect().await;
     client.batch_execute("insert into users (id, revision) values ('alice', 7), ('bob', 7)").await.unwrap();
@@ -89,7 +89,7 @@ async fn an_index_that_failed_half_built_is_built_anew_by_the_next_run() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_undone_as_one_is_refused_before_anything_of_it_runs() {
+async fn a_file_that_mixes_a_concurrent_index_with_other_statements_is_refused_before_it_runs() {
     let database = Database::create().await;
     let sql = "alter table users add column theme text;
                create index concurrently users_by_theme on users (theme);";
@@ -102,7 +102,7 @@ async fn what_cannot_be_undone_as_one_is_refused_before_anything_of_it_runs() {
 }
 
 #[tokio::test]
-async fn of_several_migrations_those_before_one_that_fails_remain() {
+async fn the_migrations_before_one_that_fails_remain() {
     let database = Database::create().await;
     let good = ("V901__good", "create table labels (id bigint);");
     let bad = ("V902__bad", "create table others (id bigint); select 1 / 0;");

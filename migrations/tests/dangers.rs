@@ -1,8 +1,8 @@
-//! No migration may break the version of the API that runs beside it, nor keep its requests waiting. Each statement that
-//! could is refused, unless the comment above it says why it is safe: `-- safe: <reason>`.
+//! No migration may break the version of the API that runs at the same time, or block its requests. A statement that
+//! could do so is refused, unless the comment above it says why it is safe: `-- safe: <reason>`.
 //!
-//! [squawk](https://squawkhq.com) knows most of the rules; what it does not look at is a list of what is known to be
-//! harmless, so that a kind of statement of which nobody has thought is refused, too.
+//! [squawk](https://squawkhq.com) knows most of the rules. This file adds a list of the kinds of statements that are
+//! known to be harmless, so every other kind is refused.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
@@ -17,10 +17,10 @@ use std::{
 
 use migrations::{Statement, statements};
 
-/// The shortest reason: `-- safe: ok` is none.
+/// The minimum length of a reason, so that `-- safe: ok` is not enough.
 const REASON: usize = 15;
 
-/// What is wrong with a file, each as `line: rule`.
+/// The dangers in a file, each as `line: rule`.
 fn dangers(sql: &str) -> Vec<String> {
     let statements = statements(sql);
     let mut found = squawk(sql, statements.iter().any(Statement::is_concurrent));
@@ -38,9 +38,9 @@ fn covers(statement: &Statement<'_>, line: usize) -> bool {
     (statement.line..statement.line + statement.text.lines().count()).contains(&line)
 }
 
-/// Directly above, so that it can be no other statement's.
+/// The comment must be directly above, so that it cannot belong to another statement.
 fn is_declared_safe(statement: &Statement<'_>) -> bool {
-    // The first from below is the statement's own line, as far as it is indented.
+    // The last element is the indentation of the statement's own line.
     let block = statement.above.split('\n').rev().skip(1).take_while(|line| line.trim_start().starts_with("--"));
     block.filter_map(|line| line.trim_start().strip_prefix("-- safe: ")).any(|reason| reason.trim().len() >= REASON)
 }
@@ -70,8 +70,7 @@ fn squawk_program() -> PathBuf {
     let program = env::var_os("SQUAWK").map_or(ours, PathBuf::from);
     assert!(
         program.exists(),
-        "squawk is not installed: run `make test`, which brings it (or scripts/packages.py squawk-cli, which does only \
-         that)"
+        "squawk is not installed: run `make test`, which installs it, or only `scripts/packages.py squawk-cli`"
     );
     program
 }
@@ -80,9 +79,9 @@ fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The kinds of statements that squawk judges, or that harm nobody.
+/// The kinds of statements that squawk checks, or that are harmless.
 const KNOWN: [&str; 21] = [
-    "alter index", // a rename is squawk's
+    "alter index", // squawk checks renames
     "alter table",
     "comment on",
     "create extension",
@@ -95,7 +94,7 @@ const KNOWN: [&str; 21] = [
     "create type",
     "create unique index",
     "create view",
-    "drop function", // drops and renames are squawk's
+    "drop function", // squawk checks drops and renames
     "drop index",
     "drop table",
     "drop view",
@@ -105,21 +104,21 @@ const KNOWN: [&str; 21] = [
     "set local statement_timeout",
 ];
 
-/// Parts of statements of those kinds that squawk lets pass.
+/// Dangerous parts of such statements that squawk does not refuse.
 const FORBIDDEN: [(&str, &str, &str); 10] = [
-    ("alter table", " disable row level security", "takes a wall down"),
-    ("alter table", " no force row level security", "takes a wall down before the owner"),
-    ("alter table", " disable trigger", "lets writes past what the trigger holds"),
+    ("alter table", " disable row level security", "removes a wall between users"),
+    ("alter table", " no force row level security", "removes that wall for the owner"),
+    ("alter table", " disable trigger", "lets writes bypass the trigger"),
     ("alter table", " owner to", "gives the table away"),
     ("alter table", " detach partition", "hides rows from the running version"),
     ("alter table", " set unlogged", "rewrites the table, and a crash empties it"),
     ("alter table", " set logged", "rewrites the table under a lock"),
-    ("grant", " to public", "lets every login in"),
-    ("grant", " with grant option", "lets the role let others in"),
-    ("create table", " as select", "copies what the running version goes on to change"),
+    ("grant", " to public", "gives the right to every role"),
+    ("grant", " with grant option", "lets the role give the right to others"),
+    ("create table", " as select", "copies rows that the running version still changes"),
 ];
 
-/// What is refused although squawk lets it pass.
+/// The statements that are refused although squawk allows them.
 fn unknown_to_squawk(statements: &[Statement<'_>]) -> Vec<(usize, String)> {
     let mut made = HashSet::new();
     let mut found = Vec::new();
@@ -147,14 +146,14 @@ fn danger(code: &str, made: &HashSet<String>) -> Option<String> {
         return Some("policy: another policy on a table in use shows rows that were hidden".to_owned());
     }
     if kind == "create trigger" && !on_new_table {
-        return Some("trigger: the running version's writes go through it, too".to_owned());
+        return Some("trigger: the writes of the running version go through it, too".to_owned());
     }
     let part = FORBIDDEN.iter().find(|(of, part, _)| kind == *of && code.contains(part));
     part.map(|(_, part, why)| format!("part: `{}` {why}", part.trim()))
 }
 
 #[test]
-fn no_migration_breaks_or_holds_up_the_version_that_runs_beside_it() {
+fn no_migration_breaks_or_blocks_the_version_that_runs_at_the_same_time() {
     let mut judged = 0;
     for entry in fs::read_dir(here()).unwrap() {
         let path = entry.unwrap().path();
@@ -163,7 +162,7 @@ fn no_migration_breaks_or_holds_up_the_version_that_runs_beside_it() {
             continue;
         }
         let found = dangers(&fs::read_to_string(&path).unwrap());
-        // The first found nothing to run beside it, and makes the role in blocks of code, into which nobody looks.
+        // V1 creates a role in a `do` block, which no rule can check. No version ran at the same time.
         let first = name == "V1__users_and_tasks.sql";
         let found: Vec<_> = found.into_iter().filter(|danger| !(first && danger.contains("kind: `do "))).collect();
         assert!(found.is_empty(), "migrations/README.md says what to do instead. {name}:\n{}", found.join("\n"));
@@ -174,7 +173,7 @@ fn no_migration_breaks_or_holds_up_the_version_that_runs_beside_it() {
 
 /// One statement that each rule refuses.
 const REFUSED: &[(&str, &str)] = &[
-    // What the running version would miss.
+    // The running version needs what these remove.
     ("drop table tasks", "ban-drop-table"),
     ("alter table tasks drop column title", "ban-drop-column"),
     ("alter table tasks rename to todos", "renaming-table"),
@@ -186,11 +185,11 @@ const REFUSED: &[(&str, &str)] = &[
     ("drop view v", "ban-drop-view"),
     ("drop schema public cascade", "ban-drop-schema"),
     ("alter type priority rename value 'low' to 'least'", "renaming-object"),
-    // What the running version's writes would not fulfil.
+    // The running version's writes would fail.
     ("alter table tasks add column priority text not null", "adding-required-field"),
     ("alter table tasks alter column description set not null", "adding-not-nullable-field"),
     ("create trigger t before insert on tasks for each row execute function f()", "trigger"),
-    // What holds requests up.
+    // These block requests.
     ("alter table tasks alter column title type varchar", "changing-column-type"),
     ("alter table tasks add column n uuid default gen_random_uuid()", "adding-field-with-default"),
     ("create index i on tasks (title)", "require-concurrent-index-creation"),
@@ -211,14 +210,14 @@ const REFUSED: &[(&str, &str)] = &[
     ("alter table tasks set unlogged", "part"),
     ("alter table tasks set logged", "part"),
     ("create table copies as select title from tasks", "part"),
-    // What loses or rewrites data.
+    // These lose or rewrite data.
     ("truncate tasks", "kind"),
     ("delete from tasks", "kind"),
     ("update tasks set title = 'x'", "kind"),
     ("merge into tasks using users on true when matched then delete", "kind"),
     ("with gone as (delete from tasks returning id) select count(id) from gone", "kind"),
     ("alter table tasks detach partition old", "part"),
-    // What opens the walls between users.
+    // These open the walls between users.
     ("alter table tasks disable row level security", "part"),
     ("alter table tasks no force row level security", "part"),
     ("alter table tasks owner to task_api", "part"),
@@ -231,7 +230,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("revoke select on tasks from task_api", "kind"),
     ("alter role task_api bypassrls", "kind"),
     ("alter default privileges grant select on tables to task_api", "kind"),
-    // Into which no rule can look.
+    // No rule can check these.
     ("do $$ begin drop table tasks; end $$", "kind"),
     ("create or replace function f() returns int language sql as 'select 1'", "kind"),
     ("set local role other", "kind"),
@@ -239,7 +238,7 @@ const REFUSED: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn each_rule_refuses_its_statement_and_lets_it_pass_for_a_reason() {
+fn each_rule_refuses_its_statement_unless_a_reason_is_given() {
     for (sql, rule) in REFUSED {
         let found = dangers(&format!("{sql};\n"));
         assert!(found.iter().any(|danger| danger.contains(&format!(": {rule}"))), "{sql}: {found:?}");
@@ -268,7 +267,7 @@ fn a_reason_is_a_sentence_directly_above_its_statement() {
     }
 }
 
-/// What a careful hand writes.
+/// Statements that no rule refuses.
 const PASSES: &[&str] = &[
     "alter table tasks add column theme text",
     "alter table tasks add column archived boolean not null default false",
@@ -289,7 +288,7 @@ const PASSES: &[&str] = &[
 ];
 
 #[test]
-fn what_can_be_done_beside_a_running_version_passes_without_a_word() {
+fn statements_that_are_safe_for_a_running_version_pass_without_a_reason() {
     for sql in PASSES {
         assert_eq!(dangers(sql), Vec::<String>::new(), "{sql}");
     }

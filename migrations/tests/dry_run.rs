@@ -1,4 +1,4 @@
-//! `migrate --dry-run`: all of it for real, and nothing of it left.
+//! `migrate --dry-run`: it runs everything for real, and leaves nothing behind.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
@@ -9,7 +9,7 @@ use operations::SCHEMA;
 use testing::postgres::Database;
 use tokio_postgres::Client;
 
-/// All that a migration could change: relations, columns, constraints, policies, routines, and the rights on them.
+/// Everything that a migration can change: relations, columns, constraints, policies, routines, and the rights on them.
 const EVERYTHING: &str = "
     select coalesce(string_agg(line, E'\\n' order by line), '') from (
         select concat_ws(' ', oid::regclass, relkind, relacl, relrowsecurity, relowner) from pg_class
@@ -38,7 +38,7 @@ async fn a_dry_run_tells_what_each_statement_did_and_nothing_of_it_remains() {
     assert!(run.success && run.said.starts_with("would apply V1__users_and_tasks\n"), "{}", run.said);
     assert!(run.said.contains(&format!("would install the operations {SCHEMA}\n")), "{}", run.said);
     assert!(run.said.contains(": create table tasks ( …: ") && run.said.contains(" ms\n"), "{}", run.said);
-    assert!(run.said.ends_with("that was a dry run: nothing of it remains\n"), "{}", run.said);
+    assert!(run.said.ends_with("that was a dry run: nothing was changed\n"), "{}", run.said);
     assert_eq!(everything(&client).await, before);
     assert!(migrate_with(&[], &[("DATABASE_URL", &database.url())], "").await.said.contains("applied V1"));
 }
@@ -51,11 +51,11 @@ async fn a_dry_run_of_a_database_that_is_up_to_date_says_so() {
 }
 
 #[tokio::test]
-async fn a_dry_run_of_a_login_makes_none() {
+async fn a_dry_run_with_a_role_creates_none() {
     let database = Database::blank().await;
     let (name, password) = (common::name(), common::password());
-    let run = migrate_with(&["--dry-run", "--login", &name], &[("DATABASE_URL", &database.url())], &password).await;
-    assert!(run.success && run.said.contains(&format!("The login {name} was made")), "{}", run.said);
+    let run = migrate_with(&["--dry-run", "--role", &name], &[("DATABASE_URL", &database.url())], &password).await;
+    assert!(run.success && run.said.contains(&format!("The role {name} was created")), "{}", run.said);
     let client = database.connect().await;
     let left = client.query_one("select count(*) from pg_roles where rolname = $1", &[&name]).await.unwrap();
     assert_eq!(left.get::<_, i64>(0), 0);
@@ -78,7 +78,7 @@ async fn a_dry_run_proves_migrations_that_build_on_each_other() {
     assert!(said[1].starts_with("  line 1: alter table users add column theme text: "), "{said:?}");
     assert!(said[1].ends_with(" ms, blocks reads and writes of users"), "{said:?}");
     assert!(said[2].starts_with("  line 2: update users") && said[2].ends_with("2 rows"), "{said:?}");
-    assert!(said[4].ends_with("beside running writes"), "{said:?}");
+    assert!(said[4].ends_with("does not block writes"), "{said:?}");
     assert_eq!(everything(&client).await, before);
 }
 

@@ -1,4 +1,4 @@
-//! The `migrate` command on databases in every state that one can be found in.
+//! The `migrate` command on databases in every possible state.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
@@ -40,7 +40,7 @@ async fn of_two_runs_at_once_one_applies_and_the_other_waits_and_finds_nothing_t
 async fn a_run_that_has_to_wait_for_another_says_so() {
     let database = Database::blank().await;
     let other = database.connect().await;
-    // The lock of `migrations::apply`, as a second program finds it.
+    // The lock of `migrations::apply`.
     let held = "select pg_advisory_lock(8386110886139490409)";
     other.batch_execute(held).await.unwrap();
     let url = database.url();
@@ -52,7 +52,7 @@ async fn a_run_that_has_to_wait_for_another_says_so() {
 }
 
 #[tokio::test]
-async fn a_login_that_owns_the_database_and_is_no_superuser_can_migrate() {
+async fn a_role_that_owns_the_database_and_is_not_a_superuser_can_migrate() {
     let database = Database::blank().await;
     let run = migrate_url(&database.owner().await).await;
     assert!(run.success, "{}", run.said);
@@ -88,7 +88,7 @@ async fn a_migration_that_fails_says_why_and_leaves_nothing_behind() {
     let run = migrate_url(&database.url()).await;
     assert!(!run.success && run.said.contains("42P07 relation \"tasks\" already exists"), "{}", run.said);
     let users = client.query_one("select to_regclass('users')::text", &[]).await.unwrap();
-    assert_eq!(users.get::<_, Option<String>>(0), None, "what came before the failure is undone");
+    assert_eq!(users.get::<_, Option<String>>(0), None, "the statements before the failure are rolled back");
 }
 
 #[tokio::test]

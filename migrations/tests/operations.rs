@@ -1,4 +1,4 @@
-//! The operations in the database: what their sources promise, which versions are kept, and who may install them.
+//! The operations in the database: the form of their files, which versions are kept, and who may install them.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
@@ -15,7 +15,7 @@ use testing::{
 };
 use tokio_postgres::Client;
 
-/// The files, by their names without `.sql`, in order.
+/// The files in order, each with its name (without `.sql`) and its text.
 fn files() -> Vec<(String, String)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("operations");
     let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -26,7 +26,7 @@ fn files() -> Vec<(String, String)> {
     files.iter().map(|path| read(path)).collect()
 }
 
-/// Those that are one operation each; the others are what these stand on.
+/// The files with one operation each. The names of the others, which these use, begin with `_`.
 fn operations() -> BTreeSet<String> {
     files().into_iter().map(|(name, _)| name).filter(|name| !name.starts_with('_')).collect()
 }
@@ -43,9 +43,9 @@ fn the_schema_is_named_by_a_hash_of_the_files() {
     assert_eq!(SCHEMA, format!("task_api_{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3]));
 }
 
-/// What is installed under that name is what the files say, and all of it.
+/// The installed schema has all functions of the files, unchanged, and no others.
 #[tokio::test]
-async fn what_is_installed_is_what_its_name_is_the_hash_of() {
+async fn the_schema_holds_what_the_files_say() {
     let database = Database::create().await;
     let client = database.connect().await;
     let all = files().into_iter().map(|(_, text)| text).collect::<String>();
@@ -54,11 +54,11 @@ async fn what_is_installed_is_what_its_name_is_the_hash_of() {
              and proname !~ '^(list_by_.*_(asc|desc)|count_listed)$'"
     );
     let bodies = column(&client, &bodies).await;
-    // All but the orders of the list, which _list.sql makes of one text.
+    // Without the orders of the list, because _list.sql generates them.
     assert_eq!(bodies.len(), all.matches("\ncreate function operations.").count());
     for body in bodies {
-        assert!(all.contains(&body.replace(&format!("{SCHEMA}."), "operations.")), "this is in no file:\n{body}");
-        assert!(!body.contains("operations."), "the schema's name is everywhere:\n{body}");
+        assert!(all.contains(&body.replace(&format!("{SCHEMA}."), "operations.")), "no file has this:\n{body}");
+        assert!(!body.contains("operations."), "the placeholder was not replaced:\n{body}");
     }
 }
 
@@ -70,7 +70,7 @@ fn a_file_holds_the_operation_of_its_name_and_nothing_but_views_types_and_functi
             let is_ours = ["create function", "create view", "create type"]
                 .iter()
                 .any(|kind| code.starts_with(&format!("{kind} operations.")))
-                || code.starts_with("do $make$"); // and what makes such functions
+                || code.starts_with("do $make$"); // or it generates such functions
             assert!(is_ours, "{name}.sql, line {}: {}", statement.line, statement.headline());
         }
         let operation = format!("create function operations.{name}(");
@@ -80,7 +80,7 @@ fn a_file_holds_the_operation_of_its_name_and_nothing_but_views_types_and_functi
     }
 }
 
-/// Whatever is left in a session, and whoever the login is: no operation depends on it.
+/// No operation depends on what is left in a session, or on the database role that connects.
 #[tokio::test]
 async fn every_operation_runs_as_task_api_with_a_pinned_search_path_and_row_level_security() {
     let database = Database::create().await;
@@ -90,7 +90,7 @@ async fn every_operation_runs_as_task_api_with_a_pinned_search_path_and_row_leve
              and has_function_privilege('task_api_caller', oid, 'execute')"
     );
     let callable: BTreeSet<_> = column(&client, &callable).await.into_iter().collect();
-    assert_eq!(callable, operations(), "the operations, and no part of them");
+    assert_eq!(callable, operations(), "the operations, but not their parts");
     let pinned = format!(
         "select proname::text from pg_proc where pronamespace = '{SCHEMA}'::regnamespace and prosecdef
              and proconfig @> array['search_path=pg_catalog, pg_temp', 'row_security=on']"
@@ -111,9 +111,9 @@ async fn every_operation_runs_as_task_api_with_a_pinned_search_path_and_row_leve
     assert_eq!(column(&client, &of_others).await, Vec::<String>::new());
 }
 
-/// Postgres refuses every write inside one that is stable, and gives all its statements one snapshot.
+/// In a stable function, Postgres refuses every write, and all statements see one snapshot.
 #[tokio::test]
-async fn what_only_reads_is_stable() {
+async fn an_operation_that_only_reads_is_stable() {
     let database = Database::create().await;
     let client = database.connect().await;
     let reads = format!(
@@ -125,7 +125,7 @@ async fn what_only_reads_is_stable() {
     assert_eq!(column(&client, &stable).await, column(&client, &reads).await);
 }
 
-/// Into the bodies, of which Postgres knows nothing but their grammar.
+/// It checks the bodies. Postgres itself checks only their grammar.
 #[tokio::test]
 async fn plpgsql_check_finds_nothing() {
     let database = Database::create().await;
@@ -135,7 +135,7 @@ async fn plpgsql_check_finds_nothing() {
         return skip("this Postgres has no plpgsql_check: `apt-get install postgresql-15-plpgsql-check` brings it");
     }
     client.batch_execute("create extension plpgsql_check").await.unwrap();
-    // `_` is where the results of set_config go.
+    // `_` takes the results of set_config.
     let found = format!(
         "select p.oid::regprocedure || ': ' || found from pg_proc p,
              plpgsql_check_function(p.oid, extra_warnings => true, performance_warnings => true) found
@@ -145,7 +145,7 @@ async fn plpgsql_check_finds_nothing() {
     assert_eq!(column(&client, &found).await, Vec::<String>::new());
 }
 
-/// Another version, as a release has left it; `replaced` is how many days ago another one took its place.
+/// Installs another version. `replaced` is how many days ago a newer one took its place.
 async fn other_version(client: &Client, name: &str, body: &str, replaced: Option<i32>) {
     let replaced = replaced.map_or("null".to_owned(), |days| format!("clock_timestamp() - interval '{days} days'"));
     let version = format!(
@@ -176,12 +176,12 @@ async fn a_version_is_dropped_two_weeks_after_another_took_its_place_and_the_thr
     let kept = ["task_api_00000003", "task_api_00000004", "task_api_00000005", SCHEMA];
     assert_eq!(versions(&client).await, kept);
 
-    // Nothing new for half a year.
+    // Half a year later without a new version.
     client.batch_execute("update operation_schemas set replaced_at = replaced_at - interval '180 days'").await.unwrap();
     migrate().await;
     assert_eq!(versions(&client).await, kept);
 
-    // Another release is migrated and taken back. What served before it, and serves on, is still there for the next.
+    // Another deployment is migrated and rolled back. The version of the deployment before it is kept.
     other_version(&client, "task_api_00000006", "null;", Some(1)).await;
     migrate().await;
     assert_eq!(versions(&client).await, ["task_api_00000004", "task_api_00000005", "task_api_00000006", SCHEMA]);
@@ -190,14 +190,14 @@ async fn a_version_is_dropped_two_weeks_after_another_took_its_place_and_the_thr
     let dropped = |name| {
         format!("dropped the operations task_api_0000000{name}: another version took their place 14 days ago or more")
     };
-    // The server may not have noticed yet that the run before has gone.
+    // The server may not have noticed yet that the previous run has ended.
     let lines: Vec<_> = said.lines().into_iter().filter(|line| !line.starts_with("another run")).collect();
     assert_eq!(lines, [dropped(2), dropped(1), dropped(3)]);
 }
 
-/// As `pg_dump` does, or a long report.
+/// For example `pg_dump`, or a long report.
 #[tokio::test]
-async fn a_version_that_somebody_reads_just_now_is_left_to_the_next_run() {
+async fn a_version_that_somebody_reads_just_now_is_dropped_by_the_next_run() {
     let database = Database::create().await;
     let (client, mut reader) = (database.connect().await, database.connect().await);
     for name in ["1", "2", "3", "4"] {
@@ -217,9 +217,9 @@ async fn a_version_that_somebody_reads_just_now_is_left_to_the_next_run() {
     assert_eq!(versions(&client).await.len(), 4);
 }
 
-/// A release that does nothing else than take a column away has the operations of the release before it.
+/// A deployment that only drops a column has the same operations as the deployment before it.
 #[tokio::test]
-async fn a_version_that_is_old_enough_makes_way_for_the_migration_that_takes_away_what_it_names() {
+async fn a_version_that_is_old_enough_is_dropped_by_a_migration_that_removes_what_it_uses() {
     let database = Database::create().await;
     let client = database.connect().await;
     client.batch_execute("alter table users add column theme text").await.unwrap();
@@ -234,7 +234,7 @@ async fn a_version_that_is_old_enough_makes_way_for_the_migration_that_takes_awa
 }
 
 #[tokio::test]
-async fn a_migration_that_takes_away_what_a_kept_version_names_is_refused_before_anything_happens() {
+async fn a_migration_that_removes_what_a_kept_version_uses_is_refused_before_anything_happens() {
     let database = Database::create().await;
     let client = database.connect().await;
     client
@@ -245,10 +245,10 @@ async fn a_migration_that_takes_away_what_a_kept_version_names_is_refused_before
     other_version(&client, "task_api_00000001", body, Some(3)).await;
     let url = url(&database);
     for (sql, refused) in [
-        ("alter table users drop column theme;", Some("users.theme, which task_api_00000001.get_task names")),
+        ("alter table users drop column theme;", Some("users.theme, but task_api_00000001.get_task uses it")),
         ("alter table users rename column theme to look;", Some("users.theme")),
-        ("alter table tasks drop column title cascade;", Some("this release's own operations")),
-        ("drop table users cascade;", Some("users, which task_api_")),
+        ("alter table tasks drop column title cascade;", Some("these are the new operations")),
+        ("drop table users cascade;", Some("users, but task_api_")),
         ("alter table users drop column colour;", None),
     ] {
         let migrations = Migrations::with(&[("V901__first", "create table first ();"), ("V902__drop", sql)]).unwrap();
@@ -259,7 +259,7 @@ async fn a_migration_that_takes_away_what_a_kept_version_names_is_refused_before
         };
         for outcome in [rehearsed, migrations.apply(&url, None, &mut |_| ()).await] {
             let error = outcome.unwrap_err().to_string();
-            assert!(error.starts_with("V902__drop takes away ") && error.contains(refused), "{error}");
+            assert!(error.starts_with("V902__drop removes ") && error.contains(refused), "{error}");
         }
         assert_eq!(column(&client, "select 'made' from pg_class where relname = 'first'").await, Vec::<String>::new());
     }
@@ -269,7 +269,7 @@ async fn a_migration_that_takes_away_what_a_kept_version_names_is_refused_before
 async fn a_source_that_fails_leaves_nothing_and_is_named() {
     let database = Database::create().await;
     let client = database.connect().await;
-    // Without the table that the view is made of.
+    // The table of the view is missing.
     let before = "drop schema task_api_x cascade; alter table tasks rename to todos".replace("task_api_x", SCHEMA);
     client.batch_execute(&before).await.unwrap();
     let error = migrations::apply(&url(&database)).await.unwrap_err().to_string();
@@ -278,17 +278,17 @@ async fn a_source_that_fails_leaves_nothing_and_is_named() {
     assert_eq!(column(&client, &schemas).await, Vec::<String>::new());
 }
 
-/// As on Neon: who owns the database bypasses row-level security and makes roles, and is no superuser.
+/// As on Neon: the owner of the database can bypass row-level security and create roles, but is not a superuser.
 #[tokio::test]
-async fn an_owner_that_is_no_superuser_migrates_calls_the_operations_and_makes_a_login_for_them() {
+async fn an_owner_that_is_not_a_superuser_migrates_calls_the_operations_and_creates_a_role_for_them() {
     let cluster = Cluster::start().await;
     let admin = connect(&cluster.url()).await;
     let owner = "create role neondb_owner login createdb createrole bypassrls password 'it-guards-nothing'";
     admin.batch_execute(owner).await.unwrap();
     admin.batch_execute("create database neondb owner neondb_owner").await.unwrap();
     let url = cluster.url().replace("postgres:it", "neondb_owner:it").replace("/postgres?", "/neondb?");
-    let run = migrate_with(&["--login", "tasks_login"], &[("DATABASE_URL", &url)], &password()).await;
-    assert!(run.success && run.said.contains("The login tasks_login was made"), "{}", run.said);
+    let run = migrate_with(&["--role", "tasks_role"], &[("DATABASE_URL", &url)], &password()).await;
+    assert!(run.success && run.said.contains("The role tasks_role was created"), "{}", run.said);
 
     let create = format!(
         "select outcome from {SCHEMA}.create_task('alice', 1000, gen_random_uuid(), null, null, gen_random_uuid(), '{{\"title\": \"x\", \"title_key\": \"x\", \"completed\": false, \"priority\": 0, \"due_at\": \"infinity\",
@@ -300,8 +300,8 @@ async fn an_owner_that_is_no_superuser_migrates_calls_the_operations_and_makes_a
         format!("select owner_user_id from {SCHEMA}.list_tasks('bob', 1000, 'created_at', true, null, null, null, 0, 9, '{{0,1}}', null,
              null, null, null, null, null, false, '{{}}') where id is not null");
     assert_eq!(column(&client, &hers).await, Vec::<String>::new());
-    let login = "set session authorization tasks_login";
-    let as_login = connect(&cluster.url().replace("/postgres?", "/neondb?")).await;
-    as_login.batch_execute(login).await.unwrap();
-    assert_eq!(column(&as_login, &create).await, ["written"]);
+    let become_role = "set session authorization tasks_role";
+    let as_role = connect(&cluster.url().replace("/postgres?", "/neondb?")).await;
+    as_role.batch_execute(become_role).await.unwrap();
+    assert_eq!(column(&as_role, &create).await, ["written"]);
 }

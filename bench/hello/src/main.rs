@@ -1,5 +1,5 @@
-//! What a Lambda function behind API Gateway costs if it does nothing: `lambda_http` as its manual has it, with the
-//! features that it cannot do without, on one thread.
+//! A Lambda function behind API Gateway that does nothing: `lambda_http` as in its manual, with the fewest features, on
+//! one thread.
 
 use lambda_http::{Body, Error, Request, Response, run, service_fn};
 

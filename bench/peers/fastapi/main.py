@@ -1,4 +1,4 @@
-"""The list and the making of tasks with FastAPI, SQLModel and asyncpg, behind Mangum."""
+"""List and create tasks with FastAPI, SQLModel and asyncpg, behind Mangum."""
 
 import os
 import uuid

@@ -1,4 +1,4 @@
-// The list and the making of tasks in Go with pgx.
+// List and create tasks in Go with pgx.
 package main
 
 import (

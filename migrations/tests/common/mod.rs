@@ -1,4 +1,4 @@
-//! The command, and what it said.
+//! Runs the command and keeps its output.
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -11,7 +11,7 @@ use shared::db::DatabaseUrl;
 use testing::postgres::Database;
 use tokio::{io::AsyncWriteExt, process::Command};
 
-/// What a run of the command came to.
+/// The result of a run of the command.
 pub(crate) struct Run {
     pub(crate) success: bool,
     pub(crate) said: String,
@@ -22,7 +22,7 @@ pub(crate) async fn migrate_with(arguments: &[&str], variables: &[(&str, &str)],
     command.args(arguments).env_clear().envs(variables.iter().copied());
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    // One that needs no input may have ended without reading any.
+    // A run that needs no input may have ended without reading it.
     let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes()).await;
     let output = child.wait_with_output().await.expect("it runs");
     let said = [output.stdout, output.stderr].concat();
@@ -33,7 +33,7 @@ pub(crate) fn url(database: &Database) -> DatabaseUrl {
     DatabaseUrl::parse("DATABASE_URL", &database.url()).unwrap()
 }
 
-/// The lines of a run within this process.
+/// The lines that a run in this process has told.
 #[derive(Default)]
 pub(crate) struct Said(Arc<Mutex<Vec<String>>>);
 
@@ -48,7 +48,7 @@ impl Said {
     }
 }
 
-/// Roles belong to the whole server: each test has its own.
+/// A new role name, because roles belong to the whole server and each test needs its own.
 pub(crate) fn name() -> String {
     format!("test_{}", uuid::Uuid::new_v4().simple())
 }
@@ -57,7 +57,7 @@ pub(crate) fn password() -> String {
     uuid::Uuid::new_v4().simple().to_string() + "g-Z'"
 }
 
-/// The SQL of migrations/README.md, each block as if it were a file.
+/// The SQL blocks of migrations/README.md. Each is tested as a file.
 pub(crate) fn readme_examples() -> Vec<String> {
     let blocks = include_str!("../../README.md").split("```sql\n").skip(1);
     blocks.map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
