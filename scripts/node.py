@@ -20,7 +20,8 @@ from project import PROJECT
 
 LINK = PROJECT / ".dev/node"
 PURPOSES = {"testing/better-auth": "Better Auth, which a test needs,", "testing/redocly": "The linter of openapi.yaml",
-            "clients/typescript": "What the TypeScript client is built with", "examples/web": "The example front end"}
+            "clients/typescript": "What the TypeScript client is built with", "examples/web": "The example front end",
+            "testing/prose": "The linter of the documents"}
 
 
 def main(name="testing/better-auth"):

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Does what a newcomer does: `make dev`, then the README's walk-through as it is printed, then what a page
-of another origin does and what one does with /docs, then Ctrl-C.
+"""Does what a newcomer does: `make dev`, then every ```sh run block of the documents as it is printed, then what a page
+of another origin does and what one does with /docs, then Ctrl-C, then `make demo`.
 
-Between <!-- walk-through --> and <!-- /walk-through --> every ```sh block is run, all of them in one shell. A ```json
-or ```text block behind it is what it is to print. What differs from run to run counts as equal: UUIDs, times, and the
-revisions and positions that come of them. At the end nothing that was started may be left.
+    scripts/walkthrough.py [DOCUMENT …]    all documents with such blocks, if none is named
+
+Each document has a shell of its own, in the root of the repository, with API and TOKEN as `make dev` prints them; its
+blocks run in their order. Before it starts, the user's account is erased, so that no document sees another one's tasks.
+A ```json or ```text block right behind a block is what it is to print. What differs from run to run counts as equal:
+UUIDs, times, and the revisions and positions that come of them. At the end nothing that was started may be left.
 """
 
 import json
@@ -15,88 +18,121 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 from browser import wrong_across_origins
 from console import fail, say
 from dev import SETTINGS, in_use
 from docs_page import wrong_on_the_page
+from documents import blocks, written
 from postgres import free_port
 from processes import command_line, parents, running, supervise, temporary_directory, with_descendants
 from project import PROJECT
 
-SECTION = re.compile(r"<!-- walk-through -->(.*?)<!-- /walk-through -->", re.S)
-STEP = re.compile(r"^```sh\n(.*?)^```$(?:\s*^```(?:json|text)\n(.*?)^```$)?", re.S | re.M)
 VOLATILE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
                       r'|(?<="revision":)\d{15}|(?<="position":")e[0-9a-f]{12}')
 START_LIMIT, SCRIPT_LIMIT = 1500, 180  # seconds; the first covers a build from nothing
 
 
-def main(readme):
-    section = SECTION.search(Path(readme).read_text())
-    steps = STEP.findall(section[1]) if section else []
-    if not steps or len(steps) != section[1].count("```sh\n"):
-        fail(f"{readme} has no walk-through, or one with a block that does not end.")
-    with temporary_directory(prefix="task-api-readme-") as data:
+def main(*names):
+    steps = {name: to_run(name) for name in names or written() if name.endswith(".md")}
+    if not names:
+        steps = {name: found for name, found in steps.items() if found}
+    if not all(steps.values()) or not steps:
+        fail(f"{', '.join(name for name in steps if not steps[name]) or 'No document'} has no block marked ```sh run.")
+    with temporary_directory(prefix="task-api-walk-through-") as data:
         port = free_port()
         # None of the reader's own settings: a newcomer has none, and no .env either.
         blank = {name: "" for name in SETTINGS if name != "TASK_API_POSTGRES"}
         environment = {**os.environ, **blank, "PORT": str(port), "TASK_API_DEV_DIR": data}
         try:
-            with running(["make", "dev"], cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, start_new_session=True, grace=40) as dev:
-                exports = exported(dev)
-                wrong = differences(steps, exports, Path(data))
+            with started(["make", "dev"], environment) as dev:
+                exports = said(dev, "`make dev`", "export ", 2)
                 api, token = (line.partition("=")[2] for line in exports)
+                wrong = []
+                for number, (name, blocks_of_it) in enumerate(steps.items()):
+                    erase(api, token)
+                    place = Path(data, f"document-{number}")
+                    place.mkdir()
+                    wrong += [f"{name}:{sentence}" for sentence in differences(blocks_of_it, exports, place, environment)]
                 wrong += wrong_across_origins(api, token) + wrong_on_the_page(api, token) + left_by(dev, port)
         finally:
             subprocess.run(["make", "clean-dev"], cwd=PROJECT, env=environment, check=True)
+        wrong += wrong_with_the_demo({**environment, "PORT": str(free_port())})
     for sentence in wrong:
         say(f"\n{sentence}")
-    say(f"\nwalk-through: {len(steps)} blocks, {len(wrong) or 'nothing'} wrong")
+    say(f"\nwalk-through: {sum(map(len, steps.values()))} blocks of {', '.join(steps)}; {len(wrong) or 'nothing'} wrong")
     return 1 if wrong else 0
 
 
-def exported(dev):
-    """The export lines that `make dev` prints when it is up; the rest of what it says is passed on."""
+def to_run(name):
+    try:
+        return [block for block in blocks(Path(PROJECT, name).read_text()) if (block.language, block.mark) == ("sh", "run")]
+    except (OSError, ValueError) as error:
+        fail(f"{name}: {error}")
+
+
+def started(command, environment):
+    return running(command, cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                   start_new_session=True, grace=40)
+
+
+def said(process, name, wanted, count):
+    """The lines that begin like this, of what a process prints until it is up; the rest of what it says is passed on."""
     lines, up = [], threading.Event()
 
     def read():
-        for line in dev.stdout:
+        for line in process.stdout:
             say(f"  | {line}", end="")
-            if line.strip().startswith("export "):
+            if line.strip().startswith(wanted):
                 lines.append(line.strip())
-            if len(lines) == 2:
+            if len(lines) == count:
                 up.set()
         up.set()
 
     threading.Thread(target=read, daemon=True).start()
     up.wait(START_LIMIT)
-    if len(lines) != 2:
-        fail("`make dev` did not come up.")
+    if len(lines) != count:
+        fail(f"{name} did not come up.")
     return lines
 
 
-def differences(steps, exports, place):
+def erase(api, token):
+    request = urllib.request.Request(f"{api}/api/me", method="DELETE", headers={"Authorization": f"Bearer {token}"})
+    urllib.request.urlopen(request, timeout=60).close()
+
+
+def wrong_with_the_demo(environment):
+    """`make demo`: that it comes up, shows its page and ends. What the page does, `make demo-test` tries."""
+    port = int(environment["PORT"])
+    with started(["make", "demo"], environment) as demo:
+        said(demo, "`make demo`", "The example is up", 1)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=60) as page:
+            shown = page.read().decode()
+        return ([] if "<script" in shown else [f"`make demo` shows no page, but\n{shown}"]) + left_by(demo, port)
+
+
+def differences(steps, exports, place, environment):
     """Runs the blocks and tells what differs from what is shown."""
     script = list(exports)
-    for number, (text, _) in enumerate(steps):
+    for number, step in enumerate(steps):
         block = place / f"{number}"
-        block.with_suffix(".sh").write_text(text)
+        block.with_suffix(".sh").write_text(step.text)
         script.append(f". {block}.sh </dev/null >{block}.printed 2>&1; echo $? >{block}.status")
-    with running(["bash", "-c", "\n".join(script)], cwd=PROJECT) as shell:
+    with running(["bash", "-c", "\n".join(script)], cwd=PROJECT, env=environment) as shell:
         try:
             shell.wait(SCRIPT_LIMIT)
         except subprocess.TimeoutExpired:
-            say(f"The blocks took longer than {SCRIPT_LIMIT} s.")
+            say(f"The blocks of a document took longer than {SCRIPT_LIMIT} s.")
     wrong = []
-    for number, (text, shown) in enumerate(steps):
+    for number, step in enumerate(steps):
         status, printed = place / f"{number}.status", place / f"{number}.printed"
         if not status.exists():
-            return [*wrong, f"This block did not end:\n{text}"]
+            return [*wrong, f"{step.line}: this block did not end:\n{step.text}"]
         got = printed.read_text()
-        if status.read_text() != "0\n" or shown and settled(shown) != settled(got):
-            wrong.append(f"This block:\n{text}\nis to print:\n{shown}\nbut prints, with status "
+        if status.read_text() != "0\n" or step.shown and settled(step.shown) != settled(got):
+            wrong.append(f"{step.line}: this block:\n{step.text}\nis to print:\n{step.shown}\nbut prints, with status "
                          f"{status.read_text()}\n{got}")
     return wrong
 

@@ -1,0 +1,93 @@
+"""The marks of shell blocks: which documents pass `make documents`, and what it says of the others."""
+
+import unittest
+from pathlib import Path
+
+import documents
+from project import PROJECT
+
+MAKEFILE = """\
+test: client ## the tests
+\t@FAULTS=long $(MAKE) --no-print-directory inner DENY="bans inner-words"
+\techo "make alone"
+
+client:
+\ttrue
+inner:
+\ttrue
+
+walk:
+\t$(PYTHON) scripts/walk.py
+dev:
+\ttrue
+alone:
+\ttrue
+"""
+CI = "# make alone\nstep 'make test' make test\n      - run: make walk WHAT=all\n"
+
+
+def block(info, content="true\n"):
+    return f"Text.\n\n```{info}\n{content}```\n"
+
+
+class Documents(unittest.TestCase):
+    def wrong(self, text, makefile=MAKEFILE, ci=("test",)):
+        return documents.commands_wrong({"a.md": text}, makefile, "".join(f"make {name}\n" for name in ci))
+
+    def assert_refused(self, text, line, *words):
+        wrong = self.wrong(text)
+        self.assertEqual(len(wrong), 1, wrong)
+        self.assertTrue(wrong[0].startswith(f"a.md:{line}: "), wrong)
+        for word in words:
+            self.assertIn(word, wrong[0])
+
+    def test_marked_blocks_and_other_languages_pass(self):
+        for text in (block("sh run"), block("sh account"), block("sh ci", "make test\n\n# why\nmake client X=1 # why\n"),
+                     block("json"), block("text"), block("js"), "`make test` and `make alone`\n"):
+            self.assertEqual(self.wrong(text), [], text)
+
+    def test_a_shell_block_without_a_mark_is_refused(self):
+        self.assert_refused(block("sh"), 3, "```sh run, ```sh ci or ```sh account")
+        self.assert_refused(block("sh later"), 3, "```sh run")
+
+    def test_a_block_without_a_language_is_refused(self):
+        self.assert_refused(block(""), 3, "without a language", "```text")
+
+    def test_another_name_for_a_shell_is_refused(self):
+        self.assert_refused(block("bash"), 3, "```bash", "```sh run")
+
+    def test_a_block_in_a_list_or_a_quotation_is_seen(self):
+        self.assert_refused("1. First:\n\n   ```sh\n   true\n   ```\n", 3, "```sh run")
+        self.assert_refused("> ```sh\n> true\n> ```\n", 1, "```sh run")
+
+    def test_a_target_that_ci_does_not_call_is_refused(self):
+        self.assert_refused(block("sh ci", "make test\nmake alone\n"), 5, "CI does not call make alone")
+
+    def test_a_ci_block_with_another_command_is_refused(self):
+        self.assert_refused(block("sh ci", "cargo test\n"), 4, "no call of a make target alone")
+        self.assert_refused(block("sh ci", "make test && rm -r /\n"), 4, "no call of a make target alone")
+
+    def test_a_block_that_does_not_end_is_refused(self):
+        self.assert_refused("```sh run\ntrue\n", 1, "does not end")
+
+    def test_a_target_that_the_makefile_lacks_is_refused(self):
+        self.assert_refused("First.\nThen `make tset`.\n", 2, "no target tset")
+
+    def test_ci_calls_targets_through_targets_and_scripts(self):
+        called = documents.reached(MAKEFILE, CI, {"scripts/walk.py": 'run(["make", "dev"], cwd=PROJECT)'}.get)
+        self.assertEqual(called, {"test", "client", "inner", "walk", "dev"})
+
+    def test_what_a_block_prints_is_right_behind_it(self):
+        printed = "```sh run\necho 1\n```\n\n```text\n1\n```\n"
+        self.assertEqual([(it.text, it.shown) for it in documents.blocks(printed)][0], ("echo 1\n", "1\n"))
+        for other in ("```sh run\necho 1\n```\nElsewhere:\n```text\n1\n```\n", "```sh run\necho 1\n```\n```js\n1\n```\n"):
+            self.assertEqual(documents.blocks(other)[0].shown, "")
+
+    def test_this_repository_s_ci_calls_its_tests(self):
+        called = documents.reached(Path(PROJECT, "Makefile").read_text(), documents.called_by_ci())
+        self.assertLessEqual({"test", "check", "documents", "client", "walk-through", "dev", "demo"}, called)
+        self.assertNotIn("deploy", called)
+
+
+if __name__ == "__main__":
+    unittest.main()
