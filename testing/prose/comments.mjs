@@ -3,7 +3,12 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { location } from "vfile-location";
 
-const COMMENT = { ".rs": /^\s*\/\/[/!]?/, ".sql": /^\s*--/ };
+const SLASHES = /^\s*(\/\/[/!]?|\/?\*+)/;
+const HASH = /^\s*#/;
+const COMMENT = {
+  ".rs": SLASHES, ".ts": SLASHES, ".tsx": SLASHES, ".mjs": SLASHES, ".sql": /^\s*--/, ".py": HASH, ".toml": HASH,
+  ".yaml": HASH, ".yml": HASH, "": HASH, // Makefile, .ci/run
+};
 // Not in an address (https://…/README.md), and not behind a variable (${DIR}/README.md).
 const DOCUMENT = /(?<![\w/:.}-])(?:[\w.-]+\/)*[\w-]+\.md(?:#[\w-]+)?/g;
 
