@@ -28,6 +28,7 @@ PROSE = "testing/prose"
 SKIPPED = re.compile(r"(^|/)package-lock\.json$|\.lock$|\.(png|jpg|ico|woff2?)$|^testing/prose/|^scripts/test_documents\.py$")
 OPENING = re.compile(r"([ >]*)(`{3,}|~{3,})[ \t]*([^`\s]*)[ \t]*([^`]*)")
 SHELLS = {"bash", "shell", "zsh", "console", "shell-session", "terminal"}
+LINES = {"README.md": 150}  # at most: what is reference has a page of its own
 MARKS = {"run", "ci", "account"}
 CALL = re.compile(r"(?:\w+=\S+ +)*make +([a-z][\w-]*)(?: +\w+=\S+)*(?: +#.*)?")
 RULE = re.compile(r"^([a-z][\w-]*):(?!=)([^\n#]*)[^\n]*\n((?:\t[^\n]*\n?|\n(?=\t))*)", re.M)
@@ -37,7 +38,7 @@ HOW = "write ```sh run, ```sh ci or ```sh account (scripts/documents.py says wha
 
 def main():
     files = written()
-    wrong = commands_wrong({name: Path(PROJECT, name).read_text() for name in files if name.endswith(".md")},
+    wrong = faults({name: Path(PROJECT, name).read_text() for name in files if name.endswith(".md")},
                            Path(PROJECT, "Makefile").read_text(), called_by_ci())
     for sentence in wrong:
         say(sentence)
@@ -86,12 +87,15 @@ def closes(line, fence):
     return len(line) >= len(fence) and set(line) == {fence[0]}
 
 
-def commands_wrong(documents, makefile, ci):
-    """What is wrong with the commands of the documents, by their names; `ci` is what calls make, before the Makefile."""
+def faults(documents, makefile, ci):
+    """What is wrong with the documents, by their names, above all with their commands; `ci` is what calls make, before the Makefile."""
     targets = {name for name, _, _ in RULE.findall(makefile)}
     called = reached(makefile, ci)
     wrong = []
     for name, text in documents.items():
+        length = text.count("\n")
+        if length > LINES.get(name, length):
+            wrong.append(f"{name}:{length}: it has more than {LINES[name]} lines: move what is reference to a page in docs/")
         try:
             fenced = blocks(text)
         except ValueError as error:

@@ -32,7 +32,7 @@ def block(info, content="true\n"):
 
 class Documents(unittest.TestCase):
     def wrong(self, text, makefile=MAKEFILE, ci=("test",)):
-        return documents.commands_wrong({"a.md": text}, makefile, "".join(f"make {name}\n" for name in ci))
+        return documents.faults({"a.md": text}, makefile, "".join(f"make {name}\n" for name in ci))
 
     def assert_refused(self, text, line, *words):
         wrong = self.wrong(text)
@@ -72,6 +72,10 @@ class Documents(unittest.TestCase):
 
     def test_a_target_that_the_makefile_lacks_is_refused(self):
         self.assert_refused("First.\nThen `make tset`.\n", 2, "no target tset")
+
+    def test_a_readme_that_is_too_long_is_refused(self):
+        for length, wrong in ((150, 0), (151, 1)):
+            self.assertEqual(len(documents.faults({"README.md": "a\n" * length}, MAKEFILE, CI)), wrong)
 
     def test_ci_calls_targets_through_targets_and_scripts(self):
         called = documents.reached(MAKEFILE, CI, {"scripts/walk.py": 'run(["make", "dev"], cwd=PROJECT)'}.get)

@@ -9,8 +9,9 @@ const COMMENT = {
   ".rs": SLASHES, ".ts": SLASHES, ".tsx": SLASHES, ".mjs": SLASHES, ".sql": /^\s*--/, ".py": HASH, ".toml": HASH,
   ".yaml": HASH, ".yml": HASH, "": HASH, // Makefile, .ci/run
 };
-// Not in an address (https://…/README.md), and not behind a variable (${DIR}/README.md).
-const DOCUMENT = /(?<![\w/:.}-])(?:[\w.-]+\/)*[\w-]+\.md(?:#[\w-]+)?/g;
+// Not in an address (https://…/README.md), and not behind a variable (${DIR}/README.md). The template's alarms name the
+// runbook by a parameter.
+const DOCUMENT = /(?:(?<![\w/:.}-])(?:[\w.-]+\/)*[\w-]+\.md|\$\{RunbookUrl\})(?:#[\w-]+)?/g;
 
 export function comments() {
   const markdown = this.parser;
@@ -28,7 +29,7 @@ function tree(text, file) {
   }
   for (const match of text.matchAll(DOCUMENT)) {
     const where = position(match.index, match.index + match[0].length);
-    const [name, anchor] = match[0].split("#");
+    const [name, anchor] = match[0].replace("${RunbookUrl}", "docs/runbook.md").split("#");
     const found = above(path.dirname(file.path)).map((folder) => path.join(folder, name)).find((it) => existsSync(it));
     if (found) {
       children.push({ type: "link", url: `/${found}${anchor ? `#${anchor}` : ""}`, children: [], position: where });
