@@ -88,7 +88,7 @@ def closes(line, fence):
 
 
 def faults(documents, makefile, ci):
-    """What is wrong with the documents, by their names, above all with their commands; `ci` is what calls make, before the Makefile."""
+    """What is wrong with the documents' commands, and with their lengths. `ci` is what calls make in CI."""
     targets = {name for name, _, _ in RULE.findall(makefile)}
     called = reached(makefile, ci)
     wrong = []

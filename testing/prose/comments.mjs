@@ -32,7 +32,8 @@ function tree(text, file) {
     const [name, anchor] = match[0].replace("${RunbookUrl}", "docs/runbook.md").split("#");
     const found = above(path.dirname(file.path)).map((folder) => path.join(folder, name)).find((it) => existsSync(it));
     if (found) {
-      children.push({ type: "link", url: `/${found}${anchor ? `#${anchor}` : ""}`, children: [], position: where });
+      const url = path.relative(path.dirname(file.path), found) + (anchor ? `#${anchor}` : "");
+      children.push({ type: "link", url, children: [], position: where });
     } else {
       file.message(`There is no document \`${name}\`: name it by its path from the repository's root`, {
         place: where, ruleId: "documents", source: "prose",
