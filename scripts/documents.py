@@ -4,7 +4,7 @@
 testing/prose reads words, sentences, links and anchors. This file reads the commands. Each shell block says behind
 ```sh how it is tried:
 
-    run      scripts/walkthrough.py runs it as it is printed; a ```json or ```text block right behind it is what it prints
+    run      scripts/walkthrough.py runs it as it is printed. A ```json or ```text block right behind it is what it prints
     ci       each line calls a make target that CI calls, too, directly or through another target or a script
     account  it needs an account at AWS, Neon, GitHub or an issuer, so nothing runs it
 """
@@ -25,7 +25,9 @@ Block = namedtuple("Block", "line language mark text shown")
 
 PROSE = "testing/prose"
 # What is not written by hand, or says what it says on purpose.
-SKIPPED = re.compile(r"(^|/)package-lock\.json$|\.lock$|\.(png|jpg|ico|woff2?)$|^testing/prose/|^scripts/test_documents\.py$")
+SKIPPED = re.compile(r"(^|/)package-lock\.json$|\.(lock|png|jpg|ico|woff2?)$"
+                     r"|^testing/prose/|^scripts/test_documents\.py$")
+COMMAND = re.compile(r"^(\$ |(make|cargo|curl|aws|sam|gh|git|npm|npx|psql) )", re.M)
 OPENING = re.compile(r"([ >]*)(`{3,}|~{3,})[ \t]*([^`\s]*)[ \t]*([^`]*)")
 SHELLS = {"bash", "shell", "zsh", "console", "shell-session", "terminal"}
 LINES = {"README.md": 150}  # at most: what is reference has a page of its own
@@ -43,8 +45,8 @@ def main():
     for sentence in wrong:
         say(sentence)
     node.main(PROSE)
-    prose = run([node.LINK, f"{PROSE}/node_modules/remark-cli/cli.js", "--frail", "--quiet", "--no-stdout", "--no-config",
-                 "--no-ignore", "--rc-path", f"{PROSE}/remark.mjs", *files], cwd=PROJECT)
+    prose = run([node.LINK, f"{PROSE}/node_modules/remark-cli/cli.js", "--frail", "--quiet", "--no-stdout",
+                 "--no-config", "--no-ignore", "--rc-path", f"{PROSE}/remark.mjs", *files], cwd=PROJECT)
     if not wrong and prose == 0:
         say(f"documents: {sum(name.endswith('.md') for name in files)} of them, nothing wrong")
     return 1 if wrong or prose else 0
@@ -95,7 +97,7 @@ def faults(documents, makefile, ci):
     for name, text in documents.items():
         length = text.count("\n")
         if length > LINES.get(name, length):
-            wrong.append(f"{name}:{length}: it has more than {LINES[name]} lines: move what is reference to a page in docs/")
+            wrong.append(f"{name}:{length}: more than {LINES[name]} lines: move what is reference to a page in docs/")
         try:
             fenced = blocks(text)
         except ValueError as error:
@@ -107,6 +109,8 @@ def faults(documents, makefile, ci):
                 wrong.append(f"{where}: a block without a language: for commands {HOW}; for anything else ```text")
             elif block.language in SHELLS:
                 wrong.append(f"{where}: ```{block.language}: {HOW}; for what is printed ```text")
+            elif block.language == "text" and COMMAND.search(block.text):
+                wrong.append(f"{where}: there is a command among ```text: {HOW}")
             elif block.language == "sh" and block.mark not in MARKS:
                 wrong.append(f"{where}: this block does not say how it is tried: {HOW}")
             elif block.language == "sh" and block.mark == "ci":

@@ -42,8 +42,8 @@ class Documents(unittest.TestCase):
             self.assertIn(word, wrong[0])
 
     def test_marked_blocks_and_other_languages_pass(self):
-        for text in (block("sh run"), block("sh account"), block("sh ci", "make test\n\n# why\nmake client X=1 # why\n"),
-                     block("json"), block("text"), block("js"), "`make test` and `make alone`\n"):
+        for text in (block("sh run"), block("sh account"), block("json"), block("text"),
+                     block("sh ci", "make test\n\n# why\nmake client X=1 # why\n"), block("js"), "`make test` and `make alone`\n"):
             self.assertEqual(self.wrong(text), [], text)
 
     def test_a_shell_block_without_a_mark_is_refused(self):
@@ -55,6 +55,9 @@ class Documents(unittest.TestCase):
 
     def test_another_name_for_a_shell_is_refused(self):
         self.assert_refused(block("bash"), 3, "```bash", "```sh run")
+
+    def test_a_command_that_passes_for_a_text_is_refused(self):
+        self.assert_refused(block("text", "make test\n"), 3, "a command")
 
     def test_a_block_in_a_list_or_a_quotation_is_seen(self):
         self.assert_refused("1. First:\n\n   ```sh\n   true\n   ```\n", 3, "```sh run")
@@ -84,8 +87,8 @@ class Documents(unittest.TestCase):
     def test_what_a_block_prints_is_right_behind_it(self):
         printed = "```sh run\necho 1\n```\n\n```text\n1\n```\n"
         self.assertEqual([(it.text, it.shown) for it in documents.blocks(printed)][0], ("echo 1\n", "1\n"))
-        for other in ("```sh run\necho 1\n```\nElsewhere:\n```text\n1\n```\n", "```sh run\necho 1\n```\n```js\n1\n```\n"):
-            self.assertEqual(documents.blocks(other)[0].shown, "")
+        for other in ("Elsewhere:\n```text\n1\n```\n", "```js\n1\n```\n"):
+            self.assertEqual(documents.blocks(f"```sh run\necho 1\n```\n{other}")[0].shown, "")
 
     def test_this_repository_s_ci_calls_its_tests(self):
         called = documents.reached(Path(PROJECT, "Makefile").read_text(), documents.called_by_ci())

@@ -51,24 +51,25 @@ def main(*names):
                 exports = said(dev, "`make dev`", "export ", 2)
                 api, token = (line.partition("=")[2] for line in exports)
                 wrong = []
-                for number, (name, blocks_of_it) in enumerate(steps.items()):
+                for number, name in enumerate(steps):
                     erase(api, token)
                     place = Path(data, f"document-{number}")
                     place.mkdir()
-                    wrong += [f"{name}:{sentence}" for sentence in differences(blocks_of_it, exports, place, environment)]
+                    wrong += [f"{name}:{it}" for it in differences(steps[name], exports, place, environment)]
                 wrong += wrong_across_origins(api, token) + wrong_on_the_page(api, token) + left_by(dev, port)
         finally:
             subprocess.run(["make", "clean-dev"], cwd=PROJECT, env=environment, check=True)
         wrong += wrong_with_the_demo({**environment, "PORT": str(free_port())})
     for sentence in wrong:
         say(f"\n{sentence}")
-    say(f"\nwalk-through: {sum(map(len, steps.values()))} blocks of {', '.join(steps)}; {len(wrong) or 'nothing'} wrong")
+    blocks_run = sum(map(len, steps.values()))
+    say(f"\nwalk-through: {blocks_run} blocks of {', '.join(steps)}, {len(wrong) or 'nothing'} wrong")
     return 1 if wrong else 0
 
 
 def to_run(name):
     try:
-        return [block for block in blocks(Path(PROJECT, name).read_text()) if (block.language, block.mark) == ("sh", "run")]
+        return [it for it in blocks(Path(PROJECT, name).read_text()) if (it.language, it.mark) == ("sh", "run")]
     except (OSError, ValueError) as error:
         fail(f"{name}: {error}")
 
@@ -79,7 +80,7 @@ def started(command, environment):
 
 
 def said(process, name, wanted, count):
-    """The lines that begin like this, of what a process prints until it is up; the rest of what it says is passed on."""
+    """The lines that begin like this, of those that a process prints until it is up. All of them are passed on."""
     lines, up = [], threading.Event()
 
     def read():

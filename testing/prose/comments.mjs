@@ -9,8 +9,8 @@ const COMMENT = {
   ".rs": SLASHES, ".ts": SLASHES, ".tsx": SLASHES, ".mjs": SLASHES, ".sql": /^\s*--/, ".py": HASH, ".toml": HASH,
   ".yaml": HASH, ".yml": HASH, "": HASH, // Makefile, .ci/run
 };
-// Not in an address (https://…/README.md), and not behind a variable (${DIR}/README.md). The template's alarms name the
-// runbook by a parameter.
+// Not in an address (https://…/README.md), and not behind a variable (${DIR}/README.md), except for the stack parameter
+// by which the template's alarms name the runbook.
 const DOCUMENT = /(?:(?<![\w/:.}-])(?:[\w.-]+\/)*[\w-]+\.md|\$\{RunbookUrl\})(?:#[\w-]+)?/g;
 
 export function comments() {

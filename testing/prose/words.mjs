@@ -14,7 +14,8 @@ const WORDS = [
   [/\bfunctions? (in|of) the database\b/, "SQL function", "a function is a Lambda function"],
 
   // Words that readers from elsewhere stumble over, where a common one says the same.
-  [/\b(whom|whomever|whoever|whosoever)\b/, "the user, the caller, anyone who …", "the reader has to find out who it is"],
+  [/\b(whom|whomever|whoever|whosoever)\b/, "the user, the caller, anyone who …",
+    "the reader has to find out who it is"],
   [/(?<=\. )Who (?![^.?]*\?)/, "the user who …, a client that …", "it begins like a question"],
   [/\blikewise\b/, "also, or say what is the same", "it is rare, and does not say what is the same"],
   [/\b(thereby|thereof|therein|thereupon|wherein|whereby|whereupon|hereby|herein)\b/, "a second sentence",
@@ -24,7 +25,8 @@ const WORDS = [
   [/\banew\b/, "again", "it is rare"],
   [/\bmend(s|ed|ing)?\b/, "fix", "it is rare in software"],
   [/\bin (earnest|passing)\b/, "for real, for a short time", "it is an idiom"],
-  [/(?<!\bnot\b[^.]*), but for\b|\b(nothing|nobody|none|all|everything|is) but for\b/, "except", "it reads like a contrast"],
+  [/(?<!\bnot\b[^.]*), but for\b|\b(nothing|nobody|none|all|everything|is) but for\b/, "except",
+    "it reads like a contrast"],
 ].map(([pattern, instead, reason]) => [
   new RegExp(pattern.source.replaceAll(" ", "\\s+"), "gi"), // a phrase may go on in the next line
   instead,
