@@ -4,7 +4,7 @@
 testing/prose reads words, sentences, links and anchors. This file reads the commands. Each shell block says behind
 ```sh how it is tried:
 
-    run      scripts/walkthrough.py runs it as it is printed. A ```json or ```text block right behind it is what it prints
+    run      scripts/walkthrough.py runs it as it is printed. A ```json or ```text block right behind it is its output
     ci       each line calls a make target that CI calls, too, directly or through another target or a script
     account  it needs an account at AWS, Neon, GitHub or an issuer, so nothing runs it
 """

@@ -43,7 +43,8 @@ class Documents(unittest.TestCase):
 
     def test_marked_blocks_and_other_languages_pass(self):
         for text in (block("sh run"), block("sh account"), block("json"), block("text"),
-                     block("sh ci", "make test\n\n# why\nmake client X=1 # why\n"), block("js"), "`make test` and `make alone`\n"):
+                     block("sh ci", "make test\n\n# why\nmake client X=1 # why\n"),
+                     block("js"), "`make test` and `make alone`\n"):
             self.assertEqual(self.wrong(text), [], text)
 
     def test_a_shell_block_without_a_mark_is_refused(self):
