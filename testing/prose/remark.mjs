@@ -10,10 +10,10 @@ export default {
   plugins: [
     remarkGfm,
     comments,
+    words,
+    sentences,
     htmlLinks,
     // Relative links and anchors, by GitHub's rules. Nothing is asked of another machine.
     [remarkValidateLinks, { repository: false, root: process.cwd() }],
-    words,
-    sentences,
   ],
 };

@@ -24,9 +24,18 @@ export function sentences() {
   };
 }
 
+/** A line that only links, such as the contents of a page, is no sentence. */
+function isList(paragraph) {
+  const others = paragraph.children.filter((it) => it.type !== "link");
+  return others.every((it) => it.type === "text" && !/\w/.test(it.value));
+}
+
 /** Code in a sentence is one word of it, and may begin it: without a capital, parse-english sees no new sentence. */
 function codeAsWords(tree) {
   const copy = structuredClone(tree);
+  visit(copy, "paragraph", (node) => {
+    if (isList(node)) node.children = [];
+  });
   let count = 0;
   visit(copy, "inlineCode", (node) => {
     node.type = "text";

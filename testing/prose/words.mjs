@@ -5,7 +5,8 @@ import { location } from "vfile-location";
 // Each entry: what is wrong, what to write, and why.
 const WORDS = [
   // The glossary: one word for one thing.
-  [/\b(take|takes|taken|taking|took)( \w+){0,3} back\b/, "roll back", "Postgres and CloudFormation call it that"],
+  [/\b(take|takes|taken|taking|took)( (it|them|themselves|this|that|all|(a|the|that|this|each|every) \w+))? back\b/,
+    "roll back", "Postgres and CloudFormation call it that"],
   [/\blogins?\b/, "database role, or sign-in", "it can mean either"],
   [/\b(a|an|the|this|that|each|every|any|next|last|new|another|older) releases?\b(?! (build|binar|profile|note))/,
     "deployment", "a release build is something else"],
