@@ -7,8 +7,10 @@ testing/prose reads words, sentences, links and anchors. This file reads the com
     run      scripts/walkthrough.py runs it as it is printed. A ```json or ```text block right behind it is its output
     ci       each line calls a make target that CI calls, too, directly or through another target or a script
     account  it needs an account at AWS, Neon, GitHub or an issuer, so nothing runs it
+    front-end, for example: scripts/front_end.py, which CI calls, reads this document and runs the block
 """
 
+import contextlib
 import re
 import subprocess
 import sys
@@ -31,7 +33,7 @@ COMMAND = re.compile(r"^(\$ |(make|cargo|curl|aws|sam|gh|git|npm|npx|psql) )", r
 OPENING = re.compile(r"([ >]*)(`{3,}|~{3,})[ \t]*([^`\s]*)[ \t]*([^`]*)")
 SHELLS = {"bash", "shell", "zsh", "console", "shell-session", "terminal"}
 LINES = {"README.md": 150}  # at most: what is reference has a page of its own
-MARKS = {"run", "ci", "account"}
+MARKS = {"run", "ci", "account"}  # all others name a script
 CALL = re.compile(r"(?:\w+=\S+ +)*make +([a-z][\w-]*)(?: +\w+=\S+)*(?: +#.*)?")
 RULE = re.compile(r"^([a-z][\w-]*):(?!=)([^\n#]*)[^\n]*\n((?:\t[^\n]*\n?|\n(?=\t))*)", re.M)
 INLINE = re.compile(r"(?<!`)`make ([a-z][\w-]*)")
@@ -89,10 +91,17 @@ def closes(line, fence):
     return len(line) >= len(fence) and set(line) == {fence[0]}
 
 
-def faults(documents, makefile, ci):
+def source(path):
+    """What a file of the repository says; nothing, if there is no such file."""
+    with contextlib.suppress(FileNotFoundError):
+        return Path(PROJECT, path).read_text()
+    return ""
+
+
+def faults(documents, makefile, ci, read=source):
     """What is wrong with the documents' commands, and with their lengths. `ci` is what calls make in CI."""
     targets = {name for name, _, _ in RULE.findall(makefile)}
-    called = reached(makefile, ci)
+    called, scripts = reached(makefile, ci, read)
     wrong = []
     for name, text in documents.items():
         length = text.count("\n")
@@ -111,8 +120,14 @@ def faults(documents, makefile, ci):
                 wrong.append(f"{where}: ```{block.language}: {HOW}; for what is printed ```text")
             elif block.language == "text" and COMMAND.search(block.text):
                 wrong.append(f"{where}: there is a command among ```text: {HOW}")
-            elif block.language == "sh" and block.mark not in MARKS:
+            elif block.language == "sh" and not block.mark:
                 wrong.append(f"{where}: this block does not say how it is tried: {HOW}")
+            elif block.language == "sh" and block.mark not in MARKS:
+                script = f"scripts/{block.mark.replace('-', '_')}.py"
+                if Path(name).name not in read(script):
+                    wrong.append(f"{where}: there is no {script} that reads {Path(name).name}: {HOW}")
+                elif script not in scripts:
+                    wrong.append(f"{where}: CI does not run {script}: let a make target that .ci/run calls run it")
             elif block.language == "sh" and block.mark == "ci":
                 wrong += [f"{name}:{block.line + 1 + number}: {fault}" for number, line in
                           enumerate(block.text.splitlines()) for fault in ci_faults(line.strip(), called)]
@@ -137,11 +152,11 @@ def called_by_ci():
     return "\n".join(path.read_text() for path in texts)
 
 
-def reached(makefile, ci, read=lambda name: Path(PROJECT, name).read_text()):
-    """The make targets that CI calls, directly or through other targets and their scripts."""
+def reached(makefile, ci, read=source):
+    """The make targets and the scripts that CI calls, directly or through other targets and scripts."""
     rules = {name: f"{needed}\n{recipe}" for name, needed, recipe in RULE.findall(makefile)}
     waiting = calls(ci, "make")
-    called = set()
+    called, scripts = set(), set()
     while waiting:
         name = waiting.pop()
         if name in called or name not in rules:
@@ -150,8 +165,11 @@ def reached(makefile, ci, read=lambda name: Path(PROJECT, name).read_text()):
         needed, _, recipe = rules[name].partition("\n")
         waiting |= set(needed.split()) | calls(recipe, "$(MAKE)")
         for script in re.findall(r"scripts/\w+\.py", recipe):
+            scripts.add(script)
             waiting |= set(re.findall(r'\["make", "([a-z][\w-]*)"', read(script)))
-    return called
+        if "unittest discover" in recipe:
+            scripts |= {f"scripts/{path.name}" for path in Path(PROJECT, "scripts").glob("test_*.py")}
+    return called, scripts
 
 
 def calls(text, make):

@@ -23,6 +23,8 @@ dev:
 alone:
 \ttrue
 """
+SCRIPTS = {"scripts/walk.py": 'run(["make", "dev"], cwd=PROJECT)  # reads a.md',
+           "scripts/other.py": "reads b.md"}
 CI = "# make alone\nstep 'make test' make test\n      - run: make walk WHAT=all\n"
 
 
@@ -32,12 +34,15 @@ def block(info, content="true\n"):
 
 class Documents(unittest.TestCase):
     def wrong(self, text, makefile=MAKEFILE, ci=("test",)):
-        return documents.faults({"a.md": text}, makefile, "".join(f"make {name}\n" for name in ci))
+        return documents.faults({"docs/a.md": text}, makefile, "".join(f"make {name}\n" for name in ci), self.read)
+
+    def read(self, path):
+        return SCRIPTS.get(path, "")
 
     def assert_refused(self, text, line, *words):
         wrong = self.wrong(text)
         self.assertEqual(len(wrong), 1, wrong)
-        self.assertTrue(wrong[0].startswith(f"a.md:{line}: "), wrong)
+        self.assertTrue(wrong[0].startswith(f"docs/a.md:{line}: "), wrong)
         for word in words:
             self.assertIn(word, wrong[0])
 
@@ -49,7 +54,12 @@ class Documents(unittest.TestCase):
 
     def test_a_shell_block_without_a_mark_is_refused(self):
         self.assert_refused(block("sh"), 3, "```sh run, ```sh ci or ```sh account")
-        self.assert_refused(block("sh later"), 3, "```sh run")
+
+    def test_a_block_of_a_script_passes_if_ci_runs_the_script(self):
+        self.assertEqual(self.wrong(block("sh walk"), ci=["walk"]), [])
+        self.assert_refused(block("sh walk"), 3, "CI does not run scripts/walk.py")
+        self.assert_refused(block("sh later"), 3, "no scripts/later.py", "```sh run")
+        self.assert_refused(block("sh other"), 3, "no scripts/other.py that reads a.md")
 
     def test_a_block_without_a_language_is_refused(self):
         self.assert_refused(block(""), 3, "without a language", "```text")
@@ -82,8 +92,9 @@ class Documents(unittest.TestCase):
             self.assertEqual(len(documents.faults({"README.md": "a\n" * length}, MAKEFILE, "")), wrong)
 
     def test_ci_calls_targets_through_targets_and_scripts(self):
-        called = documents.reached(MAKEFILE, CI, {"scripts/walk.py": 'run(["make", "dev"], cwd=PROJECT)'}.get)
+        called, scripts = documents.reached(MAKEFILE, CI, self.read)
         self.assertEqual(called, {"test", "client", "inner", "walk", "dev"})
+        self.assertEqual(scripts, {"scripts/walk.py"})
 
     def test_what_a_block_prints_is_right_behind_it(self):
         printed = "```sh run\necho 1\n```\n\n```text\n1\n```\n"
@@ -92,9 +103,10 @@ class Documents(unittest.TestCase):
             self.assertEqual(documents.blocks(f"```sh run\necho 1\n```\n{other}")[0].shown, "")
 
     def test_this_repository_s_ci_calls_its_tests(self):
-        called = documents.reached(Path(PROJECT, "Makefile").read_text(), documents.called_by_ci())
+        called, scripts = documents.reached(Path(PROJECT, "Makefile").read_text(), documents.called_by_ci())
         self.assertLessEqual({"test", "check", "documents", "client", "walk-through", "dev", "demo"}, called)
         self.assertNotIn("deploy", called)
+        self.assertIn("scripts/test_documents.py", scripts)
 
 
 if __name__ == "__main__":

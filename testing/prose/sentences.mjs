@@ -5,7 +5,8 @@ import { ParseEnglish } from "parse-english";
 import retextRepeatedWords from "retext-repeated-words";
 import { visit } from "unist-util-visit";
 
-const LIMIT = 30; // words
+const LIMIT = 30; // words; numbers do not count
+const ABBREVIATION = /^(e\.g|i\.e|etc|vs)\.$/i;
 
 export function sentences() {
   const repeatedWords = retextRepeatedWords();
@@ -13,29 +14,35 @@ export function sentences() {
     if (file.extname !== ".md") return;
     const prose = toNlcst(codeAsWords(tree), file, ParseEnglish);
     repeatedWords(prose, file);
-    visit(prose, "SentenceNode", (sentence) => {
-      const count = sentence.children.filter((it) => it.type === "WordNode" && /\p{L}|\d/u.test(toString(it))).length;
-      if (count > LIMIT) {
-        file.message(`This sentence has ${count} words: make two of it, of at most ${LIMIT} words each`, {
-          place: sentence.position, ruleId: "length", source: "prose",
-        });
+    visit(prose, "ParagraphNode", (paragraph) => {
+      for (const words of split(paragraph.children.flatMap((it) => it.children ?? it))) {
+        if (words.length > LIMIT) {
+          file.message(`This sentence has ${words.length} words: make two of it, of at most ${LIMIT} words each`, {
+            place: { start: words[0].position.start, end: words.at(-1).position.end }, ruleId: "length", source: "prose",
+          });
+        }
       }
     });
   };
 }
 
-/** A line that only links, such as the contents of a page, is no sentence. */
-function isList(paragraph) {
-  const others = paragraph.children.filter((it) => it.type !== "link");
-  return others.every((it) => it.type === "text" && !/\w/.test(it.value));
+/** The words of each sentence. parse-english sees no end before a small letter, and none after "id." (Idaho). */
+function split(nodes) {
+  const sentences = [[]];
+  let ended = false;
+  for (const node of nodes) {
+    const text = toString(node);
+    if (ended && node.type === "WhiteSpaceNode") sentences.push([]);
+    if (node.type === "WordNode" && /\p{L}/u.test(text)) sentences.at(-1).push(node);
+    // Brackets and quotation marks may close behind the end. The links of a page's contents stand between dots.
+    ended = (ended && /^[)\]"'”’]$/.test(text)) || (/[.?!·]$/.test(text) && !ABBREVIATION.test(text));
+  }
+  return sentences;
 }
 
-/** Code in a sentence is one word of it, and may begin it: without a capital, parse-english sees no new sentence. */
+/** Code in a sentence is one word of it. */
 function codeAsWords(tree) {
   const copy = structuredClone(tree);
-  visit(copy, "paragraph", (node) => {
-    if (isList(node)) node.children = [];
-  });
   let count = 0;
   visit(copy, "inlineCode", (node) => {
     node.type = "text";
