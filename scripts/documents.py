@@ -156,7 +156,7 @@ def reached(makefile, ci, read=source):
     """The make targets and the scripts that CI calls, directly or through other targets and scripts."""
     rules = {name: f"{needed}\n{recipe}" for name, needed, recipe in RULE.findall(makefile)}
     waiting = calls(ci, "make")
-    called, scripts = set(), set()
+    called, scripts = set(), set(re.findall(r"scripts/\w+\.py", uncommented(ci)))
     while waiting:
         name = waiting.pop()
         if name in called or name not in rules:
@@ -172,10 +172,14 @@ def reached(makefile, ci, read=source):
     return called, scripts
 
 
+def uncommented(text):
+    return re.sub(r"^\s*#.*", "", text, flags=re.M)
+
+
 def calls(text, make):
     """The targets that lines of shell call by this name of make."""
-    code = re.sub(r"^\s*#.*", "", text, flags=re.M)
-    words = re.findall(rf"(?<![\w/-]){re.escape(make)}((?: +(?:-[\w-]+|\w+=(?:\"[^\"]*\"|\S+)|[a-z][\w-]*))+)", code)
+    words = re.findall(rf"(?<![\w/-]){re.escape(make)}((?: +(?:-[\w-]+|\w+=(?:\"[^\"]*\"|\S+)|[a-z][\w-]*))+)",
+                       uncommented(text))
     return {word for line in words for word in re.sub(r'"[^"]*"', "", line).split()
             if "=" not in word and not word.startswith("-")}
 

@@ -25,7 +25,7 @@ alone:
 """
 SCRIPTS = {"scripts/walk.py": 'run(["make", "dev"], cwd=PROJECT)  # reads a.md',
            "scripts/other.py": "reads b.md"}
-CI = "# make alone\nstep 'make test' make test\n      - run: make walk WHAT=all\n"
+CI = "# make alone scripts/none.py\nstep 'make test' make test\n      - run: make walk WHAT=all\n"
 
 
 def block(info, content="true\n"):
