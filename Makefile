@@ -99,7 +99,7 @@ check: ## what is deployed and how: template, openapi.yaml, policies, workflows,
 	@$(MAKE) --no-print-directory documents
 	@$(MAKE) --no-print-directory deny DENY="bans licenses sources" # the advisories are not asked: it works offline
 
-documents: ## the documents: words, sentences, links and how each command is tried (also words and links of comments)
+documents: ## check the documents: words, sentences, links and commands, and the words and links of comments
 	@$(PYTHON) scripts/documents.py
 
 DENY ?= all
@@ -119,7 +119,7 @@ build: ## what is deployed, into .aws-sam (ARCHITECTURE=x86_64; arm64 if unset)
 deploy: ## deploy what was built (ENV=dev, staging or prod; a first try if unset)
 	@$(PYTHON) scripts/deploy.py $(or $(ENV),default)
 
-walk-through: ## what the documents tell a newcomer to run, as it is printed, and pages in Chromium, if that is there
+walk-through: ## run the documents' commands as they are printed, then test a page of another origin and /docs in Chromium
 	$(PYTHON) scripts/walkthrough.py
 
 clean-dev: ## remove the development database
