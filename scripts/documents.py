@@ -46,12 +46,18 @@ def main():
                            Path(PROJECT, "Makefile").read_text(), called_by_ci())
     for sentence in wrong:
         say(sentence)
-    node.main(PROSE)
-    prose = run([node.LINK, f"{PROSE}/node_modules/remark-cli/cli.js", "--frail", "--quiet", "--no-stdout",
-                 "--no-config", "--no-ignore", "--rc-path", f"{PROSE}/remark.mjs", *files], cwd=PROJECT)
+    prose = run(linter(files), cwd=PROJECT)
     if not wrong and prose == 0:
         say(f"documents: {sum(name.endswith('.md') for name in files)} of them, nothing wrong")
     return 1 if wrong or prose else 0
+
+
+def linter(files, *options):
+    """The command that reads words, sentences, links and anchors."""
+    node.main(PROSE)
+    program, rules = (Path(PROJECT, PROSE, name) for name in ("node_modules/remark-cli/cli.js", "remark.mjs"))
+    return [node.LINK, program, "--frail", "--quiet", "--no-stdout", "--no-config", "--no-ignore", "--rc-path", rules,
+            *options, *files]
 
 
 def written():

@@ -1,9 +1,12 @@
-"""The marks of shell blocks: which documents pass `make documents`, and what it says of the others."""
+"""Which documents pass `make documents`, and what it says of the others."""
 
+import re
+import tempfile
 import unittest
 from pathlib import Path
 
 import documents
+from processes import output
 from project import PROJECT
 
 MAKEFILE = """\
@@ -30,6 +33,73 @@ CI = "# make alone scripts/none.py\nstep 'make test' make test\n      - run: mak
 
 def block(info, content="true\n"):
     return f"Text.\n\n```{info}\n{content}```\n"
+
+
+LONG = "This sentence goes on and on" + " and on" * 12  # 30 words
+PROSE = {
+    "docs/good.md": """\
+# What is `good`?
+
+[here](#what-is-good) · [there](bad.md#two-words) · [code](../src/code.rs) · [up](../README.md) · [a](bad.md) ·
+[folder](../src) · ![picture](picture.svg) · [elsewhere](https://example.com/none.md#none) · [a longer name](bad.md)
+
+[one](#what-is-good) · """ + " · ".join(["[the next one of them](#what-is-good)"] * 8) + """
+
+| a table | has cells |
+|---|---|
+""" + f"| {LONG[:80]} | {LONG[:80]} |" + """
+
+An attempt is rolled back, and `login` is code. """ + LONG + """. (""" + LONG + """.) p50 is a number. """ + LONG + """.
+""",
+    "docs/bad.md": """\
+# Two words
+
+[a](none.md) [b](#none) [c](good.md#none) <img src="none.png">
+![d](none.svg)
+
+A release is taken
+back likewise. Who waits for the the login is one for whom nobody waits. """ + LONG + """ and on. The end.
+""",
+    "src/code.rs": """\
+//! See docs/good.md#what-is-good, README.md and docs/good.md#none.
+/// The next
+/// try: `login` in the function in the database, see none.md.
+const LOGIN: &str = "whom docs/none.md https://example.com/none.md";
+""",
+    "src/query.sql": "-- Whoever\nselect login;\n",
+    "template.yaml": "# anew\nText: !Sub ${RunbookUrl}#a-section\nOther: !Sub ${RunbookUrl}#none\n",
+    "docs/runbook.md": "# A section\n",
+    "README.md": "# Read me\n",
+    "docs/picture.svg": "<svg/>",
+}
+WRONG = {
+    "docs/bad.md": ["3 missing-file", "3 missing-heading", "3 missing-heading-in-file", "3 missing-file", "4 missing-file",
+                    "6 words", "6 words", "7 words", "7 words", "7 the", "7 words", "7 words", "7 length"],
+    "src/code.rs": ["1 missing-heading-in-file", "2 words", "3 words", "3 documents", "4 documents"],
+    "src/query.sql": ["1 words"],
+    "template.yaml": ["1 words", "3 missing-heading-in-file"],
+}
+
+
+class Prose(unittest.TestCase):
+    def test_the_linter_finds_each_fault_and_nothing_else(self):
+        with tempfile.TemporaryDirectory() as directory:
+            for name, text in PROSE.items():
+                path = Path(directory, name)
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text)
+            files = [name for name in PROSE if not name.endswith(".svg")]
+            status, printed = output(documents.linter(files, "--no-color"), cwd=directory)
+        found = {}
+        for line in printed.splitlines():
+            message = re.match(r"(\d+):\d+.* ([a-z-]+) +[a-z-]+(:[a-z-]+)?$", line)
+            if message:
+                faults.append(f"{message[1]} {message[2]}")
+            elif line in PROSE:
+                faults = found[line] = []
+        self.assertEqual({name: sorted(faults) for name, faults in found.items()},
+                         {name: sorted(faults) for name, faults in WRONG.items()}, printed)
+        self.assertEqual(status, 1)
 
 
 class Documents(unittest.TestCase):
