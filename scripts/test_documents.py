@@ -58,7 +58,7 @@ An attempt is rolled back, and `login` is code. """ + LONG + """. (""" + LONG + 
 ![d](none.svg)
 
 A release is taken
-back likewise. Who waits for the the login is one for whom nobody waits. """ + LONG + """ and on. The end.
+back likewise. Who waits for the the login is one for whom nobody waits. """ + LONG + """ `it`. The end.
 """,
     "src/code.rs": """\
 //! See docs/good.md#what-is-good, README.md and docs/good.md#none.
