@@ -26,7 +26,7 @@ const WORDS = [
   [/\banew\b/, "again", "it is rare"],
   [/\bmend(s|ed|ing)?\b/, "fix", "it is rare in software"],
   [/\bin (earnest|passing)\b/, "for real, for a short time", "it is an idiom"],
-  [/(?<!\bnot\b[^.]*), but for\b|\b(nothing|nobody|none|all|everything|is) but for\b/, "except",
+  [/(?<!\bnot\b[^.]*), but for\b|\b(nothing|nobody|none|all|everything) but for\b/, "except",
     "it reads like a contrast"],
 ].map(([pattern, instead, reason]) => [
   new RegExp(pattern.source.replaceAll(" ", "\\s+"), "gi"), // a phrase may go on in the next line
