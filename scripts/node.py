@@ -20,7 +20,8 @@ from project import PROJECT
 
 LINK = PROJECT / ".dev/node"
 PURPOSES = {"testing/better-auth": "Better Auth (for the tests)", "testing/redocly": "The linter of openapi.yaml",
-            "clients/typescript": "The TypeScript client's packages", "examples/web": "The example's packages"}
+            "clients/typescript": "The TypeScript client's packages", "examples/web": "The example's packages",
+            "testing/prose": "The linter of the documents"}
 
 
 def main(name="testing/better-auth"):
