@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Tries the runbook's queries on lines like those that the logs have: CloudWatch itself cannot be asked from here.
+"""Tests the runbook's queries on lines like those of the logs, because CloudWatch itself needs an account.
 
     scripts/insights.py docs/runbook.md testing/logs
 
-A block that begins with ```insights functions is asked of testing/logs/functions.jsonl, one with ```insights access of
+A block that begins with ```insights functions runs on testing/logs/functions.jsonl, and one with ```insights access on
 access.jsonl. A query is wrong if it cannot be read, names a field that no line has, or finds nothing.
 
-What the runbook uses of the language is close to SQL, so a query is put as a `select` to SQLite. Which rows it finds is
-true to CloudWatch; what pct and bin compute is not, since nobody looks at it.
+The part of the language that the runbook uses is close to SQL, so each query becomes a `select` for SQLite. It finds the
+same rows as in CloudWatch. What pct and bin compute is not the same, but nothing depends on it.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 """
 
@@ -45,7 +45,7 @@ def found(lines, query):
     database.create_function("bin", 1, lambda span: span)
     database.create_function("ispresent", 1, lambda value: value is not None)
     database.create_function("pct", 2, lambda value, _: value)
-    # A numeric column takes "503" for a number, as CloudWatch does, and leaves what is none a text.
+    # A numeric column reads "503" as a number, as CloudWatch does. Other texts stay texts.
     database.execute(f"create table lines ({', '.join(f'[{name}] numeric' for name in names)})")
     database.executemany(f"insert into lines values ({', '.join('?' * len(names))})",
                          [[event.get(name) for name in names] for event in events])
@@ -53,7 +53,7 @@ def found(lines, query):
 
 
 def flat(event, prefix=""):
-    """The fields that CloudWatch finds in a line of JSON: what is nested goes by dots."""
+    """The fields that CloudWatch finds in a line of JSON. Names of nested fields are joined by dots."""
     fields = {}
     for name, value in event.items():
         fields.update(flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value})
@@ -72,23 +72,23 @@ def select(query):
         elif verb == "stats":
             computed, _, keys = rest.partition(" by ")
             columns = expression(f"{computed}, {keys}" if keys else computed)
-            ends["group"] = f"group by {expression(keys) if keys else 'null'}"  # by null: no lines are no row
+            ends["group"] = f"group by {expression(keys) if keys else 'null'}"  # by null, so that no lines give no row
         elif verb == "sort":
             ends["order"] = f"order by {expression(rest)}"
         elif verb == "limit":
             ends["limit"] = f"limit {expression(rest)}"
         else:
-            raise ValueError(f"{verb!r} is no command that scripts/insights.py reads")
+            raise ValueError(f"scripts/insights.py does not know the command {verb!r}")
     return f"select {columns} from lines where {' and '.join(filters)} {' '.join(ends.values())}"
 
 
 def expression(text):
-    """In SQL: lists in round brackets, spans of time as numbers, and names so that SQLite takes none for a text."""
+    """The same in SQL: lists in round brackets, spans of time as numbers, and names that SQLite never reads as texts."""
     written = []
     for token in TOKEN.finditer(text):
         kind, word = token.lastgroup, token[token.lastgroup]
         if kind == "unknown" or kind == "call" and word not in CALLS:
-            raise ValueError(f"{text[token.start():token.start() + 20]!r} is nothing that scripts/insights.py reads")
+            raise ValueError(f"scripts/insights.py cannot read {text[token.start():token.start() + 20]!r}")
         if kind == "text":
             word = "'" + word[1:-1].replace("'", "''") + "'"
         elif kind == "name" and word not in WORDS:
