@@ -6,8 +6,8 @@
 A block that begins with ```insights functions runs on testing/logs/functions.jsonl, and one with ```insights access on
 access.jsonl. A query is wrong if it cannot be read, names a field that no line has, or finds nothing.
 
-The part of the language that the runbook uses is close to SQL, so each query becomes a `select` for SQLite. It finds the
-same rows as in CloudWatch. What pct and bin compute is not the same, but nothing depends on it.
+The part of the language that the runbook uses is close to SQL, so each query becomes a `select` for SQLite. It finds
+the same rows as in CloudWatch. What pct and bin compute is not the same, but nothing depends on it.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 """
 
@@ -83,7 +83,7 @@ def select(query):
 
 
 def expression(text):
-    """The same in SQL: lists in round brackets, spans of time as numbers, and names that SQLite never reads as texts."""
+    """The same in SQL: lists in round brackets, spans of time as numbers, names that SQLite never reads as texts."""
     written = []
     for token in TOKEN.finditer(text):
         kind, word = token.lastgroup, token[token.lastgroup]

@@ -70,7 +70,7 @@ def main():
 
 
 def checkov(stacks):
-    """Writes the stacks and runs checkov on them. Returns how many rules it knows, and what breaks them in which stack."""
+    """Writes the stacks and runs checkov on them. Returns how many rules it has, and what breaks them in each stack."""
     shutil.rmtree(STACKS, ignore_errors=True)
     STACKS.mkdir(parents=True)
     files = {f"{STACKS.relative_to(PROJECT)}/{name}.json": name for name in stacks}
@@ -129,7 +129,7 @@ def environments(stack):
 
 
 def secrets(stack):
-    """A secret stack parameter is NoEcho without a default. health and docs have no secret, purge-trash none of tokens."""
+    """A secret stack parameter is NoEcho without default. health and docs have none, purge-trash has none of tokens."""
     for name in SECRETS:
         parameter = stack.template["Parameters"][name]
         if parameter.get("NoEcho") is not True or parameter["Default"]:
@@ -161,7 +161,7 @@ def roles(stack):
 
 
 def resources(stack):
-    """A function's permission names one resource, for secrets exactly their path. `*` only if AWS allows nothing else."""
+    """A function's permission names one resource, for secrets exactly their path. `*` if AWS allows nothing else."""
     path = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{stack.parameters['SecretsPath']}"
     for name, policy in stack.of_type("AWS::IAM::ManagedPolicy").items():
         for statement in policy["PolicyDocument"]["Statement"]:
@@ -174,7 +174,7 @@ def resources(stack):
 
 
 def access_log(stack):
-    """The gateway's lines are JSON and have the fields of testing/logs/access.jsonl, with which the runbook is tested."""
+    """The gateway's lines are JSON with the fields of testing/logs/access.jsonl, on which the runbook is tested."""
     stage = stack.resources["ApiApiGatewayDefaultStage"]["Properties"]
     sample = (PROJECT / "testing/logs/access.jsonl").read_text().splitlines()[0]
     try:
