@@ -4,11 +4,13 @@
     scripts/insights.py docs/runbook.md testing/logs
 
 A block that begins with ```insights functions runs on testing/logs/functions.jsonl, and one with ```insights access on
-access.jsonl. A query is wrong if it cannot be read, names a field that no line has, or finds nothing.
+access.jsonl. So do the filter patterns of `aws logs tail`, in commands such as `functions '{ $.status >= 500 }'` and
+`gateway '{ … }'`. A query is wrong if it cannot be read, names a field that no line has, or finds nothing.
 
 The part of the language that the runbook uses is close to SQL, so each query becomes a `select` for SQLite. It finds
 the same rows as in CloudWatch. What pct and bin compute is not the same, but nothing depends on it.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
 
 import json
@@ -18,17 +20,20 @@ import sys
 from pathlib import Path
 
 BLOCK = re.compile(r"^```insights (\w+)\n(.*?)^```$", re.S | re.M)
+PATTERN = re.compile(r"`(?:SINCE=\w+ )?(functions|gateway) '\{ ([^`']*) \}'`")
 TOKEN = re.compile(r"""(?P<text>"[^"]*"|'[^']*')|(?P<number>\d+(?:\.\d+)?)[smhd]?\b|(?P<call>\w+\()|"""
                    r"""(?P<name>[@\w][\w.@]*)|(?P<sign>!=|<=|>=|[=<>(),*|\[\]])|(?P<unknown>\S)""")
-WORDS = {"and", "or", "not", "in", "as", "asc", "desc"}
+WORDS = {"and", "or", "not", "in", "as", "asc", "desc", "glob"}
 CALLS = {"count(", "count_distinct(", "sum(", "avg(", "min(", "max(", "pct(", "bin(", "ispresent("}
 
 
 def main(page, logs):
-    wrong, queries = 0, BLOCK.findall(Path(page).read_text())
-    for log, query in queries:
+    wrong, text = 0, Path(page).read_text()
+    queries = [(log, query, select) for log, query in BLOCK.findall(text)]
+    queries += [({"gateway": "access"}.get(log, log), query, matching) for log, query in PATTERN.findall(text)]
+    for log, query, put in queries:
         try:
-            if not found((Path(logs) / f"{log}.jsonl").read_text().splitlines(), select(query)):
+            if not found((Path(logs) / f"{log}.jsonl").read_text().splitlines(), put(query)):
                 raise ValueError("it finds nothing")
         except (ValueError, OSError, sqlite3.Error) as error:
             wrong += 1
@@ -80,6 +85,12 @@ def select(query):
         else:
             raise ValueError(f"scripts/insights.py does not know the command {verb!r}")
     return f"select {columns} from lines where {' and '.join(filters)} {' '.join(ends.values())}"
+
+
+def matching(pattern):
+    """A filter pattern in SQL."""
+    pattern = re.sub(r"= *(\"[^\"]*\*\")", r"glob \1", pattern.replace("&&", "and"))
+    return f"select * from lines where {expression(pattern.replace('$.', ''))}"
 
 
 def expression(text):
