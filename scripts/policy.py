@@ -104,7 +104,7 @@ def architecture(stack):
 def deployments(stack):
     """A new DeploymentId changes every function: Lambda publishes no version of one that has not changed."""
     for name, function in stack.of_type("AWS::Lambda::Function").items():
-        if function.get("Description") != stack.parameters["DeploymentId"]:
+        if function.get("Description", "") != stack.parameters["DeploymentId"]:
             yield f"{name} has the description {function.get('Description')!r}"
 
 

@@ -1,12 +1,13 @@
 """scripts/rollback.py, on AWS's Lambda and CloudFormation as moto plays them."""
 
 import contextlib
-import importlib.util
 import io
 import os
 import re
 import subprocess
+import sys
 import unittest
+from pathlib import Path
 from unittest import mock
 
 import rollback
@@ -76,8 +77,9 @@ class Choice(unittest.TestCase):
         self.assertEqual(alias, rollback.ALIAS)
 
 
-if importlib.util.find_spec("moto"):
+if Path(sys.prefix) == PROJECT / ".dev/moto":
     import boto3
+    import botocore.exceptions
     from moto import mock_aws
 
     @mock_aws
@@ -99,7 +101,7 @@ if importlib.util.find_spec("moto"):
             for name in names or self.names:
                 self.functions.update_function_configuration(FunctionName=name, Description=deployment)
                 published = self.functions.publish_version(FunctionName=name)["Version"]
-                with contextlib.suppress(self.functions.exceptions.ResourceConflictException):
+                with contextlib.suppress(botocore.exceptions.ClientError):
                     self.functions.create_alias(FunctionName=name, Name="live", FunctionVersion=published)
                 self.functions.update_alias(FunctionName=name, Name="live", FunctionVersion=published)
 
