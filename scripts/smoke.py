@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Asks a deployed API what its users will ask, and says what went wrong.
+"""Sends a deployed API the requests that its users will send, and says what went wrong.
 
     scripts/smoke.py URL
 
-Without a token it asks what needs none: health, and that everybody else is refused. With one it makes a task of its own
-for the token's user, finds, changes, completes and deletes it, takes it out of the trash, and removes it for good. The token is TOKEN in the environment, or signed
-here (HS256) with JWT_SECRET from the environment, for the user `smoke-test`; JWT_ISSUER, JWT_AUDIENCE, JWT_USER_CLAIM
-and JWT_AUDIENCE_CLAIM then say what else the API asks of a token.
+Without a token it tests what needs none: /health, and that the other routes refuse such requests. With a token it
+creates a task of the token's user, finds, changes, completes, deletes and restores it, and removes it for good.
+The token is the variable TOKEN. Without it, the variable JWT_SECRET signs one here (HS256) for the user `smoke-test`.
+JWT_ISSUER, JWT_AUDIENCE, JWT_USER_CLAIM and JWT_AUDIENCE_CLAIM then say what else must be in it.
 """
 
 import json
@@ -19,8 +19,8 @@ import urllib.request
 from console import fail
 from tokens import claimed, signed
 
-TIMEOUT = 30  # seconds: what the gateway allows
-ATTEMPTS = 3  # for a 429 or a 503, which say themselves when to come again
+TIMEOUT = 30  # seconds: the gateway's own limit
+ATTEMPTS = 3  # after a 429 or a 503, which have Retry-After
 
 
 def main(url):
@@ -32,7 +32,7 @@ def main(url):
     if token:
         smoke.with_a_token()
     else:
-        print("no token: what needs one was not asked (set TOKEN or JWT_SECRET)")
+        print("no token, so what needs one was not tested (set TOKEN or JWT_SECRET)")
     for sentence in smoke.wrong:
         print(f"FAILED {sentence}", file=sys.stderr)
     print(f"smoke test of {smoke.url}: {len(smoke.wrong) or 'nothing'} wrong")
@@ -40,7 +40,7 @@ def main(url):
 
 
 class Smoke:
-    """The requests, and what was wrong with their answers."""
+    """The requests, and what is wrong with their answers."""
 
     def __init__(self, url, token):
         self.url, self.token, self.wrong = url, token, []
@@ -58,7 +58,7 @@ class Smoke:
         try:
             listed = self.expect(200, "GET", "/api/me/tasks?limit=500") or []
             if made["id"] not in [task["id"] for task in listed]:
-                self.wrong.append("the list lacks the task that was just made")
+                self.wrong.append("the list does not have the task that was just created")
             self.expect(200, "GET", path, wanted=made)
             changed = {"title": "changed", "description": "by the smoke test"}
             self.expect(200, "PATCH", path, changed, wanted=changed)
@@ -72,7 +72,7 @@ class Smoke:
         self.expect(404, "GET", path)
 
     def expect(self, status, method, path, body=None, token=..., wanted=None):
-        """The body of the answer, or None where it has another status or cannot be read."""
+        """The body of the answer, or None if it has another status or cannot be read."""
         got, text = self.request(method, path, body, self.token if token is ... else token)
         print(f"{got}  {method} {path}")
         if got != status:
