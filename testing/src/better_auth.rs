@@ -22,6 +22,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::daemon::Home;
+
 /// What every server gets as `BETTER_AUTH_SECRET`.
 pub const SECRET: &str = "the-better-auth-secret-of-the-tests-which-guards-nothing";
 
@@ -37,6 +39,8 @@ pub struct BetterAuth {
     commands: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
     url: String,
+    /// Where it runs, so that what it writes goes with it.
+    _home: Home,
 }
 
 /// Somebody who has signed up and whom the server remembers by a cookie.
@@ -48,10 +52,12 @@ pub struct Account {
 
 impl BetterAuth {
     /// A server whose tokens are signed with `EdDSA`, `ES256`, `ES512`, `PS256` or `RS256` by a key of its own, or with
-    /// `HS256` by [`SECRET`]; or a `default` one, whose plugin has no options.
+    /// `HS256` by [`SECRET`]; or a `default` one, whose plugin has no options; or the `front-end` of docs/front-end.md.
     pub async fn start(algorithm: &str) -> Self {
+        let home = Home::new();
         let mut process = Command::from(node("server.mjs"))
             .arg(algorithm)
+            .current_dir(home.path(""))
             .env("BETTER_AUTH_SECRET", SECRET)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -60,7 +66,7 @@ impl BetterAuth {
             .unwrap_or_else(|error| panic!("Node does not start, {error}: run `make test`, which brings it"));
         let commands = process.stdin.take().expect("it is piped");
         let answers = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-        let mut server = Self { _process: process, commands, answers, url: String::new() };
+        let mut server = Self { _process: process, commands, answers, url: String::new(), _home: home };
         server.url = server.line().await;
         server
     }
@@ -93,6 +99,13 @@ impl BetterAuth {
         json(response).await["token"].as_str().expect("a token is text").to_owned()
     }
 
+    /// Deletes the user's account, if the server lets it go: its status.
+    pub async fn delete_user(&self, account: &Account) -> u16 {
+        let request = Request::post("/api/auth/delete-user").header("content-type", "application/json");
+        let request = request.header("cookie", &account.cookie).header("origin", &self.url);
+        self.exchange(request.body(Full::from("{}"))).await.status().as_u16()
+    }
+
     /// The next token is signed with a new key. The old one stays published beside it.
     pub async fn rotate(&mut self) {
         self.command("rotate").await;
@@ -101,6 +114,11 @@ impl BetterAuth {
     /// Keys that have been replaced are not published any more.
     pub async fn withdraw(&mut self) {
         self.command("withdraw").await;
+    }
+
+    /// Tells the server of the front end where the API is.
+    pub async fn call_api_at(&mut self, url: &str) {
+        self.command(&format!("api {url}")).await;
     }
 
     async fn command(&mut self, command: &str) {
@@ -114,6 +132,12 @@ impl BetterAuth {
     }
 
     async fn send(&self, request: hyper::http::Result<Request<Full<Bytes>>>) -> Response<Incoming> {
+        let response = self.exchange(request).await;
+        assert_eq!(response.status(), 200, "{response:?}");
+        response
+    }
+
+    async fn exchange(&self, request: hyper::http::Result<Request<Full<Bytes>>>) -> Response<Incoming> {
         let address = self.url.trim_start_matches("http://");
         let stream = TcpStream::connect(address).await.expect("the server listens");
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
@@ -121,9 +145,7 @@ impl BetterAuth {
         let mut request = request.expect("it can be sent");
         request.headers_mut().insert("host", address.parse().expect("it is a header"));
         let response = timeout(PATIENCE, sender.send_request(request)).await.expect("the server answers in time");
-        let response = response.expect("the server answers");
-        assert_eq!(response.status(), 200, "{response:?}");
-        response
+        response.expect("the server answers")
     }
 }
 
@@ -132,10 +154,10 @@ async fn json(response: Response<Incoming>) -> Value {
     serde_json::from_slice(&body).expect("the server answers in JSON")
 }
 
-/// What a user does in a browser with the front end of `docs/auth.md`, at the API at this address.
+/// What a user does in a browser with the front end of `docs/front-end.md`, at the API at this address.
 pub async fn browser(server: &BetterAuth, api: &str) -> Value {
     let mut command = Command::from(node("browser.mjs"));
-    command.env("NEXT_PUBLIC_AUTH_URL", server.url()).env("NEXT_PUBLIC_API_URL", api);
+    command.env("NEXT_PUBLIC_BETTER_AUTH_URL", server.url()).env("NEXT_PUBLIC_API_URL", api);
     let run = command.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true).output();
     let output = timeout(PATIENCE, run).await.expect("the front end ends in time").expect("Node starts");
     assert!(output.status.success(), "the front end failed; standard error says why");
@@ -152,6 +174,6 @@ fn node(program: &str) -> Program {
          that)"
     );
     let mut command = Program::new(node);
-    command.arg(program).current_dir(server).env_clear();
+    command.arg(server.join(program)).env_clear();
     command
 }
