@@ -99,7 +99,8 @@ def page(program):
     """A page in a browser of its own, in which no name leads anywhere but to this machine."""
     (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
     try:
-        with chromium(program, "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", pipes=(theirs_in, theirs_out)):
+        hosts = "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
+        with chromium(program, f"--host-resolver-rules={hosts}", pipes=(theirs_in, theirs_out)):
             yield Page(ours_out, ours_in)
     finally:
         for end in (theirs_in, theirs_out, ours_out):
