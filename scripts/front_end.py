@@ -92,7 +92,7 @@ def with_node(place):
         script = shlex.quote(str(root / f"lib/node_modules/npm/bin/{name}-cli.js"))
         (tools / name).write_text(f'#!/bin/sh\nexec node {script} "$@"\n')
         (tools / name).chmod(0o755)
-    return {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "NEXT_TELEMETRY_DISABLED": "1",
+    return {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "NEXT_TELEMETRY_DISABLED": "1", "npm_config_yes": "true",
             "BETTER_AUTH_TELEMETRY": "0"}
 
 
