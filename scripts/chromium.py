@@ -100,7 +100,8 @@ def page(program):
     """A page in its own browser, which resolves no host name, so that only this machine can be reached."""
     (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
     try:
-        with chromium(program, "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", pipes=(theirs_in, theirs_out)):
+        hosts = "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
+        with chromium(program, f"--host-resolver-rules={hosts}", pipes=(theirs_in, theirs_out)):
             yield Page(ours_out, ours_in)
     finally:
         for end in (theirs_in, theirs_out, ours_out):

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Deploys what `sam build` has built, as samconfig.toml says, with a release of its own.
+"""Deploys what `sam build` has built, with the settings of samconfig.toml and a new DeploymentId.
 
-    scripts/deploy.py ENVIRONMENT [what else `sam deploy` takes]
+    scripts/deploy.py ENVIRONMENT [options of `sam deploy`]
 
-It is `sam deploy --config-env ENVIRONMENT`, with every parameter said: one that is not keeps the value that it had the
-last time, also after its line is gone from samconfig.toml or .env. Two are not in that file:
+It runs `sam deploy --config-env ENVIRONMENT` and passes every stack parameter. CloudFormation keeps the last value of a
+parameter that is not passed, even after its line is gone from samconfig.toml or .env. Some values are not in that file:
 
-Release     is new each time, so that new settings and secrets reach the functions (template.yaml says why).
-Secrets     of an environment without SecretsPath come from DATABASE_URL, JWT_SECRET, JWT_SECRET_PREVIOUS, JWKS_URL,
-            JWKS, JWT_ISSUER, JWT_AUDIENCE, in the environment or in .env beside the README.
+DeploymentId    is new each time, so that new settings and secrets reach the functions (template.yaml says why).
+Variables       An environment without SecretsPath takes them from the shell or from .env beside the README. GIVEN lists
+                them. A variable that no stack parameter takes is named, because the functions do not get it.
 
-Both are handed over in a file that nobody else can read, and that is gone afterwards.
+sam gets all of it in a file that only this user can read. The file is removed afterwards.
 """
 
 import os
@@ -19,13 +19,31 @@ import sys
 import tempfile
 import time
 
-from console import fail
+from console import fail, say
 from processes import supervise
 from project import PROJECT, read_env_file
 from stack import Stack, run_in_sam, settings_of
 
-GIVEN = {"DatabaseUrl": "DATABASE_URL", "JwtSecret": "JWT_SECRET", "JwtSecretPrevious": "JWT_SECRET_PREVIOUS",
-         "JwksUrl": "JWKS_URL", "Jwks": "JWKS", "JwtIssuer": "JWT_ISSUER", "JwtAudience": "JWT_AUDIENCE"}
+# Each stack parameter that a variable of the functions can give, and the variable. Of several the first that is set.
+GIVEN = {
+    "DatabaseUrl": ["DATABASE_URL"],
+    "JwtSecret": ["JWT_SECRET", "BETTER_AUTH_SECRET"],
+    "JwtSecretPrevious": ["JWT_SECRET_PREVIOUS"],
+    "JwksUrl": ["JWKS_URL"],
+    "Jwks": ["JWKS"],
+    "JwksMaxAge": ["JWKS_MAX_AGE"],
+    "JwtIssuer": ["JWT_ISSUER"],
+    "JwtAudience": ["JWT_AUDIENCE"],
+    "JwtAudienceClaim": ["JWT_AUDIENCE_CLAIM"],
+    "JwtUserClaim": ["JWT_USER_CLAIM"],
+    "JwtLeeway": ["JWT_LEEWAY"],
+    "LogLevel": ["LOG_LEVEL"],
+    "MetricsNamespace": ["METRICS_NAMESPACE"],
+    "UnknownInput": ["UNKNOWN_INPUT"],
+}
+# A deployed function reads these only from Parameter Store, so only with SecretsPath.
+PARAMETER_STORE_ONLY = ["LOG_OWNER_PEPPER", "REQUEST_BUDGET_MS", "REQUEST_MARGIN_MS", "DB_CONNECT_MS", "DB_TRY_MS",
+                        "DB_PROBE_AFTER_MS", "DB_PROBE_MS", "DB_MAX_AGE_MS", "DB_POOL_SIZE"]
 
 
 def main(environment, *more):
@@ -33,7 +51,10 @@ def main(environment, *more):
 
     settings = settings_of(environment)
     by_path = any(override.startswith("SecretsPath=") for override in settings.get("parameter_overrides", []))
-    stack = Stack.of(environment, {**({} if by_path else given()), "Release": str(int(time.time()))})
+    stack = Stack.of(environment, {**({} if by_path else given()), "DeploymentId": str(int(time.time()))})
+    if by_path and not (stack.parameters["JwksUrl"] or stack.parameters["Jwks"]):
+        say(f"{environment} has no JwksUrl in samconfig.toml, so the functions start only if JWT_SECRET, "
+            f"BETTER_AUTH_SECRET or JWKS is in Parameter Store below {stack.parameters['SecretsPath']}.")
     settings = {**settings, "parameter_overrides": [override(*pair) for pair in stack.parameters.items()]}
     with tempfile.NamedTemporaryFile("w", suffix=".toml", dir=PROJECT / ".dev") as file:  # mode 600
         tomlkit.dump({"version": 0.1, environment: {"global": {"parameters": settings}}}, file)
@@ -44,15 +65,20 @@ def main(environment, *more):
 
 
 def given():
+    """The stack parameters that the shell and .env give."""
     read_env_file()
-    values = {parameter: os.environ[name] for parameter, name in GIVEN.items() if os.environ.get(name)}
+    values = {parameter: value for parameter, names in GIVEN.items()
+              for value in [next(filter(None, map(os.environ.get, names)), None)] if value}
     if "DatabaseUrl" not in values:
-        fail("This environment has no SecretsPath: set DATABASE_URL and JWT_SECRET or JWKS_URL, in .env or the shell.")
+        fail("This environment has no SecretsPath: set DATABASE_URL, and JWT_SECRET or JWKS_URL, in .env or the shell.")
+    ignored = [name for name in PARAMETER_STORE_ONLY if os.environ.get(name)]
+    if ignored:
+        say(f"The functions do not get {', '.join(ignored)}: that needs an environment with SecretsPath.")
     return values
 
 
 def override(name, value):
-    """As SAM reads it: `\\"` within quotes, and a backslash by itself for what it is."""
+    """As SAM reads it: a quote inside quotes is `\\"`, and any other backslash is itself."""
     return name + '="' + value.replace('"', '\\"') + '"'
 
 

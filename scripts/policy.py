@@ -35,6 +35,14 @@ EVERYTHING = {
     "MemorySize": "512", "DeploymentId": "1767225600",
 }
 PIPELINES = {"staging": {}, "prod": {"ProviderExists": "true", "SecretsKeyArn": KEY, "HostedZoneId": "Z0"}}
+# For each of the template's Rules, parameters that it must refuse: a stack of them would deploy and not work.
+REFUSED = {
+    "SomeDatabase": {"JwtSecret": GIVEN["JwtSecret"]},
+    "SomeKey": {"DatabaseUrl": GIVEN["DatabaseUrl"], "JwtIssuer": "https://app.example.com", "JwtAudience": "task-api"},
+    "CredentialsByName": {**GIVEN, "AllowCredentials": "true"},
+    "MetricsToWatch": {**GIVEN, "Dashboard": "true", "MetricsNamespace": ""},
+    "NameAndCertificate": {**GIVEN, "DomainName": "api.example.com"},
+}
 TAKE_NO_TOKENS = {"health", "docs", "purge-trash"}
 SECRETS = {"DatabaseUrl": "DATABASE_URL", "JwtSecret": "JWT_SECRET", "JwtSecretPrevious": "JWT_SECRET_PREVIOUS"}
 # Actions that cannot be limited to a resource, or whose resource has no name yet. template.yaml has the source of each.
@@ -52,6 +60,7 @@ def main():
               "prod-without-docs": Stack.of("prod", {"ApiDocs": "off"})}
     broken = [(f"{rule.__doc__} Not so: {what}.", name)
               for rule in RULES for name, stack in stacks.items() for what in rule(stack)]
+    broken += refusals(stacks["default"].template["Rules"])
     for name, more in PIPELINES.items():
         given = {"Repository": "OWNER@1/REPOSITORY@2", "Environment": name, "StackName": f"task-api-{name}", **more}
         stacks[f"pipeline-{name}"] = Stack("pipeline.yaml", f"task-api-pipeline-{name}", given)
@@ -92,6 +101,18 @@ def checkov(stacks):
         fail(f"checkov has skipped {', '.join(sorted(overlooked))}: it cannot read it, or no resource is of that type.")
     return len(rules), [(f"{check['check_name'].rstrip('.')} ({check['check_id']}). Not so: {check['resource']}.",
                          files[check["file_path"].lstrip("/")]) for check in results["failed_checks"]]
+
+
+def refusals(rules):
+    """Whether each rule of the template refuses what it must."""
+    for name in rules.keys() | REFUSED.keys():
+        said = ""
+        try:
+            Stack.of("default", REFUSED.get(name, GIVEN))
+        except SystemExit as refusal:
+            said = str(refusal)
+        if name not in rules or rules[name]["Assertions"][0]["AssertDescription"] not in said:
+            yield f"The rule {name} must refuse {json.dumps(REFUSED.get(name))}.", "default"
 
 
 def architecture(stack):

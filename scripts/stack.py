@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""template.yaml and pipeline.yaml as CloudFormation sees them: parameters filled in, SAM's transform applied,
-conditions decided. Without an account: what only AWS knows stays the Ref, GetAtt or Sub that it is.
+"""template.yaml and pipeline.yaml as CloudFormation sees them: with stack parameters filled in, SAM's transform applied
+and conditions decided. It needs no account. A value that only AWS knows stays a Ref, GetAtt or Sub.
 
     scripts/stack.py ENVIRONMENT [NAME=VALUE...]
 
-prints the variables of every function exactly as a deployment of this environment of samconfig.toml would set them,
-with these parameters in place of the file's: {"list-tasks": {"SECRETS_PATH": "/task-api/prod", …}, …}.
+prints the variables of every function exactly as a deployment of this environment of samconfig.toml would set them. The
+given parameters replace those of the file: {"list-tasks": {"SECRETS_PATH": "/task-api/prod", …}, …}.
 """
 
 import contextlib
@@ -28,16 +28,16 @@ ABSENT = object()  # what AWS::NoValue stands for
 
 
 def run_in_sam():
-    """Goes on in .dev/sam, where SAM and its parsers are, and which is made unless it is there."""
+    """Continues in .dev/sam, which has SAM and its parsers. It is made if it does not exist."""
     environment = PROJECT / ".dev/sam"
     if Path(sys.prefix) != environment:
-        with contextlib.redirect_stdout(sys.stderr):  # standard output is for what the script has to say
+        with contextlib.redirect_stdout(sys.stderr):  # standard output is for the script's own result
             package("aws-sam-cli", environment.name)
         os.execv(environment / "bin/python", [environment / "bin/python", *sys.argv])
 
 
 class Stack:
-    """A template with parameters, as CloudFormation makes a stack of that name from it."""
+    """A template with stack parameters, as CloudFormation makes a stack of that name from it."""
 
     def __init__(self, path, name, given):
         from samcli.yamlhelper import yaml_parse
@@ -57,7 +57,7 @@ class Stack:
 
     @classmethod
     def of(cls, environment, more=None):
-        """The stack that `sam deploy --config-env` would make, with parameters that override the file's."""
+        """The stack that `sam deploy --config-env` would make. `more` overrides the file's parameters."""
         from samcli.cli.types import CfnParameterOverridesType
 
         settings = settings_of(environment)
@@ -67,7 +67,7 @@ class Stack:
 
     @functools.cached_property
     def resources(self):
-        """The resources that there would be, by their logical names."""
+        """The resources that the stack would have, by their logical names."""
         transformed = _transform(self.template, self.parameters) if "Transform" in self.template else self.template
         return {name: self.resolve({key: value for key, value in resource.items() if key != "Condition"})
                 for name, resource in transformed["Resources"].items()
@@ -78,7 +78,7 @@ class Stack:
         return {name: resource["Properties"] for name, resource in self.resources.items() if resource["Type"] == kind}
 
     def environments(self):
-        """The environment variables of each function, by the name of its binary."""
+        """The variables of each function, by the name of its binary."""
         binaries = {name: resource["Metadata"]["BuildProperties"]["Binary"]
                     for name, resource in self.template["Resources"].items()
                     if resource["Type"] == "AWS::Serverless::Function"}
@@ -87,7 +87,7 @@ class Stack:
                 for name, function in self.of_type("AWS::Lambda::Function").items()}
 
     def resolve(self, value):
-        """A value without what the parameters decide."""
+        """The value, with everything filled in that the parameters decide."""
         if isinstance(value, list):
             return [item for item in map(self.resolve, value) if item is not ABSENT]
         if not isinstance(value, dict):
@@ -132,8 +132,8 @@ _FUNCTIONS = {
 
 
 def settings_of(environment):
-    """What samconfig.toml says of an environment."""
-    import tomlkit  # which SAM reads the file with
+    """The settings of an environment in samconfig.toml."""
+    import tomlkit  # SAM reads the file with it, too
 
     file = tomlkit.parse((PROJECT / "samconfig.toml").read_text()).unwrap()
     if environment not in file:
@@ -143,7 +143,7 @@ def settings_of(environment):
 
 
 def _parameters(declared, given):
-    """Every parameter's value, refused as CloudFormation would refuse it."""
+    """Every parameter's value. It refuses those that CloudFormation would refuse."""
     unknown = given.keys() - declared.keys()
     if unknown:
         fail(f"The template has no parameter {', '.join(sorted(unknown))}.")
@@ -165,8 +165,8 @@ def _transform(template, parameters):
 
     template = copy.deepcopy(template)
     template["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"  # as `sam package` leaves it
-    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of switches that only AWS has
-    # It asks boto for a region, and needs it for nothing here.
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of options that only AWS has
+    # It asks boto for a region, but does not use it here.
     with mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION") or REGION}):
         return Translator({}, Parser()).translate(template, parameters)
 

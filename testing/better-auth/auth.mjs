@@ -1,10 +1,10 @@
-/** Better Auth as a front end has it, but for the database, which ends with the process. BETTER_AUTH_SECRET is set. */
+/** Better Auth as a front end has it, except that its database is in memory. BETTER_AUTH_SECRET is set. */
 import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
 import { jwt } from "better-auth/plugins";
 import { SignJWT } from "jose";
 
-/** Whom the tokens are for. */
+/** The audience of the tokens. */
 const AUDIENCE = "https://api.example.com";
 
 /** `algorithm`: EdDSA, ES256, ES512, PS256, RS256 or HS256; or `default`: the plugin without any option. */
@@ -28,7 +28,7 @@ function plugin(baseURL, algorithm) {
   }
 }
 
-/** Tokens by a key pair: the plugin makes it, keeps it in the table `jwks`, and publishes the public half. */
+/** Tokens that a key pair signs: the plugin makes it, keeps it in the table `jwks`, and publishes the public key. */
 function signedByKey(baseURL, alg) {
   return jwt({
     jwks: {
@@ -44,7 +44,7 @@ function signedByKey(baseURL, alg) {
   });
 }
 
-/** Tokens by the shared secret. The plugin publishes no keys then, but still wants to be told where they are. */
+/** Tokens that the shared secret signs. The plugin then publishes no keys, but still requires an address of keys. */
 function signedBySecret(baseURL) {
   const secret = new TextEncoder().encode(process.env.BETTER_AUTH_SECRET);
   return jwt({
@@ -59,14 +59,14 @@ function signedBySecret(baseURL) {
 }
 
 /**
- * Ends the time of all keys, as `rotationInterval` would: the next token is signed with a new one, and the old ones are
- * published for `gracePeriod` yet.
+ * Lets all keys expire, as `rotationInterval` would: a new key signs the next token, and the old ones stay published for
+ * `gracePeriod`.
  */
 export async function rotate(auth) {
   await setExpiry(auth, new Date(Date.now() - 1), () => true);
 }
 
-/** Ends that period as well: keys that have been replaced are not published any more. */
+/** Ends that period, too: keys that have been replaced are no longer published. */
 export async function withdraw(auth) {
   await setExpiry(auth, new Date(0), (key) => key.expiresAt < new Date());
 }

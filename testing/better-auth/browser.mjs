@@ -1,10 +1,12 @@
 /**
- * What a user does in a browser, with the front end's code as docs/auth.md prints it (tasks.mjs). The little of a
- * browser that Node lacks is here: it keeps cookies, and sends the origin of the page.
+ * What a user does in a browser with the front end of docs/front-end.md. The little of a browser that Node lacks is here:
+ * it keeps cookies, and sends the origin of the page.
  *
- * NEXT_PUBLIC_AUTH_URL and NEXT_PUBLIC_API_URL say where the servers are. It prints what came of it as JSON.
+ * NEXT_PUBLIC_BETTER_AUTH_URL and NEXT_PUBLIC_API_URL say where the servers are. It prints what came of it as JSON.
  */
-const origin = process.env.NEXT_PUBLIC_AUTH_URL;
+import "./next.mjs";
+
+const origin = process.env.NEXT_PUBLIC_BETTER_AUTH_URL;
 const api = process.env.NEXT_PUBLIC_API_URL;
 const cookies = new Map();
 const statuses = [];
@@ -28,7 +30,12 @@ globalThis.fetch = async (url, options = {}) => {
   return response;
 };
 
-const { authClient, callApi, createTask, forgetToken } = await import("./tasks.mjs");
+const { authClient } = await import("./front-end/lib/auth-client.ts");
+const { createTask, forgetToken, listTasks } = await import("./front-end/lib/tasks.ts");
+const messageOf = (error) => error.message;
+
+const onAServer = await listTasks().catch(messageOf); // there is no window yet
+globalThis.window = {};
 
 const { data, error } = await authClient.signUp.email({
   name: "Carol",
@@ -37,10 +44,23 @@ const { data, error } = await authClient.signUp.email({
 });
 if (error) throw new Error("no sign-up", { cause: error });
 
-const task = await createTask({ title: "Buy milk" });
-const tasks = await (await callApi("/api/me/tasks")).json();
+const task = await createTask("Buy milk");
+const tasks = await listTasks();
+const refused = await createTask("").catch(messageOf);
+const byTheServer = await (await fetch(`${origin}/on-the-server`)).json();
+
 await authClient.signOut();
 forgetToken();
-const afterwards = await callApi("/api/me/tasks").catch((error) => error.message);
+const signedOut = await listTasks().catch(messageOf);
 
-console.log(JSON.stringify({ user: data.user.id, task, tasks, afterwards, statuses }));
+await authClient.signIn.email({ email: "carol@example.com", password: "a password of hers" });
+const [kept] = await listTasks();
+const headers = { authorization: `Bearer ${(await authClient.token()).data.token}` };
+const deletion = await authClient.deleteUser();
+const left = await (await fetch(`${api}/api/me/tasks`, { headers })).json(); // the token is valid for some minutes yet
+const deleted = { error: deletion.error, left, session: (await authClient.getSession()).data };
+
+console.log(JSON.stringify({
+  user: data.user.id, onAServer, task, tasks, refused, byTheServer, signedOut, kept, deleted, statuses,
+}));
+process.exit();

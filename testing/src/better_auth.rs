@@ -21,6 +21,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::daemon::Home;
+
 /// The `BETTER_AUTH_SECRET` of every server.
 pub const SECRET: &str = "the-better-auth-secret-of-the-tests-which-guards-nothing";
 
@@ -36,6 +38,8 @@ pub struct BetterAuth {
     commands: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
     url: String,
+    /// Where it runs, so that what it writes goes with it.
+    _home: Home,
 }
 
 /// A user who has signed up, with the session's cookie.
@@ -47,10 +51,13 @@ pub struct Account {
 
 impl BetterAuth {
     /// Starts a server that signs its tokens with `EdDSA`, `ES256`, `ES512`, `PS256` or `RS256` and its own key, or
-    /// with `HS256` and [`SECRET`]. With `default`, its plugin has no options.
+    /// with `HS256` and [`SECRET`]. With `default`, its plugin has no options. With `front-end`, it is the server of
+    /// docs/front-end.md.
     pub async fn start(algorithm: &str) -> Self {
+        let home = Home::new();
         let mut process = Command::from(node("server.mjs"))
             .arg(algorithm)
+            .current_dir(home.path(""))
             .env("BETTER_AUTH_SECRET", SECRET)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -59,7 +66,7 @@ impl BetterAuth {
             .unwrap_or_else(|error| panic!("Node does not start, {error}: run `make test`, which installs it"));
         let commands = process.stdin.take().expect("it is piped");
         let answers = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-        let mut server = Self { _process: process, commands, answers, url: String::new() };
+        let mut server = Self { _process: process, commands, answers, url: String::new(), _home: home };
         server.url = server.line().await;
         server
     }
@@ -92,6 +99,13 @@ impl BetterAuth {
         json(response).await["token"].as_str().expect("a token is text").to_owned()
     }
 
+    /// Deletes the user's account, if the server allows it. Returns the status.
+    pub async fn delete_user(&self, account: &Account) -> u16 {
+        let request = Request::post("/api/auth/delete-user").header("content-type", "application/json");
+        let request = request.header("cookie", &account.cookie).header("origin", &self.url);
+        self.exchange(request.body(Full::from("{}"))).await.status().as_u16()
+    }
+
     /// Makes a new key for the next tokens. The old one stays published.
     pub async fn rotate(&mut self) {
         self.command("rotate").await;
@@ -100,6 +114,11 @@ impl BetterAuth {
     /// Stops publishing the replaced keys.
     pub async fn withdraw(&mut self) {
         self.command("withdraw").await;
+    }
+
+    /// Tells the server of the front end where the API is.
+    pub async fn call_api_at(&mut self, url: &str) {
+        self.command(&format!("api {url}")).await;
     }
 
     async fn command(&mut self, command: &str) {
@@ -113,6 +132,12 @@ impl BetterAuth {
     }
 
     async fn send(&self, request: hyper::http::Result<Request<Full<Bytes>>>) -> Response<Incoming> {
+        let response = self.exchange(request).await;
+        assert_eq!(response.status(), 200, "{response:?}");
+        response
+    }
+
+    async fn exchange(&self, request: hyper::http::Result<Request<Full<Bytes>>>) -> Response<Incoming> {
         let address = self.url.trim_start_matches("http://");
         let stream = TcpStream::connect(address).await.expect("the server listens");
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
@@ -120,9 +145,7 @@ impl BetterAuth {
         let mut request = request.expect("it can be sent");
         request.headers_mut().insert("host", address.parse().expect("it is a header"));
         let response = timeout(PATIENCE, sender.send_request(request)).await.expect("the server answers in time");
-        let response = response.expect("the server answers");
-        assert_eq!(response.status(), 200, "{response:?}");
-        response
+        response.expect("the server answers")
     }
 }
 
@@ -131,10 +154,10 @@ async fn json(response: Response<Incoming>) -> Value {
     serde_json::from_slice(&body).expect("the server answers in JSON")
 }
 
-/// Runs the front end of `docs/auth.md` as in a browser, with the API at this address.
+/// Runs the front end of `docs/front-end.md` as in a browser, with the API at this address.
 pub async fn browser(server: &BetterAuth, api: &str) -> Value {
     let mut command = Command::from(node("browser.mjs"));
-    command.env("NEXT_PUBLIC_AUTH_URL", server.url()).env("NEXT_PUBLIC_API_URL", api);
+    command.env("NEXT_PUBLIC_BETTER_AUTH_URL", server.url()).env("NEXT_PUBLIC_API_URL", api);
     let run = command.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true).output();
     let output = timeout(PATIENCE, run).await.expect("the front end ends in time").expect("Node starts");
     assert!(output.status.success(), "the front end failed; standard error says why");
@@ -150,6 +173,6 @@ fn node(program: &str) -> Program {
         "Better Auth is not installed: run `make test`, which installs it and Node, or scripts/node.py"
     );
     let mut command = Program::new(node);
-    command.arg(program).current_dir(server).env_clear();
+    command.arg(server.join(program)).env_clear();
     command
 }

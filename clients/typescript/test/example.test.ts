@@ -14,7 +14,13 @@ test("README.md contains example.ts unchanged", async () => {
   assert.ok(readme!.includes(example!.replace('./auth-client.ts"', './auth-client"')));
 });
 
+test("on a server the front end of the README asks for no token", async () => {
+  await assert.rejects(all(tasks), { message: "in the browser only: on a server, all users would share one token" });
+  assert.equal(session.tokens, 0);
+});
+
 test("the README's front end creates, queues and lists tasks with one token, and has none after the sign-out", async () => {
+  Object.defineProperty(globalThis, "window", { value: globalThis });
   await tasks.create({ title: "Buy milk" });
   const refused: string[] = [];
   const outbox = outboxOf("me", (sentence) => refused.push(sentence));

@@ -1,6 +1,10 @@
 //! Users who sign in with a real Better Auth server, from e-mail address and password to their tasks.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 use testing::{
@@ -208,20 +212,75 @@ async fn only_functions_that_have_no_keys_yet_notice_that_the_issuer_is_down() {
     assert_eq!(answer.header("retry-after"), Some("5"));
 }
 
+/// The API has the variables that the page prints, but for the address of this server.
 #[tokio::test]
 async fn the_front_end_of_the_documentation_works() {
-    let server = BetterAuth::start("EdDSA").await;
-    let api = trusting(&server).start().await;
-    let seen = api.listening(async |address| browser(&server, address).await).await;
+    let mut server = BetterAuth::start("front-end").await;
+    let variables = block("`.env` of the API").lines().map(|line| line.split_once('=').expect("NAME=VALUE"));
+    let trusting = variables.fold(builder().without_env("JWT_SECRET"), |api, (name, value)| {
+        api.env(name, &value.replace("http://localhost:3000", server.url()))
+    });
+    let api = trusting.start().await;
+    let seen = api
+        .listening(async |address| {
+            server.call_api_at(address).await;
+            browser(&server, address).await
+        })
+        .await;
 
+    assert_eq!(seen["onAServer"], "callApi works in the browser only: on a server, all users would share one token");
     assert_eq!(seen["task"]["owner_user_id"], seen["user"]);
     assert_eq!(seen["tasks"], json!([seen["task"]]));
-    assert_eq!(seen["afterwards"], "signed out");
-    assert_eq!(seen["statuses"], json!([201, 401, 200]), "a token that is refused is replaced by a new one");
+    assert_eq!(seen["byTheServer"], seen["tasks"]);
+    assert_eq!(seen["refused"], "title: must be 1 to 200 characters, got 0");
+    assert_eq!(seen["signedOut"], "signed out");
+    assert_eq!(seen["kept"], seen["task"]);
+    assert_eq!(seen["deleted"], json!({ "error": null, "left": [], "session": null }));
+    assert_eq!(seen["statuses"], json!([201, 401, 200, 400, 200, 200]), "a token that is refused is replaced");
+}
+
+#[tokio::test]
+async fn the_front_end_of_the_documentation_keeps_an_account_while_its_tasks_cannot_be_erased() {
+    let mut server = BetterAuth::start("front-end").await;
+    let alice = server.sign_up("alice@example.com").await;
+    let token = server.token(&alice).await;
+    server.call_api_at("http://127.0.0.1:1").await;
+    assert_eq!(server.delete_user(&alice).await, 503);
+    assert!(!server.token(&alice).await.is_empty(), "she is signed in");
+
+    let api = trusting(&server).env("JWT_AUDIENCE", "task-api").start().await;
+    assert_eq!(create(&api, &token, "Buy milk").await.status, 201);
+    let deletion = api.listening(async |address| {
+        server.call_api_at(address).await;
+        server.delete_user(&alice).await
+    });
+    assert_eq!(deletion.await, 200);
+    assert_eq!(*list(&api, &token).await.json(), json!([]));
 }
 
 #[test]
 fn the_documentation_prints_the_front_end_as_it_is_tested() {
-    let documentation = include_str!("../../../docs/auth.md");
-    assert!(documentation.contains(include_str!("../../../testing/better-auth/tasks.mjs")));
+    let front_end = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("testing").join("better-auth/front-end");
+    let files = files_below(&front_end);
+    for file in &files {
+        let name = file.strip_prefix(&front_end).expect("it is below").to_str().expect("its name is text");
+        assert_eq!(block(&format!("`{name}`")), fs::read_to_string(file).expect("it can be read"), "{name}");
+    }
+    let printed = PAGE.matches("\n```ts\n").count() + PAGE.matches("\n```tsx\n").count();
+    assert_eq!(printed, files.len(), "a block of code on the page is none of the files");
+}
+
+const PAGE: &str = include_str!("../../../docs/front-end.md");
+
+/// What the page prints below a line that begins so.
+fn block(title: &str) -> &'static str {
+    let (_, behind) = PAGE.split_once(&format!("\n{title}")).unwrap_or_else(|| panic!("the page has no {title}"));
+    let (_, block) = behind.split_once("\n```").expect("a block");
+    let (_, block) = block.split_once('\n').expect("a line");
+    block.split_once("```\n").expect("an end").0
+}
+
+fn files_below(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).expect("it can be read").map(|entry| entry.expect("it is there").path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
