@@ -164,9 +164,10 @@ def names_in(path, text):
 
 def taken(names, texts):
     """The new names that a file uses already, for something else; and the new paths that are another file's."""
-    for path, text in texts.items():
+    for path in texts:
         if names.path(path) != path and names.path(path) in texts:
             yield f"{path} would become {names.path(path)}, which is another file"
+    for path, text in texts.items():
         if why_untouched(path) or path in OWN_FILES:
             continue
         used = names_in(path, text)
