@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Uses the page /docs as a developer does, with headless Chromium: opens it, pastes a token, creates a task.
+"""Uses the page /docs as a developer does, with headless Chromium: opens it, pastes a token, creates a task
+and lists the tasks.
 
     export API=… TOKEN=…      as `make dev` prints them
     scripts/docs_page.py [PICTURE.png]
@@ -20,7 +21,7 @@ from chromium import installed, page
 from console import say
 from processes import supervise
 
-CREATE = "[id='operations-tasks-create-task']"
+CREATE, LIST = (f"[id='operations-tasks-{name}']" for name in ("create-task", "list-tasks"))
 STATUS = ".live-responses-table tbody .response-col_status"
 WIDTH, HEIGHT, SCALE = 1100, 860, 0.8
 
@@ -36,19 +37,23 @@ def wrong_on_the_page(api, token, picture=None):
     title = f"Buy milk {uuid.uuid4()}"
     with page(program) as tab:
         try:
-            status = created(tab, api, token, title, picture)
+            open_with(token, tab, api)
+            created = answer_to(tab, CREATE, json.dumps({"title": title}), picture)
+            listed = answer_to(tab, LIST)  # with what the page fills in by itself
         except RuntimeError as error:
             return [f"On /docs, {error}.", *complaints(tab.events, api)]
         wrong = complaints(tab.events, api)
-    if status != "201" or title not in titles(api, token):
-        wrong.append(f"The page did not create the task. It shows the status {status}.")
+    if created[0] != "201" or title not in titles(api, token):
+        wrong.append(f"The page did not create the task. It shows the status {created[0]}.")
+    if listed[0] != "200" or title not in listed[1]:
+        wrong.append(f"The page did not list the task. It shows the status {listed[0]}:\n{listed[1]}")
     if not wrong:
-        say(f"In {program}, /docs accepted a token, created a task and contacted no other host.")
+        say(f"In {program}, /docs accepted a token, created and listed a task and contacted no other host.")
     return wrong
 
 
-def created(tab, api, token, title, picture):
-    """Creates a task with the page's form. Returns the status that the page shows."""
+def open_with(token, tab, api):
+    """Opens the page and pastes the token."""
     for domain in ("Page", "Network", "Runtime", "Log"):
         tab.call(f"{domain}.enable")
     tab.call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False)
@@ -57,15 +62,21 @@ def created(tab, api, token, title, picture):
     tab.type(".auth-container input", token)
     tab.click(".auth-btn-wrapper .authorize")
     tab.click(".auth-btn-wrapper .btn-done")
-    tab.click(f"{CREATE} .opblock-summary-control")
-    tab.click(f"{CREATE} .try-out__btn")
-    tab.type(f"{CREATE} [data-param-name=user_id] input", "me")
-    tab.type(f"{CREATE} .body-param__text", json.dumps({"title": title}))
+
+
+def answer_to(tab, operation, body=None, picture=None):
+    """Tries an operation. Returns the status and the text of the answer that the page shows."""
+    tab.click(f"{operation} .opblock-summary-control")
+    tab.click(f"{operation} .try-out__btn")
+    if body:
+        tab.type(f"{operation} .body-param__text", body)
     if picture:
         take(tab, picture)
-    tab.click(f"{CREATE} .execute")
-    tab.wait(f"{CREATE} {STATUS}")
-    return tab.value(f'document.querySelector("{CREATE} {STATUS}").firstChild.textContent.trim()')
+    tab.click(f"{operation} .execute")
+    tab.wait(f"{operation} {STATUS}")
+    answer = f'document.querySelector("{operation} {STATUS.rpartition(" ")[0]}")'
+    status = tab.value(f'document.querySelector("{operation} {STATUS}").firstChild.textContent.trim()')
+    return status, tab.value(f"{answer}.textContent")
 
 
 def take(tab, picture):
