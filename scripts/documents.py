@@ -28,7 +28,7 @@ Block = namedtuple("Block", "line language mark text shown")
 PROSE = "testing/prose"
 # What is not written by hand, or says what it says on purpose.
 SKIPPED = re.compile(r"(^|/)package-lock\.json$|\.(lock|png|jpg|ico|woff2?)$"
-                     r"|^testing/prose/|^scripts/test_documents\.py$")
+                     r"|^clients/typescript/src/api\.ts$|^testing/prose/|^scripts/test_documents\.py$")
 COMMAND = re.compile(r"^(\$ |(make|cargo|curl|aws|sam|gh|git|npm|npx|psql) )", re.M)
 OPENING = re.compile(r"([ >]*)(`{3,}|~{3,})[ \t]*([^`\s]*)[ \t]*([^`]*)")
 SHELLS = {"bash", "shell", "zsh", "console", "shell-session", "terminal"}
