@@ -43,7 +43,7 @@ HOW = "write ```sh run, ```sh ci or ```sh account (scripts/documents.py says wha
 def main():
     files = written()
     wrong = faults({name: Path(PROJECT, name).read_text() for name in files if name.endswith(".md")},
-                           Path(PROJECT, "Makefile").read_text(), called_by_ci())
+                   Path(PROJECT, "Makefile").read_text(), called_by_ci())
     for sentence in wrong:
         say(sentence)
     prose = run(linter(files), cwd=PROJECT)
