@@ -68,6 +68,7 @@ const LOGIN: &str = "whom docs/none.md https://example.com/none.md";
 """,
     "src/query.sql": "-- Whoever\nselect login;\n",
     "template.yaml": "# anew\nText: !Sub ${RunbookUrl}#a-section\nOther: !Sub ${RunbookUrl}#none\n",
+    "openapi.yaml": "description: The login.\n",
     "docs/runbook.md": "# A section\n",
     "README.md": "# Read me\n",
     "docs/picture.svg": "<svg/>",
@@ -77,6 +78,7 @@ WRONG = {
                     "6 words", "6 words", "7 words", "7 words", "7 the", "7 words", "7 words", "7 length"],
     "src/code.rs": ["1 missing-heading-in-file", "2 words", "3 words", "3 documents", "4 documents"],
     "src/query.sql": ["1 words"],
+    "openapi.yaml": ["1 words"],
     "template.yaml": ["1 words", "3 missing-heading-in-file"],
 }
 

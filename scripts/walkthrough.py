@@ -133,8 +133,9 @@ def differences(steps, exports, place, environment):
             return [*wrong, f"{step.line}: this block did not end:\n{step.text}"]
         got = printed.read_text()
         if status.read_text() != "0\n" or step.shown and settled(step.shown) != settled(got):
-            wrong.append(f"{step.line}: this block:\n{step.text}\nis to print:\n{step.shown}\nbut prints, with status "
-                         f"{status.read_text()}\n{got}")
+            wanted = f", instead of\n{step.shown}\nthis:" if step.shown else ":"
+            wrong.append(f"{step.line}: this block:\n{step.text}\nends with status {status.read_text().strip()} and prints"
+                         f"{wanted}\n{got}")
     return wrong
 
 

@@ -9,6 +9,8 @@ const COMMENT = {
   ".rs": SLASHES, ".ts": SLASHES, ".tsx": SLASHES, ".mjs": SLASHES, ".sql": /^\s*--/, ".py": HASH, ".toml": HASH,
   ".yaml": HASH, ".yml": HASH, "": HASH, // Makefile, .ci/run
 };
+// Its values are texts for readers, too.
+const WHOLE = "openapi.yaml";
 // Not in an address (https://…/README.md), and not behind a variable (${DIR}/README.md), except for the stack parameter
 // by which the template's alarms name the runbook.
 const DOCUMENT = /(?:(?<![\w/:.}-])(?:[\w.-]+\/)*[\w-]+\.md|\$\{RunbookUrl\})(?:#[\w-]+)?/g;
@@ -24,7 +26,8 @@ function tree(text, file) {
   const children = [];
   if (COMMENT[file.extname]) {
     // Everything else becomes white space, so that each word stays where it is.
-    file.data.prose = withoutCode(text.replace(/.*/g, (line) => commentOf(line, COMMENT[file.extname])));
+    const comments = text.replace(/.*/g, (line) => commentOf(line, COMMENT[file.extname]));
+    file.data.prose = withoutCode(file.basename === WHOLE ? text : comments);
     children.push({ type: "text", value: file.data.prose, position: position(0, text.length) });
   }
   for (const match of text.matchAll(DOCUMENT)) {
