@@ -111,22 +111,19 @@ class Clone(unittest.TestCase):
                 import yaml
                 yaml.compose(path.read_text())  # with CloudFormation's own tags
 
-    def test_a_name_that_is_taken_is_refused_with_the_place_and_nothing_is_changed(self):
+    def test_names_that_are_taken_and_changes_that_are_not_committed_are_refused_and_nothing_is_changed(self):
         with clone() as root:
             for names, place in [(("list", "lists"), "uses list beside task"),
-                                 (("change", "changes"), "list-changes.rs, which is another file"),
-                                 (("error", "errors"), "uses Error beside Task")]:
+                                 (("change", "changes"), "list-changes.rs, which is another file")]:
                 refused = command(root, *names)
                 self.assertNotEqual(refused.returncode, 0)
                 self.assertIn(place, refused.stdout)
             self.assertEqual(git("status", "--porcelain", cwd=root), b"")
-
-    def test_changes_that_are_not_committed_are_refused(self):
-        with clone() as root:
             Path(root, "README.md").write_text("changed")
             refused = command(root, "note", "notes")
             self.assertNotEqual(refused.returncode, 0)
             self.assertIn("not committed", refused.stdout)
+            self.assertEqual(git("status", "--porcelain", cwd=root), b" M README.md\n")
 
 
 class Words(unittest.TestCase):

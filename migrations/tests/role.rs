@@ -220,7 +220,7 @@ async fn a_role_that_may_already_do_more_or_less_is_refused_with_the_difference(
 async fn an_invalid_name_or_password_is_refused_before_anything_happens() {
     let good = password();
     for (name, password, expected) in [
-        ("api", "", "24 or more characters"),
+        ("api", "", "24 or more ASCII characters"),
         ("api", "hunter2hunter2hunter2hun", "10 of them different"),
         ("api", "hunter2 0123456789abcdefghijkl", "without spaces"),
         ("task_api_2", &good, "\"task_api_2\" cannot be the name"),
