@@ -86,8 +86,8 @@ class Clone(unittest.TestCase):
         if any(path == name or name.endswith("/") and path.startswith(name) for name in rename.OTHER_FILES):
             return
         text = Path(root, path).read_bytes().decode(errors="replace")
-        if path.endswith(("Cargo.lock", "package-lock.json")):
-            text = text.replace("futures-task", "")
+        if rename.LOCK.search(path):
+            text = re.sub(r"[\w-]+-task\b|\btask-(?!api)[\w-]+|-task-[\w-]+", "", text)  # packages of others
         for line in re.sub("|".join(rename.OTHER_WORDS), "", text).splitlines():
             if "task" in line.lower():
                 yield f"{path}: {line}"

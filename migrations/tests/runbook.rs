@@ -1,5 +1,5 @@
 //! The SQL of docs/runbook.md, as the role that owns the database would type it at night.
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use operations::SCHEMA;
 use testing::postgres::{Database, connect};

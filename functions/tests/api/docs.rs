@@ -1,4 +1,4 @@
-//! The OpenAPI document and the page that shows it.
+//! The document `openapi.yaml` and the page that shows it.
 
 use std::io::Read as _;
 
