@@ -9,8 +9,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether the API answers
-         * @description It does not ask the database, which a probe would otherwise keep awake. No token is needed.
+         * Check whether the API answers
+         * @description This does not ask the database, so that a probe does not keep it awake. No token is needed.
          */
         get: operations["health"];
         put?: never;
@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * This document
-         * @description It is made of the repository's `openapi.yaml` while the API is built. No token is needed.
+         * @description It is made from the repository's `openapi.yaml` when the API is built. No token is needed.
          */
         get: operations["get-openapi"];
         put?: never;
@@ -49,9 +49,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page to try the API with
-         * @description Swagger UI with this document. *Authorize* takes a token; the page sends it to this API and keeps it nowhere. No
-         *     token is needed for the page itself. A deployment may have switched it off, together with `/openapi.json`.
+         * A page to try the API
+         * @description Swagger UI with this document. Click *Authorize* and paste a token. The page sends it only to this API and does
+         *     not store it. The page itself needs no token. It can be switched off, together with `/openapi.json`.
          */
         get: operations["docs"];
         put?: never;
@@ -70,8 +70,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the page is made of
-         * @description Scripts, styles and a picture. The page loads nothing from elsewhere.
+         * A file of the page
+         * @description Scripts, styles and a picture. The page loads nothing from other servers.
          */
         get: operations["get-docs-file"];
         put?: never;
@@ -88,8 +88,8 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
@@ -97,24 +97,27 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page of the tasks, the newest first if you ask for no other order
-         * @description All filters must hold at once. Tasks in the trash are left out, unless `deleted=true` asks for them; the other
-         *     filters and every order work there, too. Every order is total: the `id` breaks ties. Follow `Link` until there
-         *     is none: every page by cursor costs the same, and tasks made or deleted meanwhile shift none. A page can end
-         *     before `limit` where it would weigh more than 4 MB.
+         * A page of the tasks, by default the newest first
+         * @description A task is listed if it passes all filters. Tasks in the trash are not listed. `deleted=true` lists only these,
+         *     with the same filters and orders. Tasks that are equal in an order are sorted by `id`.
          *
-         *     Enumerated values are read in any case of letters. `sort_by`, `sort_order`, `q` and `skip` are other names of
-         *     `sort`, `order`, `search` and `offset`, for clients that send them; each counts as the same parameter.
+         *     To get all pages, follow `Link` until there is none. Every page by cursor costs the same, and tasks that are
+         *     created or deleted in the meantime do not shift the pages. A page is shorter than `limit` if it would be larger
+         *     than 4 MB.
+         *
+         *     Upper and lower case do not matter in values such as `pending`. `sort_by`, `sort_order`, `q` and `skip` are
+         *     other names of `sort`, `order`, `search` and `offset`, for clients that use them. Each counts as the same
+         *     parameter.
          */
         get: operations["list-tasks"];
         put?: never;
         /**
-         * Make a task
-         * @description The task goes to the end of the manual order. The first task makes the user, too; there is no sign-up. The
-         *     server makes the task's id, unless the client sends one.
+         * Create a task
+         * @description The task goes to the end of the manual order. The API makes its `id`, unless you send one. A user needs no
+         *     sign-up here: the first task creates the user.
          *
-         *     Send an `Idempotency-Key` to make a create safe to repeat: you get the first answer again. An id of the client's
-         *     keeps it from being made twice, too, but a repetition is a 409 then.
+         *     With an `Idempotency-Key`, a create is safe to repeat: you get the first answer again. An `id` of your own also
+         *     prevents a second task, but then a repetition is a 409.
          */
         post: operations["create-task"];
         delete?: never;
@@ -129,8 +132,8 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
@@ -138,16 +141,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What has changed since you last asked
-         * @description A page of the changes, the oldest first: each task that was written since, as it now is, and the id of each that
-         *     was deleted since. A task that has changed several times stands there once. A task in the trash counts as
-         *     deleted; one that is restored, as written. An id in `deleted` may be one that the client has never seen.
+         * The changes since you last asked
+         * @description A page of the changes, the oldest first. It has each task that was written since, in its current state, and the
+         *     id of each task that was deleted since. A task that has changed several times appears once. A task in the trash
+         *     counts as deleted, and a restored task as written. `deleted` can contain ids that your client has never seen.
+         *     Your own writes are included.
          *
-         *     Without `since`, begin with no tasks: the pages then tell of all there are. Go on with `since` set to `next`,
-         *     at once while `more` is true. Changes that are made meanwhile come on a later page; none is missed. Where
-         *     nothing is new, the answer is small and cheap, however many tasks there are. Your own writes are told, too.
+         *     Without `since`, the pages contain all tasks, so begin with an empty copy. For the next page, set `since` to
+         *     `next`; ask at once while `more` is true. Changes that happen in the meantime come on a later page. None is
+         *     missed. If nothing is new, the answer is small and cheap, however many tasks there are.
          *
-         *     A page can end before `limit` where it would weigh more than 4 MB.
+         *     A page is shorter than `limit` if it would be larger than 4 MB.
          */
         get: operations["list-changes"];
         put?: never;
@@ -164,8 +168,8 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
@@ -176,12 +180,13 @@ export interface paths {
         put?: never;
         /**
          * Do several operations, all of them or none
-         * @description 1 to 100 operations, done in their order. A later one can touch what an earlier one has made. Each does what the
-         *     operation of its name does alone, and gives its task a revision of its own. If one of them is refused, nothing
-         *     of the batch has happened, and the answer is that operation's error with `operation`, its index, in `details`.
+         * @description A batch has 1 to 100 operations. They are done in their order, so a later operation can change a task that an
+         *     earlier one created. Each operation does the same as the single operation of that name, and gives its task a new
+         *     revision. If one operation is refused, nothing of the batch is done. The answer is then the error of that
+         *     operation, with its index as `operation` in `details`.
          *
          *     Send an `Idempotency-Key`, and repeat the batch with the same key until it is answered. Without a key, a
-         *     repetition does everything once more: a task is made twice, unless it has an `id` of the client's.
+         *     repetition does everything again: a task is created twice, unless you gave it an `id`.
          */
         post: operations["batch-tasks"];
         delete?: never;
@@ -196,13 +201,13 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -210,28 +215,28 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One task
-         * @description A client that has the task as it is gets 304.
+         * Get a task
+         * @description With `If-None-Match`, the answer is 304 if the task has not changed.
          */
         get: operations["get-task"];
         /**
          * Change a task, as PATCH does
-         * @description The same operation by another name, for clients that change tasks with PUT. It does not replace the task: what
-         *     is absent stays as it is, so that a client does not wipe fields which it does not know.
+         * @description The same operation as PATCH, for clients that change tasks with PUT. It does not replace the task. A field that
+         *     is absent stays as it is, so a client cannot clear fields that it does not know.
          */
         put: operations["update-task-by-put"];
         post?: never;
         /**
          * Put a task into the trash, or remove it for good
-         * @description The task goes into the trash, from where it can be restored for 30 days. With `permanent=true` it is removed for
-         *     good, whether it is in the trash or not. A second request of the same is a 404.
+         * @description The task goes into the trash and can be restored for 30 days. With `permanent=true` it is removed for good,
+         *     whether it is in the trash or not. A repetition is a 404.
          */
         delete: operations["delete-task"];
         options?: never;
         head?: never;
         /**
          * Change a task
-         * @description What is absent stays as it is. What is null is cleared.
+         * @description A field that is absent stays as it is. A field that is null is cleared.
          */
         patch: operations["update-task"];
         trace?: never;
@@ -242,13 +247,13 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -263,8 +268,8 @@ export interface paths {
         head?: never;
         /**
          * Complete a task, or reopen it
-         * @description Without a body, or with `{}`, it toggles. With `{"completed": true}` or `false` it sets, which is safe to repeat
-         *     when an answer was lost: a task completed twice keeps its first `completed_at`.
+         * @description Without a body, or with `{}`, this toggles the task. `{"completed": true}` or `{"completed": false}` sets the
+         *     state, and that is safe to repeat: a task that is completed twice keeps its first `completed_at`.
          */
         patch: operations["complete-task"];
         trace?: never;
@@ -275,13 +280,13 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -291,9 +296,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a task at another place in the manual order
-         * @description The manual order is that of `sort=position`. A move writes the task's `position`; a task that stands at the
-         *     place already is not written. A move is safe to repeat.
+         * Move a task to another place in the manual order
+         * @description `sort=position` lists the manual order. A move changes the task's `position`. A task that is at that place
+         *     already is not changed, so a move is safe to repeat.
          */
         post: operations["move-task"];
         delete?: never;
@@ -308,13 +313,13 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -324,9 +329,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Bring a task back from the trash
-         * @description The task is as it was before it was deleted, at its old place in the manual order. A task that is not in the
-         *     trash is not written: a restore is safe to repeat. There is no body; one that is sent is not read.
+         * Restore a task from the trash
+         * @description The task is again as it was before the deletion, at its old place in the manual order. A task that is not in the
+         *     trash is not changed, so a restore is safe to repeat. The request needs no body, and the API ignores one.
          */
         post: operations["restore-task"];
         delete?: never;
@@ -341,8 +346,8 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
@@ -350,10 +355,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page of everything that the user has
-         * @description All tasks, those in the trash included (`deleted_at` tells them apart), the newest first. It is paged like the
-         *     list: follow `Link` until there is none, and put the arrays together. A page can end before `limit` where it
-         *     would weigh more than 4 MB.
+         * A page of all of the user's data
+         * @description All tasks, also those in the trash, the newest first. `deleted_at` is null for tasks that are not in the trash.
+         *     The pages work like those of the list: follow `Link` until there is none, and join the arrays. A page is shorter
+         *     than `limit` if it would be larger than 4 MB.
          */
         get: operations["export-account"];
         put?: never;
@@ -370,8 +375,8 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
@@ -382,13 +387,14 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove the user with all that is theirs
-         * @description Everything is gone for good: the tasks, the trash, what the API remembers of the user's requests. There is no
-         *     way back, so offer the export first. Where there is nothing, the answer is the same, so that it is safe to repeat.
+         * Erase all of the user's data
+         * @description Everything is removed for good: the tasks, the trash, and what the API remembers of the user's requests. This
+         *     cannot be undone, so offer the export first. If there is nothing to erase, the answer is the same. So this is
+         *     safe to repeat.
          *
-         *     The login is not touched; it belongs to the issuer of the tokens. With a token that still holds, the user can
-         *     begin anew by making a task. Nothing from before matches then: an old `ETag` is a 412, an old cursor a 400, an
-         *     old `since` a 410. Throw away what the client has stored.
+         *     The user can still sign in, because the account at the issuer is not touched. With a valid token, the user can
+         *     start again by creating a task. Nothing from before matches then: an old `ETag` is a 412, an old cursor a 400,
+         *     and an old `since` a 410. Delete everything that your client has stored.
          */
         delete: operations["erase-account"];
         options?: never;
@@ -401,7 +407,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description A task. All of its members are always there.
+         * @description A task. Every member is always present.
          * @example {
          *       "id": "019cada3-04c0-7651-8317-1ff4a6a3a450",
          *       "owner_user_id": "u7Kq2mVbXc9RtYpLs0WnEaZdFgHj3iOk",
@@ -425,12 +431,12 @@ export interface components {
         Task: {
             /**
              * Format: uuid
-             * @description The client's, if it sent one; otherwise the server has made it (UUID version 7).
+             * @description The id that the client sent, or else one that the API made (UUID version 7).
              * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             readonly id: string;
             /**
-             * @description Whose task it is: the subject of their tokens, an opaque string of at most 255 bytes.
+             * @description The user who owns the task: the subject of the tokens, an opaque string of at most 255 bytes.
              * @example u7Kq2mVbXc9RtYpLs0WnEaZdFgHj3iOk
              */
             readonly owner_user_id: string;
@@ -441,146 +447,145 @@ export interface components {
              * @example false
              */
             completed: boolean;
-            /** @description Since when it is done; null while it is not. */
+            /** @description When it was completed; null if it is pending. */
             readonly completed_at: components["schemas"]["Time"] | null;
             priority: components["schemas"]["Priority"];
-            /** @description When it is due, in the form in which it came. A moment is answered in UTC. */
+            /** @description When it is due, as a day or a time, as it was written. A time is shown in UTC. */
             due_date: components["schemas"]["Day"] | components["schemas"]["Time"] | null;
-            /** @description In the order in which they came. */
+            /** @description In the order in which they were written. */
             tags: components["schemas"]["Tag"][];
             /**
-             * @description Its place in the manual order. Compare it as text. A move changes it, now and then also of others.
+             * @description Its place in the manual order, compared as text. A move can change other tasks' positions, too.
              * @example e672b66c78947
              */
             readonly position: string;
             readonly created_at: components["schemas"]["Time"];
             /** @description When it was last written, even if that changed nothing. */
             readonly updated_at: components["schemas"]["Time"];
-            /** @description Since when it is in the trash; null while it is not. */
+            /** @description When it went into the trash; null if it is not there. */
             readonly deleted_at: components["schemas"]["Time"] | null;
             /**
              * Format: int64
-             * @description A number that grows with every write of any of the user's tasks; the task bears that of its own last write.
-             *     So it orders a user's writes, and goes up by more than one where other tasks were written in between. It is
-             *     large from the beginning, and yet small enough to be exact in JavaScript.
+             * @description The number of the task's last write. Every write of any of the user's tasks gets the next number, so the
+             *     numbers give a user's writes an order. They are large from the beginning, but exact in JavaScript.
              * @example 113436105607495
              */
             readonly revision: number;
         };
         TaskList: components["schemas"]["Task"][];
-        /** @description A task to be made. `title` is required. What is absent or null is empty; `completed` may not be null. */
+        /** @description A new task. `title` is required. An absent or null field is empty; `completed` must not be null. */
         NewTask: {
             /**
              * Format: uuid
-             * @description A UUID of the client's, in the 36-character form. If it is absent or null, the server makes one.
+             * @description A UUID in the 36-character form. If it is absent or null, the API makes one.
              * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id?: string | null;
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
-             * @description Whether it is done. It moves `completed_at` with it.
+             * @description Whether it is done. A change also sets or clears `completed_at`.
              * @example true
              */
             completed?: boolean;
-            /** @description Read in any case of letters. Null is `none`. */
+            /** @description Upper and lower case do not matter. Null means `none`. */
             priority?: components["schemas"]["Priority"] | null;
             due_date?: components["schemas"]["NewDueDate"];
-            /** @description Trimmed. Equal ones are kept once. Null is none. */
+            /** @description The API trims each tag and keeps equal ones once. Null means no tags. */
             tags?: components["schemas"]["Tag"][] | null;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly owner_user_id?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly completed_at?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly position?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly created_at?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly updated_at?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly deleted_at?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly revision?: unknown;
         };
         /**
-         * @description Any of the fields. What is absent stays as it is. Null clears `description`, `priority`, `due_date` and `tags`,
-         *     and is refused for `title` and `completed`.
+         * @description Any of the fields. A field that is absent stays as it is. Null clears `description`, `priority`, `due_date` and
+         *     `tags`, and is refused for `title` and `completed`.
          */
         TaskPatch: {
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly id?: unknown;
             title?: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
-             * @description Whether it is done. It moves `completed_at` with it.
+             * @description Whether it is done. A change also sets or clears `completed_at`.
              * @example true
              */
             completed?: boolean;
-            /** @description Read in any case of letters. Null is `none`. */
+            /** @description Upper and lower case do not matter. Null means `none`. */
             priority?: components["schemas"]["Priority"] | null;
             due_date?: components["schemas"]["NewDueDate"];
-            /** @description Trimmed. Equal ones are kept once. Null is none. */
+            /** @description The API trims each tag and keeps equal ones once. Null means no tags. */
             tags?: components["schemas"]["Tag"][] | null;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly owner_user_id?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly completed_at?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly position?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly created_at?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly updated_at?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly deleted_at?: unknown;
-            /** @description Ignored where it is sent. */
+            /** @description The API ignores it. */
             readonly revision?: unknown;
         };
         Completion: {
             /**
-             * @description The state to set; without it, the task gets the other one.
+             * @description The state to set. If it is absent, the task is toggled.
              * @example true
              */
             completed?: boolean;
         };
-        /** @description Either of the two. */
+        /** @description Either `after` or `before`, not both. */
         Place: {
             /**
              * Format: uuid
-             * @description The task's new place is directly behind this one; null puts it at the start.
+             * @description The task goes directly after the task with this id; null puts it at the start.
              * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             after?: string | null;
             /**
              * Format: uuid
-             * @description The task's new place is directly ahead of this one; null puts it at the end.
+             * @description The task goes directly before the task with this id; null puts it at the end.
              * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             before?: string | null;
         } & ({
             /**
              * Format: uuid
-             * @description The task's new place is directly behind this one; null puts it at the start.
+             * @description The task goes directly after the task with this id; null puts it at the start.
              * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             after: string | null;
         } | {
             /**
              * Format: uuid
-             * @description The task's new place is directly ahead of this one; null puts it at the end.
+             * @description The task goes directly before the task with this id; null puts it at the end.
              * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             before: string | null;
         });
         Batch: {
-            /** @description They are done in this order. */
+            /** @description The operations, in the order in which they are done. */
             operations: components["schemas"]["Operation"][];
         };
-        /** @description One operation of a batch. `op` says which; it is read in any case of letters. */
+        /** @description One operation of a batch. `op` says which one; upper and lower case do not matter. */
         Operation: components["schemas"]["CreateOperation"] | components["schemas"]["UpdateOperation"] | components["schemas"]["CompleteOperation"] | components["schemas"]["MoveOperation"] | components["schemas"]["DeleteOperation"] | components["schemas"]["RestoreOperation"];
         /**
-         * @description Makes a task. Give it an `id` if a later operation of the batch, or your own copy, is to name it.
+         * @description Creates a task. Give it an `id` if a later operation of the batch, or your own copy, must refer to it.
          * @example {
          *       "op": "create",
          *       "id": "019cb2ad-7f10-7a4e-9c55-2f60d7ab1e83",
@@ -597,8 +602,8 @@ export interface components {
             op: "create";
             /**
              * Format: uuid
-             * @description The new task's, in the 36-character form. It can also stand in `task`, but not another one. If it is absent
-             *     or null, the server makes one.
+             * @description The new task's id, in the 36-character form. You can also write it in `task`; if both are given, they must
+             *     be equal. If it is absent or null, the API makes one.
              * @example 019cb2ad-7f10-7a4e-9c55-2f60d7ab1e83
              */
             id?: string | null;
@@ -624,21 +629,21 @@ export interface components {
             op: "update";
             /**
              * Format: uuid
-             * @description The task's.
+             * @description The task's id.
              * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id: string;
             task: components["schemas"]["TaskPatch"];
             /**
              * Format: int64
-             * @description A task's `revision`. The operation is done only if the task is at it, else the whole batch is a 412. If it
-             *     is absent or null, any revision will do.
+             * @description The task's `revision` that you expect. If the task has another one, the whole batch is a 412. If it is
+             *     absent or null, any revision is accepted.
              * @example 113436105607495
              */
             if_match?: number | null;
         };
         /**
-         * @description Completes a task or reopens it, as `completed` says. There is no toggle in a batch.
+         * @description Completes or reopens a task, as `completed` says. A batch has no toggle.
          * @example {
          *       "op": "complete",
          *       "id": "019cada3-04c0-7651-8317-1ff4a6a3a450",
@@ -653,7 +658,7 @@ export interface components {
             op: "complete";
             /**
              * Format: uuid
-             * @description The task's.
+             * @description The task's id.
              * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id: string;
@@ -664,14 +669,14 @@ export interface components {
             completed: boolean;
             /**
              * Format: int64
-             * @description A task's `revision`. The operation is done only if the task is at it, else the whole batch is a 412. If it
-             *     is absent or null, any revision will do.
+             * @description The task's `revision` that you expect. If the task has another one, the whole batch is a 412. If it is
+             *     absent or null, any revision is accepted.
              * @example 113436105607495
              */
             if_match?: number | null;
         };
         /**
-         * @description Puts a task at another place in the manual order. Give either `after` or `before`.
+         * @description Moves a task to another place in the manual order. Give either `after` or `before`.
          * @example {
          *       "op": "move",
          *       "id": "019cada3-04c0-7651-8317-1ff4a6a3a450",
@@ -686,46 +691,46 @@ export interface components {
             op: "move";
             /**
              * Format: uuid
-             * @description The task's.
+             * @description The task's id.
              * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id: string;
             /**
              * Format: uuid
-             * @description The task's new place is directly behind this one; null puts it at the start.
+             * @description The task goes directly after the task with this id; null puts it at the start.
              * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             after?: string | null;
             /**
              * Format: uuid
-             * @description The task's new place is directly ahead of this one; null puts it at the end.
+             * @description The task goes directly before the task with this id; null puts it at the end.
              * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             before?: string | null;
             /**
              * Format: int64
-             * @description A task's `revision`. The operation is done only if the task is at it, else the whole batch is a 412. If it
-             *     is absent or null, any revision will do.
+             * @description The task's `revision` that you expect. If the task has another one, the whole batch is a 412. If it is
+             *     absent or null, any revision is accepted.
              * @example 113436105607495
              */
             if_match?: number | null;
         } & ({
             /**
              * Format: uuid
-             * @description The task's new place is directly behind this one; null puts it at the start.
+             * @description The task goes directly after the task with this id; null puts it at the start.
              * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             after: string | null;
         } | {
             /**
              * Format: uuid
-             * @description The task's new place is directly ahead of this one; null puts it at the end.
+             * @description The task goes directly before the task with this id; null puts it at the end.
              * @example 019cad9e-0cee-752e-89a7-834df2a74de4
              */
             before: string | null;
         });
         /**
-         * @description Puts a task into the trash. A batch removes nothing for good.
+         * @description Puts a task into the trash. A batch cannot remove a task for good.
          * @example {
          *       "op": "delete",
          *       "id": "019cad9e-0cee-752e-89a7-834df2a74de4"
@@ -739,20 +744,20 @@ export interface components {
             op: "delete";
             /**
              * Format: uuid
-             * @description The task's.
+             * @description The task's id.
              * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id: string;
             /**
              * Format: int64
-             * @description A task's `revision`. The operation is done only if the task is at it, else the whole batch is a 412. If it
-             *     is absent or null, any revision will do.
+             * @description The task's `revision` that you expect. If the task has another one, the whole batch is a 412. If it is
+             *     absent or null, any revision is accepted.
              * @example 113436105607495
              */
             if_match?: number | null;
         };
         /**
-         * @description Brings a task back from the trash; one that is not in it stays as it is.
+         * @description Restores a task from the trash. A task that is not in the trash stays as it is.
          * @example {
          *       "op": "restore",
          *       "id": "019cad9e-0cee-752e-89a7-834df2a74de4"
@@ -766,23 +771,23 @@ export interface components {
             op: "restore";
             /**
              * Format: uuid
-             * @description The task's.
+             * @description The task's id.
              * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
              */
             id: string;
             /**
              * Format: int64
-             * @description A task's `revision`. The operation is done only if the task is at it, else the whole batch is a 412. If it
-             *     is absent or null, any revision will do.
+             * @description The task's `revision` that you expect. If the task has another one, the whole batch is a 412. If it is
+             *     absent or null, any revision is accepted.
              * @example 113436105607495
              */
             if_match?: number | null;
         };
         BatchResults: {
-            /** @description One for each operation, in their order. */
+            /** @description One result for each operation, in their order. */
             results: components["schemas"]["BatchResult"][];
         };
-        /** @description What an operation alone would have been answered. */
+        /** @description The result of one operation, as if it had been sent alone. */
         BatchResult: {
             /**
              * @description 201 for a create, else 200.
@@ -791,60 +796,61 @@ export interface components {
              */
             status: 200 | 201;
             /**
-             * @description As this operation has left it. It is absent where all tasks together would weigh more than 4 MB: read
-             *     it by itself, or by the changes.
+             * @description The task after this operation. It is absent if all tasks together would be larger than 4 MB. Then read
+             *     the task, or follow the changes.
              */
             task?: components["schemas"]["Task"];
         } | {
             /**
-             * @description 204 for a delete. 404 where the operation was done but its task has been deleted since; this is rare: it
-             *     takes a connection to the database that breaks in between, and a batch without an `Idempotency-Key`.
+             * @description 204 for a delete. 404 if the operation was done but another request has deleted its task since. That is
+             *     rare: it happens only if the connection to the database breaks in between, and the batch has no
+             *     `Idempotency-Key`.
              * @example 204
              * @enum {integer}
              */
             status: 204 | 404;
         };
-        /** @description A page of changes. An id stands in `tasks` or in `deleted`, never in both. */
+        /** @description A page of changes. An id is in `tasks` or in `deleted`, never in both. */
         Changes: {
             /**
-             * @description Those that were made, changed or restored, as they now are, in the order of their revisions. None is in the
-             *     trash.
+             * @description The tasks that were created, changed or restored, in their current state and in the order of their
+             *     revisions. None of them is in the trash.
              */
             tasks: components["schemas"]["Task"][];
-            /** @description The ids of those that were deleted, for good or not, in the order in which that happened. */
+            /** @description The ids of the tasks that were deleted, also into the trash, in the order of the deletions. */
             deleted: string[];
-            /** @description Where to go on, as `since`. Store it with the copy. */
+            /** @description The value of `since` for the next request. Store it with the copy. */
             next: components["schemas"]["Token"];
             /**
-             * @description Whether there are more changes already. While there are, ask on at once.
+             * @description Whether there are more changes already. If so, ask again at once.
              * @example false
              */
             more: boolean;
         };
         /**
-         * @description How much of the user's changes a client has seen.
+         * @description An opaque token that says which changes the client has seen.
          * @example AZssbw5POk1SigtcfR4vOksAAGcrZseJRw
          */
         Token: string;
         /**
-         * @description What is to be done: 1 to 200 characters once the white space around them is removed, which the server does. One
-         *     of them must be visible: the pattern lists what is not. Postgres cannot keep the character NUL.
+         * @description What is to be done. The API removes the white space around it; then it has 1 to 200 characters. At least one of
+         *     them must be visible: the pattern lists the invisible ones. Postgres cannot store the character NUL.
          * @example Buy milk
          */
         Title: string;
         /**
-         * @description 1 to 50 characters once the white space around them is removed, one of them visible, without a comma.
+         * @description 1 to 50 characters without the white space around it, at least one of them visible. No commas.
          * @example errands
          */
         Tag: string;
         /**
-         * @description More about it, kept as it was written. Postgres cannot keep the character NUL.
+         * @description More about the task. It is not trimmed. Postgres cannot store the character NUL.
          * @example Two photos.
          *     The old passport.
          */
         Description: string | null;
         /**
-         * @description How much it matters.
+         * @description How important the task is.
          * @example high
          * @enum {string}
          */
@@ -857,11 +863,12 @@ export interface components {
         Day: string;
         /**
          * Format: date-time
-         * @description RFC 3339 with an offset, within the years 1970 to 9999 in UTC. What is finer than a microsecond is cut off.
+         * @description A time as in RFC 3339 with an offset, in the years 1970 to 9999 in UTC. Digits after the microseconds are cut
+         *     off.
          * @example 2026-12-01T09:30:00+01:00
          */
         Moment: string;
-        /** @description A day, or a moment. Null and the empty text clear it. */
+        /** @description A day or a time. Null and the empty text clear it. */
         NewDueDate: components["schemas"]["Day"] | components["schemas"]["Moment"] | "" | null;
         /**
          * Format: date-time
@@ -871,7 +878,7 @@ export interface components {
         Time: string;
         Health: {
             /**
-             * @description It is always this.
+             * @description Always `ok`.
              * @example ok
              * @constant
              */
@@ -880,7 +887,7 @@ export interface components {
         /** @description The body of every error. */
         Error: {
             /**
-             * @description What went wrong, for programs. It does not change.
+             * @description What went wrong, for programs. A code never changes.
              * @example validation_failed
              * @enum {string}
              */
@@ -891,26 +898,26 @@ export interface components {
              */
             message: string;
             /**
-             * @description One sentence that can be shown to a person: the first of `details`, or else `message`.
+             * @description One sentence that you can show to a person: the first of `details`, or else `message`.
              * @example title: must be 1 to 200 characters, got 0
              */
             detail: string;
-            /** @description What is wrong with each field, parameter or header, as far as that is what the error is about. */
+            /** @description What is wrong with each field, parameter or header. It can be empty. */
             details: components["schemas"]["Detail"][];
         };
         Detail: {
             /**
-             * @description Its name as the request had it, cut at 64 characters; `body` for the body as a whole.
+             * @description The name as in the request, cut at 64 characters; `body` for the body as a whole.
              * @example title
              */
             field: string;
             /**
-             * @description What is wrong with it, and what would be right.
+             * @description What is wrong, and what would be right.
              * @example must be 1 to 200 characters, got 0
              */
             message: string;
             /**
-             * @description Which operation of a batch it stands in, counted from 0. It is there in answers to a batch alone.
+             * @description The index of the operation in a batch, counted from 0. Only answers to a batch have it.
              * @example 3
              */
             operation?: number;
@@ -935,7 +942,7 @@ export interface components {
                 "application/json": components["schemas"]["Health"];
             };
         };
-        /** @description The document as JSON. Its parts have the order of `openapi.yaml`. */
+        /** @description The document as JSON, in the order of `openapi.yaml`. */
         Document: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1003,7 +1010,7 @@ export interface components {
                 "image/png": unknown;
             };
         };
-        /** @description The file is as `If-None-Match` says that the client has it. No body. */
+        /** @description The client has the current file, as `If-None-Match` says. No body. */
         FileNotModified: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1017,7 +1024,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description A page, possibly empty. */
+        /** @description A page of tasks, possibly empty. */
         TaskList: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1049,7 +1056,7 @@ export interface components {
                 "application/json": components["schemas"]["TaskList"];
             };
         };
-        /** @description The user's tasks are as `If-None-Match` says that the client has them. No body. */
+        /** @description The client has the current state of the user's tasks, as `If-None-Match` says. No body. */
         ListNotModified: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1061,7 +1068,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The task as it now is. */
+        /** @description The task in its current state. */
         Task: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1097,8 +1104,8 @@ export interface components {
             };
         };
         /**
-         * @description The task as it was made. A repetition under the same `Idempotency-Key` gets it as it was then; read the task to
-         *     see what has become of it.
+         * @description The new task. A repetition with the same `Idempotency-Key` gets the task as it was then. To see its current
+         *     state, read it.
          */
         TaskCreated: {
             headers: {
@@ -1136,7 +1143,7 @@ export interface components {
                 "application/json": components["schemas"]["Task"];
             };
         };
-        /** @description The task is as `If-None-Match` says that the client has it. No body. */
+        /** @description The client has the current task, as `If-None-Match` says. No body. */
         TaskNotModified: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1159,7 +1166,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description There is nothing left of the user's. No body. */
+        /** @description Nothing of the user is left. No body. */
         Erased: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1170,7 +1177,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description A page of what has changed, possibly empty. */
+        /** @description A page of changes, possibly empty. */
         Changes: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1184,8 +1191,8 @@ export interface components {
             };
         };
         /**
-         * @description All operations are done. `results` are in their order. A repetition under the same `Idempotency-Key` gets the
-         *     tasks as they were then.
+         * @description All operations are done. `results` has one result for each, in their order. A repetition with the same
+         *     `Idempotency-Key` gets the tasks as they were then.
          */
         BatchDone: {
             headers: {
@@ -1250,8 +1257,8 @@ export interface components {
             };
         };
         /**
-         * @description `invalid_request`: the path, the query, a header or the body cannot be read. `validation_failed`: the body can,
-         *     but is no valid task. `details` names everything that is wrong.
+         * @description `invalid_request`: the API cannot read the path, the query, a header or the body. `validation_failed`: the body
+         *     can be read, but it is not a valid task. `details` names everything that is wrong.
          */
         BadRequest: {
             headers: {
@@ -1267,9 +1274,10 @@ export interface components {
             };
         };
         /**
-         * @description `invalid_request`: the path, the query, a header or the body cannot be read. `validation_failed`: the body can,
-         *     but some operations are not valid. `details` names everything that is wrong with all of them; `operation` is the
-         *     operation's index. What stands in `task` is named with it: `task.title`. Nothing of the batch was done.
+         * @description `invalid_request`: the API cannot read the path, the query, a header or the body. `validation_failed`: the body
+         *     can be read, but some operations are not valid. `details` names everything that is wrong with all of them.
+         *     `operation` is the operation's index. A field in `task` is named like `task.title`. Nothing of the batch was
+         *     done.
          */
         BatchInvalid: {
             headers: {
@@ -1284,7 +1292,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description No bearer token, or one that has expired or does not hold. */
+        /** @description There is no bearer token, or it has expired or is not valid. */
         Unauthorized: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1306,7 +1314,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The path names another user than the token. Whether there is such a user is not said. */
+        /** @description The path names another user than the token. The answer does not say whether that user exists. */
         Forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1328,8 +1336,8 @@ export interface components {
             };
         };
         /**
-         * @description The user has no such task, or it is in the trash, where this operation does not look. Another user's task gets
-         *     the same answer.
+         * @description The user has no such task, or it is in the trash and this operation does not look there. The answer is the same
+         *     for another user's task.
          */
         NotFound: {
             headers: {
@@ -1373,8 +1381,9 @@ export interface components {
             };
         };
         /**
-         * @description The task was made, and another request deleted it before this one had its answer. This is rare: it takes a
-         *     connection to the database that breaks in between. With an `Idempotency-Key` the answer is a 201 all the same.
+         * @description The task was created, but another request deleted it before this request had its answer. This is rare: it
+         *     happens only if the connection to the database breaks in between. With an `Idempotency-Key` the answer is a 201
+         *     even then.
          */
         GoneAlready: {
             headers: {
@@ -1397,7 +1406,7 @@ export interface components {
             };
         };
         /**
-         * @description An operation is about a task that the user does not have, or that is in the trash and not to be restored.
+         * @description The user does not have the task of an operation, or the task is in the trash and the operation is not a restore.
          *     Nothing of the batch was done.
          */
         BatchNotFound: {
@@ -1427,9 +1436,9 @@ export interface components {
             };
         };
         /**
-         * @description The API can no longer tell all that has changed since then: things deleted more than 90 days ago are forgotten,
-         *     the account was erased, or the database was put back to an earlier state. Forget the copy and the token, and
-         *     start without `since`. Repeating the request does not help.
+         * @description The API no longer knows everything that has changed since then. The reason is one of three: the API forgets
+         *     deletions after 90 days, the account was erased, or the database was restored to an earlier state. Delete the
+         *     copy and the token, and start without `since`. Repeating the request does not help.
          */
         Gone: {
             headers: {
@@ -1452,8 +1461,8 @@ export interface components {
             };
         };
         /**
-         * @description A create: the user has a task of this `id` already, maybe in the trash. A move: thousands of moves to one and
-         *     the same place have left no room there. Nothing was written.
+         * @description For a create: the user already has a task with this `id`, maybe in the trash. For a move: there is no room left
+         *     at this place, after thousands of moves to it. Nothing was written.
          */
         Conflict: {
             headers: {
@@ -1467,7 +1476,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description An operation is in conflict with what is there, as for a single create or move. Nothing of the batch was done. */
+        /** @description An operation has a conflict, as with a single create or move. Nothing of the batch was done. */
         BatchConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1494,7 +1503,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The task of an operation is at another revision than its `if_match` names. Nothing of the batch was done. */
+        /** @description The task of an operation has another revision than its `if_match`. Nothing of the batch was done. */
         BatchPreconditionFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1522,8 +1531,8 @@ export interface components {
             };
         };
         /**
-         * @description Another request was sent under this `Idempotency-Key` within the last 24 hours. Nothing was done. It is a
-         *     mistake of the client: a key is made for one request, and a changed request gets a new one.
+         * @description A different request was sent with this `Idempotency-Key` within the last 24 hours. Nothing was done. This is a
+         *     mistake of the client: a key belongs to one request, and a changed request needs a new key.
          */
         KeyReused: {
             headers: {
@@ -1546,8 +1555,8 @@ export interface components {
             };
         };
         /**
-         * @description The task is at another revision than `If-Match` names. Nothing was changed. `ETag` is the task's, unless no tag
-         *     of `If-Match` could be one of this API.
+         * @description The task has another revision than `If-Match` names. Nothing was changed. `ETag` is the task's current tag. It
+         *     is missing if no tag in `If-Match` can be a tag of this API.
          */
         PreconditionFailed: {
             headers: {
@@ -1647,12 +1656,15 @@ export interface components {
             };
         };
         /**
-         * @description `database_unavailable`: the API could not reach the database, or was not let in, for as long as it tried (8
-         *     seconds). The database may be waking up. The last try of a write may have been done all the same: repeat a
-         *     create or a batch with its `Idempotency-Key`, and read before you repeat a toggle. A search or a count that
-         *     takes too long gets this answer, too.
-         *     `keys_unavailable`: the API has never reached the issuer's keys, so it could not judge the token; nothing was
-         *     done. Ask again after `Retry-After`.
+         * @description Repeat the request after `Retry-After` seconds.
+         *
+         *     `database_unavailable`: for 8 seconds, the API could not reach the database or was not allowed to connect. The
+         *     database may be waking up. A write may have been done even so. Repeat a create or a batch with its
+         *     `Idempotency-Key`, and read the task before you repeat a toggle. A search or a count that takes too long gets
+         *     this answer, too.
+         *
+         *     `keys_unavailable`: the API has never reached the issuer's keys, so it could not check the token. Nothing was
+         *     done.
          */
         Unavailable: {
             headers: {
@@ -1670,164 +1682,110 @@ export interface components {
     };
     parameters: {
         /**
-         * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-         *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+         * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+         *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
          * @example me
          */
         user_id: string;
         /**
-         * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+         * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
          * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
          */
         task_id: string;
-        /**
-         * @description Whether the trash is listed instead of the other tasks.
-         * @example true
-         */
+        /** @description Whether to list the trash instead of the other tasks. */
         deleted: boolean;
-        /**
-         * @description Whether the task is removed for good. Such a request finds a task in the trash, too.
-         * @example true
-         */
+        /** @description Whether to remove the task for good. With it, a task in the trash is found, too. */
         permanent: boolean;
         /**
-         * @description `next` of an answer before. If absent, everything counts as new. It is opaque: do not make one or take one
-         *     apart. What is no such token is a 400. One whose changes are no longer known is a 410.
-         * @example AZssbw5POk1SigtcfR4vOksAAGcrZseJRw
+         * @description The `next` of an earlier answer. If absent, everything counts as new. It is opaque: do not make or parse it. An
+         *     invalid token is a 400. A token whose changes are no longer known is a 410.
          */
         since: components["schemas"]["Token"];
-        /**
-         * @description The most changes to answer with, tasks and deleted ids together.
-         * @example 500
-         */
+        /** @description The maximum number of changes in the answer, tasks and deleted ids together. */
         "limit-changes": number;
-        /**
-         * @description Only tasks that are pending, or only those that are completed.
-         * @example pending
-         */
+        /** @description Only pending tasks, or only completed tasks. */
         status: "all" | "pending" | "completed";
-        /**
-         * @description Only tasks of one of these priorities, separated by commas.
-         * @example [
-         *       "medium",
-         *       "high"
-         *     ]
-         */
+        /** @description Only tasks with one of these priorities, separated by commas. */
         priority: components["schemas"]["Priority"][];
-        /**
-         * @description Only tasks that have all of these tags, separated by commas. A tag is compared as it is written.
-         * @example [
-         *       "home",
-         *       "errands"
-         *     ]
-         */
+        /** @description Only tasks with all of these tags, separated by commas. Upper and lower case differ. */
         tags: components["schemas"]["Tag"][];
         /**
-         * @description Only tasks with this text in `title` or `description`. Lower and upper case count as equal, also outside ASCII.
-         *     No character is a wildcard. Composed and decomposed accents differ.
-         * @example passport
+         * @description Only tasks with this text in `title` or `description`. Upper and lower case do not matter, also outside ASCII.
+         *     There are no wildcards. Composed and decomposed accents differ.
          */
         search: string;
-        /**
-         * @description Another name of `search`.
-         * @example passport
-         */
+        /** @description Another name of `search`. */
         q: string;
-        /** @description Only tasks that are due before this moment, or before this day begins (in UTC). */
+        /** @description Only tasks that are due before this time, or before this day begins (in UTC). */
         due_before: components["schemas"]["Day"] | components["schemas"]["Moment"];
         /**
-         * @description Only tasks that are due after this moment, or after this day ends (in UTC). A task that is due on a day is due
-         *     at the end of it. The plus sign of an offset is `%2B` in a URL.
+         * @description Only tasks that are due after this time, or after this day ends (in UTC). A task that is due on a day is due at
+         *     the end of that day. Write the plus sign of an offset as `%2B` in a URL.
          */
         due_after: components["schemas"]["Day"] | components["schemas"]["Moment"];
         /**
-         * @description What the tasks are ordered by. `title` is compared in lower case, code point by code point. The priorities'
-         *     order is `none`, `low`, `medium`, `high`. A task without a due date comes last in both directions.
-         * @example due_date
+         * @description The field that orders the tasks. `title` is compared in lower case, code point by code point. The order of the
+         *     priorities is `none`, `low`, `medium`, `high`. Tasks without a due date come last in both directions.
          */
         sort: "created_at" | "updated_at" | "due_date" | "priority" | "title" | "position";
-        /**
-         * @description Another name of `sort`.
-         * @example due_date
-         */
+        /** @description Another name of `sort`. */
         sort_by: "created_at" | "updated_at" | "due_date" | "priority" | "title" | "position";
         /**
-         * @description Whether the least or the greatest come first. If absent, `created_at`, `updated_at` and `priority` are ordered
-         *     `desc`, the others `asc`.
-         * @example asc
+         * @description Whether the smallest (`asc`) or the greatest (`desc`) come first. The default is `desc` for `created_at`,
+         *     `updated_at` and `priority`, and `asc` for the others.
          */
         order: "asc" | "desc";
-        /**
-         * @description Another name of `order`.
-         * @example asc
-         */
+        /** @description Another name of `order`. */
         sort_order: "asc" | "desc";
-        /**
-         * @description The most tasks to answer with.
-         * @example 20
-         */
+        /** @description The maximum number of tasks in the answer. */
         limit: number;
         /**
-         * @description How many tasks to skip. Each one is read, so a cursor is cheaper, and tasks made or deleted meanwhile shift the
-         *     pages. It cannot be given together with a cursor.
-         * @example 40
+         * @description How many tasks to skip. A cursor is better: the API has to read every skipped task, and tasks that are created
+         *     or deleted in the meantime shift the pages. The default is 0. `offset` and `cursor` together are a 400.
          */
         offset: number;
-        /**
-         * @description Another name of `offset`.
-         * @example 40
-         */
+        /** @description Another name of `offset`. */
         skip: number;
         /**
-         * @description Where to go on. It comes from the `Link` of the page before, which also repeats the other parameters. It is
-         *     opaque: do not make one or take one apart. It does not expire. It holds for the same sort, order and filters
-         *     alone.
-         * @example AvX8fUbG-1pKjwl0U2l0S8mUSrCGmGh5mAGcraMEwHZRgxcf9KajpFAyMDI2LTAzLTAyVDA4OjIxOjA3LjkwNDExM1o
+         * @description Where the page begins. Take it from the `Link` of the previous page, which also repeats the other parameters. It
+         *     is opaque: do not make or parse it. It does not expire. It is valid only with the same sort, order and filters.
          */
         cursor: string;
         /**
-         * @description Whether `X-Total-Count` is wanted also with filters for which it costs something: all but `status` alone and
-         *     `deleted` alone. Then all tasks that the filters let pass are counted.
-         * @example true
+         * @description Whether to send `X-Total-Count` with any filter. Without filters, with `status` alone and with `deleted` alone
+         *     the total is free and always sent. Otherwise the API has to count all tasks that pass the filters.
          */
         count: boolean;
         /**
-         * @description One or more `ETag`s. The task is written only if its revision is among them, else the answer is 412. With `*`,
-         *     or without the header, it is written whatever its revision. A weak tag (`W/"2.…"`) matches none. What is no
-         *     entity tag is a 400.
+         * @description One or more `ETag`s. The task is written only if one of them is its current tag. Otherwise the answer is 412.
+         *     With `*`, or without the header, any revision is accepted. A weak tag (`W/"2.…"`) never matches. Anything that
+         *     is not an entity tag is a 400.
          */
         "If-Match": string | "*" | unknown;
-        /**
-         * @description One or more `ETag`s. If the task's is among them, or for `*`, the answer is 304 without a body.
-         * @example "2.113436105607495"
-         */
+        /** @description One or more `ETag`s. With the task's current one, or with `*`, the answer is 304 without a body. */
         "If-None-Match": string;
         /**
-         * @description One or more `ETag`s of lists. If nothing of the user's was written since, or for `*`, the answer is 304 without
-         *     a body. The tag is the same for every filter, order and page, and for the export: send the one that came with
-         *     what you have of this URL.
-         * @example "2.9b2c6f0e-4f3a-4d52-8a0b-5c7d1e2f3a4b.113436105607496"
+         * @description One or more `ETag`s of lists. If the user has written nothing since, or with `*`, the answer is 304 without a
+         *     body. All filters, orders and pages and the export have the same tag. So send the tag that you got from this
+         *     very URL.
          */
         "If-None-Match-list": string;
-        /**
-         * @description One or more `ETag`s. If the file's is among them, or for `*`, the answer is 304 without a body.
-         * @example "6f1e0a52c9d47b38-gzip"
-         */
+        /** @description One or more `ETag`s. With the file's current one, or with `*`, the answer is 304 without a body. */
         "If-None-Match-file": string;
         /**
-         * @description The file's name, as the page has it.
+         * @description The file's name, as the page refers to it.
          * @example swagger-ui.css
          */
         file: string;
         /**
-         * @description The client's name for this request, such as a new UUID: 1 to 255 visible characters of ASCII. Under it the
-         *     request can be repeated for 24 hours and is done once. The same request again gets the same status and body
-         *     again, with `Idempotency-Replayed: true`, whatever has become of the tasks since. A request is the same if its
-         *     JSON is: the order of members and the white space between them do not matter. Another request under the same key
-         *     is a 422. Two at once are done one after the other, so the second is a repetition. A refusal is not kept. Keys of
-         *     different users have nothing to do with each other. Double quotes count as part of the key. Other operations
-         *     ignore the header.
-         * @example 0f8fad5b-d9cb-469f-a165-70867728950e
+         * @description A name for this request, for example a new UUID: 1 to 255 visible ASCII characters. With it you can repeat the
+         *     request for 24 hours, and it is done once. A repetition gets the same status and body again, with
+         *     `Idempotency-Replayed: true`, even if the tasks have changed since.
+         *
+         *     Two requests are the same if their JSON is the same. The order of members and the white space between them do
+         *     not matter. A different request with the same key is a 422. If two requests with one key arrive at once, the
+         *     second waits and is a repetition. A refusal is not kept. Different users can use the same key. Double quotes are
+         *     part of the key. Other operations ignore this header.
          */
         "Idempotency-Key": string;
     };
@@ -1844,7 +1802,7 @@ export interface components {
                 "application/json": components["schemas"]["TaskPatch"];
             };
         };
-        /** @description None, or a JSON object in UTF-8, as `application/json` or another type with the suffix `+json`. */
+        /** @description No body, or a JSON object in UTF-8, as `application/json` or another type with the suffix `+json`. */
         Completion: {
             content: {
                 "application/json": components["schemas"]["Completion"];
@@ -1870,18 +1828,18 @@ export interface components {
          */
         "X-Request-Id": string;
         /**
-         * @description A browser may keep the answer but asks before it uses it again; a shared cache keeps nothing.
+         * @description A browser may keep the answer, but must ask before it uses it again. A shared cache keeps nothing.
          * @example private, no-cache
          */
         "Cache-Control": "private, no-cache";
         /**
-         * @description The same path answers each user differently. A gateway may add names of its own for CORS.
+         * @description The answer depends on the user. A gateway may add other header names for CORS.
          * @example Authorization
          */
         Vary: string;
         /**
-         * @description The unknown parameters and members that were dropped, percent-encoded: up to 20 names, each cut at 64
-         *     characters. Only a deployment with `UNKNOWN_INPUT=ignore` sends it.
+         * @description The unknown parameters and members that the API dropped, percent-encoded: up to 20 names, each cut at 64
+         *     characters. The API sends it only with `UNKNOWN_INPUT=ignore`.
          * @example colour, due%5Fin
          */
         "X-Ignored": string;
@@ -1891,7 +1849,7 @@ export interface components {
          */
         ETag: string;
         /**
-         * @description The state that the task is in, if that was looked up.
+         * @description The task's current state, if the API looked it up.
          * @example "2.113436105607496"
          */
         "ETag-if-known": string;
@@ -1901,35 +1859,35 @@ export interface components {
          */
         "ETag-list": string;
         /**
-         * @description How many tasks there are in all, on all pages. It is there where no filter, `status` alone or `deleted` alone is
-         *     asked for, and otherwise with `count=true`.
+         * @description The number of tasks on all pages together. It is sent if there is no filter, only `status` or only `deleted`,
+         *     and otherwise with `count=true`.
          * @example 42
          */
         "X-Total-Count": number;
         /**
-         * @description It is there where the request was done before, under the same `Idempotency-Key`. This is that answer.
+         * @description Sent if the request was done before with the same `Idempotency-Key`. This is the answer from then.
          * @example true
          */
         "Idempotency-Replayed": "true";
         /**
-         * @description The new task's path, with the id or `me` as the request had it.
+         * @description The new task's path. Its user is `me` or the subject, as in the request.
          * @example /api/me/tasks/019cada3-04c0-7651-8317-1ff4a6a3a450
          */
         Location: string;
         /**
-         * @description The next page (RFC 8288); absent on the last. Its path is absolute and to be resolved against the address that
-         *     was asked.
+         * @description The next page (RFC 8288). The last page has none. The path is absolute: resolve it against the address of the
+         *     request.
          * @example </api/me/tasks?status=pending&limit=2&cursor=AvX8fUbG-1pKjwl0U2l0S8mUSrCGmGh5mAGcraMEwHZR>; rel="next"
          */
         Link: string;
         /**
-         * @description The next page (RFC 8288); absent on the last. Its path is absolute and to be resolved against the address that
-         *     was asked.
+         * @description The next page (RFC 8288). The last page has none. The path is absolute: resolve it against the address of the
+         *     request.
          * @example </api/me/export?limit=500&cursor=AvX8fUbG-1pKjwl0U2l0S8mUSrCGmGh5mAGcraMEwHZR>; rel="next"
          */
         "Link-export": string;
         /**
-         * @description In seconds.
+         * @description How long to wait before the next request, in seconds.
          * @example 1
          */
         "Retry-After": number;
@@ -1939,37 +1897,37 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
-         * @description It is there where a request has more than one bearer token, of which none is looked at (RFC 6750).
+         * @description Sent if a request has more than one bearer token. The API then checks none of them (RFC 6750).
          * @example Bearer realm="tasks", error="invalid_request"
          */
         "WWW-Authenticate-of-two": string;
         /**
-         * @description What comes with Swagger UI may be kept for a day. All else is to be asked for again.
+         * @description The files of Swagger UI may be kept for a day. Everything else must be checked again before use.
          * @example public, no-cache
          */
         "Cache-Control-file": "public, no-cache" | "public, max-age=86400";
         /**
-         * @description The same path has a compressed form. A gateway may add names of its own for CORS.
+         * @description There is a compressed form, too. A gateway may add other header names for CORS.
          * @example Accept-Encoding
          */
         "Vary-file": string;
         /**
-         * @description The bytes that were sent, for `If-None-Match`.
+         * @description Identifies the bytes that were sent, for `If-None-Match`.
          * @example "6f1e0a52c9d47b38-gzip"
          */
         "ETag-file": string;
         /**
-         * @description It is there where the client's `Accept-Encoding` allows gzip and the file gets smaller by it.
+         * @description Sent if the client's `Accept-Encoding` allows gzip and gzip makes the file smaller.
          * @example gzip
          */
         "Content-Encoding": "gzip";
         /**
-         * @description The page may load scripts, styles and pictures from this API, and ask this API, and nothing else.
+         * @description The page may load scripts, styles and pictures only from this API, and send requests only to it.
          * @example default-src 'none'; script-src 'self'; connect-src 'self'
          */
         "Content-Security-Policy": string;
         /**
-         * @description The type of a file is what `Content-Type` says.
+         * @description A browser must not guess another type than `Content-Type`.
          * @example nosniff
          */
         "X-Content-Type-Options": "nosniff";
@@ -1996,10 +1954,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description One or more `ETag`s. If the file's is among them, or for `*`, the answer is 304 without a body.
-                 * @example "6f1e0a52c9d47b38-gzip"
-                 */
+                /** @description One or more `ETag`s. With the file's current one, or with `*`, the answer is 304 without a body. */
                 "If-None-Match"?: components["parameters"]["If-None-Match-file"];
             };
             path?: never;
@@ -2017,10 +1972,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description One or more `ETag`s. If the file's is among them, or for `*`, the answer is 304 without a body.
-                 * @example "6f1e0a52c9d47b38-gzip"
-                 */
+                /** @description One or more `ETag`s. With the file's current one, or with `*`, the answer is 304 without a body. */
                 "If-None-Match"?: components["parameters"]["If-None-Match-file"];
             };
             path?: never;
@@ -2038,15 +1990,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description One or more `ETag`s. If the file's is among them, or for `*`, the answer is 304 without a body.
-                 * @example "6f1e0a52c9d47b38-gzip"
-                 */
+                /** @description One or more `ETag`s. With the file's current one, or with `*`, the answer is 304 without a body. */
                 "If-None-Match"?: components["parameters"]["If-None-Match-file"];
             };
             path: {
                 /**
-                 * @description The file's name, as the page has it.
+                 * @description The file's name, as the page refers to it.
                  * @example swagger-ui.css
                  */
                 file: components["parameters"]["file"];
@@ -2065,115 +2014,74 @@ export interface operations {
     "list-tasks": {
         parameters: {
             query?: {
-                /**
-                 * @description Whether the trash is listed instead of the other tasks.
-                 * @example true
-                 */
+                /** @description Whether to list the trash instead of the other tasks. */
                 deleted?: components["parameters"]["deleted"];
-                /**
-                 * @description Only tasks that are pending, or only those that are completed.
-                 * @example pending
-                 */
+                /** @description Only pending tasks, or only completed tasks. */
                 status?: components["parameters"]["status"];
-                /**
-                 * @description Only tasks of one of these priorities, separated by commas.
-                 * @example [
-                 *       "medium",
-                 *       "high"
-                 *     ]
-                 */
+                /** @description Only tasks with one of these priorities, separated by commas. */
                 priority?: components["parameters"]["priority"];
-                /**
-                 * @description Only tasks that have all of these tags, separated by commas. A tag is compared as it is written.
-                 * @example [
-                 *       "home",
-                 *       "errands"
-                 *     ]
-                 */
+                /** @description Only tasks with all of these tags, separated by commas. Upper and lower case differ. */
                 tags?: components["parameters"]["tags"];
                 /**
-                 * @description Only tasks with this text in `title` or `description`. Lower and upper case count as equal, also outside ASCII.
-                 *     No character is a wildcard. Composed and decomposed accents differ.
-                 * @example passport
+                 * @description Only tasks with this text in `title` or `description`. Upper and lower case do not matter, also outside ASCII.
+                 *     There are no wildcards. Composed and decomposed accents differ.
                  */
                 search?: components["parameters"]["search"];
-                /**
-                 * @description Another name of `search`.
-                 * @example passport
-                 */
+                /** @description Another name of `search`. */
                 q?: components["parameters"]["q"];
-                /** @description Only tasks that are due before this moment, or before this day begins (in UTC). */
+                /** @description Only tasks that are due before this time, or before this day begins (in UTC). */
                 due_before?: components["parameters"]["due_before"];
                 /**
-                 * @description Only tasks that are due after this moment, or after this day ends (in UTC). A task that is due on a day is due
-                 *     at the end of it. The plus sign of an offset is `%2B` in a URL.
+                 * @description Only tasks that are due after this time, or after this day ends (in UTC). A task that is due on a day is due at
+                 *     the end of that day. Write the plus sign of an offset as `%2B` in a URL.
                  */
                 due_after?: components["parameters"]["due_after"];
                 /**
-                 * @description What the tasks are ordered by. `title` is compared in lower case, code point by code point. The priorities'
-                 *     order is `none`, `low`, `medium`, `high`. A task without a due date comes last in both directions.
-                 * @example due_date
+                 * @description The field that orders the tasks. `title` is compared in lower case, code point by code point. The order of the
+                 *     priorities is `none`, `low`, `medium`, `high`. Tasks without a due date come last in both directions.
                  */
                 sort?: components["parameters"]["sort"];
-                /**
-                 * @description Another name of `sort`.
-                 * @example due_date
-                 */
+                /** @description Another name of `sort`. */
                 sort_by?: components["parameters"]["sort_by"];
                 /**
-                 * @description Whether the least or the greatest come first. If absent, `created_at`, `updated_at` and `priority` are ordered
-                 *     `desc`, the others `asc`.
-                 * @example asc
+                 * @description Whether the smallest (`asc`) or the greatest (`desc`) come first. The default is `desc` for `created_at`,
+                 *     `updated_at` and `priority`, and `asc` for the others.
                  */
                 order?: components["parameters"]["order"];
-                /**
-                 * @description Another name of `order`.
-                 * @example asc
-                 */
+                /** @description Another name of `order`. */
                 sort_order?: components["parameters"]["sort_order"];
-                /**
-                 * @description The most tasks to answer with.
-                 * @example 20
-                 */
+                /** @description The maximum number of tasks in the answer. */
                 limit?: components["parameters"]["limit"];
                 /**
-                 * @description How many tasks to skip. Each one is read, so a cursor is cheaper, and tasks made or deleted meanwhile shift the
-                 *     pages. It cannot be given together with a cursor.
-                 * @example 40
+                 * @description How many tasks to skip. A cursor is better: the API has to read every skipped task, and tasks that are created
+                 *     or deleted in the meantime shift the pages. The default is 0. `offset` and `cursor` together are a 400.
                  */
                 offset?: components["parameters"]["offset"];
-                /**
-                 * @description Another name of `offset`.
-                 * @example 40
-                 */
+                /** @description Another name of `offset`. */
                 skip?: components["parameters"]["skip"];
                 /**
-                 * @description Where to go on. It comes from the `Link` of the page before, which also repeats the other parameters. It is
-                 *     opaque: do not make one or take one apart. It does not expire. It holds for the same sort, order and filters
-                 *     alone.
-                 * @example AvX8fUbG-1pKjwl0U2l0S8mUSrCGmGh5mAGcraMEwHZRgxcf9KajpFAyMDI2LTAzLTAyVDA4OjIxOjA3LjkwNDExM1o
+                 * @description Where the page begins. Take it from the `Link` of the previous page, which also repeats the other parameters. It
+                 *     is opaque: do not make or parse it. It does not expire. It is valid only with the same sort, order and filters.
                  */
                 cursor?: components["parameters"]["cursor"];
                 /**
-                 * @description Whether `X-Total-Count` is wanted also with filters for which it costs something: all but `status` alone and
-                 *     `deleted` alone. Then all tasks that the filters let pass are counted.
-                 * @example true
+                 * @description Whether to send `X-Total-Count` with any filter. Without filters, with `status` alone and with `deleted` alone
+                 *     the total is free and always sent. Otherwise the API has to count all tasks that pass the filters.
                  */
                 count?: components["parameters"]["count"];
             };
             header?: {
                 /**
-                 * @description One or more `ETag`s of lists. If nothing of the user's was written since, or for `*`, the answer is 304 without
-                 *     a body. The tag is the same for every filter, order and page, and for the export: send the one that came with
-                 *     what you have of this URL.
-                 * @example "2.9b2c6f0e-4f3a-4d52-8a0b-5c7d1e2f3a4b.113436105607496"
+                 * @description One or more `ETag`s of lists. If the user has written nothing since, or with `*`, the answer is 304 without a
+                 *     body. All filters, orders and pages and the export have the same tag. So send the tag that you got from this
+                 *     very URL.
                  */
                 "If-None-Match"?: components["parameters"]["If-None-Match-list"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
@@ -2196,21 +2104,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The client's name for this request, such as a new UUID: 1 to 255 visible characters of ASCII. Under it the
-                 *     request can be repeated for 24 hours and is done once. The same request again gets the same status and body
-                 *     again, with `Idempotency-Replayed: true`, whatever has become of the tasks since. A request is the same if its
-                 *     JSON is: the order of members and the white space between them do not matter. Another request under the same key
-                 *     is a 422. Two at once are done one after the other, so the second is a repetition. A refusal is not kept. Keys of
-                 *     different users have nothing to do with each other. Double quotes count as part of the key. Other operations
-                 *     ignore the header.
-                 * @example 0f8fad5b-d9cb-469f-a165-70867728950e
+                 * @description A name for this request, for example a new UUID: 1 to 255 visible ASCII characters. With it you can repeat the
+                 *     request for 24 hours, and it is done once. A repetition gets the same status and body again, with
+                 *     `Idempotency-Replayed: true`, even if the tasks have changed since.
+                 *
+                 *     Two requests are the same if their JSON is the same. The order of members and the white space between them do
+                 *     not matter. A different request with the same key is a 422. If two requests with one key arrive at once, the
+                 *     second waits and is a repetition. A refusal is not kept. Different users can use the same key. Double quotes are
+                 *     part of the key. Other operations ignore this header.
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
@@ -2236,22 +2144,18 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `next` of an answer before. If absent, everything counts as new. It is opaque: do not make one or take one
-                 *     apart. What is no such token is a 400. One whose changes are no longer known is a 410.
-                 * @example AZssbw5POk1SigtcfR4vOksAAGcrZseJRw
+                 * @description The `next` of an earlier answer. If absent, everything counts as new. It is opaque: do not make or parse it. An
+                 *     invalid token is a 400. A token whose changes are no longer known is a 410.
                  */
                 since?: components["parameters"]["since"];
-                /**
-                 * @description The most changes to answer with, tasks and deleted ids together.
-                 * @example 500
-                 */
+                /** @description The maximum number of changes in the answer, tasks and deleted ids together. */
                 limit?: components["parameters"]["limit-changes"];
             };
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
@@ -2274,21 +2178,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The client's name for this request, such as a new UUID: 1 to 255 visible characters of ASCII. Under it the
-                 *     request can be repeated for 24 hours and is done once. The same request again gets the same status and body
-                 *     again, with `Idempotency-Replayed: true`, whatever has become of the tasks since. A request is the same if its
-                 *     JSON is: the order of members and the white space between them do not matter. Another request under the same key
-                 *     is a 422. Two at once are done one after the other, so the second is a repetition. A refusal is not kept. Keys of
-                 *     different users have nothing to do with each other. Double quotes count as part of the key. Other operations
-                 *     ignore the header.
-                 * @example 0f8fad5b-d9cb-469f-a165-70867728950e
+                 * @description A name for this request, for example a new UUID: 1 to 255 visible ASCII characters. With it you can repeat the
+                 *     request for 24 hours, and it is done once. A repetition gets the same status and body again, with
+                 *     `Idempotency-Replayed: true`, even if the tasks have changed since.
+                 *
+                 *     Two requests are the same if their JSON is the same. The order of members and the white space between them do
+                 *     not matter. A different request with the same key is a 422. If two requests with one key arrive at once, the
+                 *     second waits and is a repetition. A refusal is not kept. Different users can use the same key. Double quotes are
+                 *     part of the key. Other operations ignore this header.
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
@@ -2315,21 +2219,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description One or more `ETag`s. If the task's is among them, or for `*`, the answer is 304 without a body.
-                 * @example "2.113436105607495"
-                 */
+                /** @description One or more `ETag`s. With the task's current one, or with `*`, the answer is 304 without a body. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -2353,21 +2254,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description One or more `ETag`s. The task is written only if its revision is among them, else the answer is 412. With `*`,
-                 *     or without the header, it is written whatever its revision. A weak tag (`W/"2.…"`) matches none. What is no
-                 *     entity tag is a 400.
+                 * @description One or more `ETag`s. The task is written only if one of them is its current tag. Otherwise the answer is 412.
+                 *     With `*`, or without the header, any revision is accepted. A weak tag (`W/"2.…"`) never matches. Anything that
+                 *     is not an entity tag is a 400.
                  */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -2391,29 +2292,26 @@ export interface operations {
     "delete-task": {
         parameters: {
             query?: {
-                /**
-                 * @description Whether the task is removed for good. Such a request finds a task in the trash, too.
-                 * @example true
-                 */
+                /** @description Whether to remove the task for good. With it, a task in the trash is found, too. */
                 permanent?: components["parameters"]["permanent"];
             };
             header?: {
                 /**
-                 * @description One or more `ETag`s. The task is written only if its revision is among them, else the answer is 412. With `*`,
-                 *     or without the header, it is written whatever its revision. A weak tag (`W/"2.…"`) matches none. What is no
-                 *     entity tag is a 400.
+                 * @description One or more `ETag`s. The task is written only if one of them is its current tag. Otherwise the answer is 412.
+                 *     With `*`, or without the header, any revision is accepted. A weak tag (`W/"2.…"`) never matches. Anything that
+                 *     is not an entity tag is a 400.
                  */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -2437,21 +2335,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description One or more `ETag`s. The task is written only if its revision is among them, else the answer is 412. With `*`,
-                 *     or without the header, it is written whatever its revision. A weak tag (`W/"2.…"`) matches none. What is no
-                 *     entity tag is a 400.
+                 * @description One or more `ETag`s. The task is written only if one of them is its current tag. Otherwise the answer is 412.
+                 *     With `*`, or without the header, any revision is accepted. A weak tag (`W/"2.…"`) never matches. Anything that
+                 *     is not an entity tag is a 400.
                  */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -2477,21 +2375,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description One or more `ETag`s. The task is written only if its revision is among them, else the answer is 412. With `*`,
-                 *     or without the header, it is written whatever its revision. A weak tag (`W/"2.…"`) matches none. What is no
-                 *     entity tag is a 400.
+                 * @description One or more `ETag`s. The task is written only if one of them is its current tag. Otherwise the answer is 412.
+                 *     With `*`, or without the header, any revision is accepted. A weak tag (`W/"2.…"`) never matches. Anything that
+                 *     is not an entity tag is a 400.
                  */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -2517,21 +2415,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description One or more `ETag`s. The task is written only if its revision is among them, else the answer is 412. With `*`,
-                 *     or without the header, it is written whatever its revision. A weak tag (`W/"2.…"`) matches none. What is no
-                 *     entity tag is a 400.
+                 * @description One or more `ETag`s. The task is written only if one of them is its current tag. Otherwise the answer is 412.
+                 *     With `*`, or without the header, any revision is accepted. A weak tag (`W/"2.…"`) never matches. Anything that
+                 *     is not an entity tag is a 400.
                  */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -2558,21 +2456,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description One or more `ETag`s. The task is written only if its revision is among them, else the answer is 412. With `*`,
-                 *     or without the header, it is written whatever its revision. A weak tag (`W/"2.…"`) matches none. What is no
-                 *     entity tag is a 400.
+                 * @description One or more `ETag`s. The task is written only if one of them is its current tag. Otherwise the answer is 412.
+                 *     With `*`, or without the header, any revision is accepted. A weak tag (`W/"2.…"`) never matches. Anything that
+                 *     is not an entity tag is a 400.
                  */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
                 /**
-                 * @description The task's `id`. What is no UUID in its 36-character form is a 400 that names `task_id`.
+                 * @description The task's `id`, a UUID in its 36-character form. Anything else is a 400 that names `task_id`.
                  * @example 019cada3-04c0-7651-8317-1ff4a6a3a450
                  */
                 task_id: components["parameters"]["task_id"];
@@ -2594,32 +2492,26 @@ export interface operations {
     "export-account": {
         parameters: {
             query?: {
-                /**
-                 * @description The most tasks to answer with.
-                 * @example 20
-                 */
+                /** @description The maximum number of tasks in the answer. */
                 limit?: components["parameters"]["limit"];
                 /**
-                 * @description Where to go on. It comes from the `Link` of the page before, which also repeats the other parameters. It is
-                 *     opaque: do not make one or take one apart. It does not expire. It holds for the same sort, order and filters
-                 *     alone.
-                 * @example AvX8fUbG-1pKjwl0U2l0S8mUSrCGmGh5mAGcraMEwHZRgxcf9KajpFAyMDI2LTAzLTAyVDA4OjIxOjA3LjkwNDExM1o
+                 * @description Where the page begins. Take it from the `Link` of the previous page, which also repeats the other parameters. It
+                 *     is opaque: do not make or parse it. It does not expire. It is valid only with the same sort, order and filters.
                  */
                 cursor?: components["parameters"]["cursor"];
             };
             header?: {
                 /**
-                 * @description One or more `ETag`s of lists. If nothing of the user's was written since, or for `*`, the answer is 304 without
-                 *     a body. The tag is the same for every filter, order and page, and for the export: send the one that came with
-                 *     what you have of this URL.
-                 * @example "2.9b2c6f0e-4f3a-4d52-8a0b-5c7d1e2f3a4b.113436105607496"
+                 * @description One or more `ETag`s of lists. If the user has written nothing since, or with `*`, the answer is 304 without a
+                 *     body. All filters, orders and pages and the export have the same tag. So send the tag that you got from this
+                 *     very URL.
                  */
                 "If-None-Match"?: components["parameters"]["If-None-Match-list"];
             };
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
@@ -2643,8 +2535,8 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description `me`, or the token's subject, percent-encoded; any other is a 403. A subject that contains a slash can only be
-                 *     addressed as `me`: API Gateway takes even an encoded one for the end of the segment.
+                 * @description `me`, or the token's subject, percent-encoded. Any other value is a 403. If the subject contains a slash, only
+                 *     `me` works, because API Gateway treats an encoded slash (`%2F`) as a separator, too.
                  * @example me
                  */
                 user_id: components["parameters"]["user_id"];
