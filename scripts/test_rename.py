@@ -1,4 +1,5 @@
-"""The resource can be renamed: a copy of this project has no task left in it, and every file can still be read."""
+"""The resource can be renamed, as docs/extending.md says: a copy of this project has no task left in it, and every file
+can still be read."""
 
 import ast
 import contextlib
