@@ -93,7 +93,7 @@ class Names:
         if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", self.service) or len(self.service) > 30:
             fail(f"{self.service!r} cannot be the service's name: it must be of a-z, 0-9 and single hyphens, begin with "
                  "a letter, and have at most 30 characters.")
-        # The roles begin with it, and a role for the functions (`make migrate LOGIN=notes`) must not.
+        # The roles begin with it, and a role for the functions (`make migrate ROLE=notes`) must not.
         if any(name.startswith(self.service.replace("-", "_")) for name in (singular, plural)) or "task" in self.service:
             fail(f"{self.service!r} cannot be the service's name: {plural!r} must not begin with it, and it must not "
                  "contain the old name.")

@@ -1,4 +1,5 @@
-"""The resource can be renamed: a copy of this project has no task left in it, and every file can still be read."""
+"""The resource can be renamed, as docs/extending.md says: a copy of this project has no task left in it, and every file
+can still be read."""
 
 import ast
 import contextlib
@@ -64,9 +65,16 @@ class Clone(unittest.TestCase):
         printed = re.search(r"^python3 (scripts/rename\.py .*)$", (PROJECT / rename.DOCUMENT).read_text(), re.M)
         with clone() as root:
             before, broken = tracked(root), self.broken_links(root)
-            done = command(root, *shlex.split(printed[1])[1:])
+            arguments = shlex.split(printed[1])[1:]
+            done = command(root, *arguments)
             self.assertEqual(done.returncode, 0, done.stdout)
             self.assertNotIn("please look", done.stdout)
+            # What the document says of the fields, in the clone as well.
+            document = Path(root, rename.DOCUMENT).read_text()
+            self.assertNotIn("Rename the resource", document)
+            search = shlex.split(re.search(r"^`(git grep [^`]*)`", document, re.M)[1])
+            found = subprocess.run(search, cwd=root, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, check=True).stdout
+            self.assertIn(f"shared/src/{arguments[1]}/fields.rs", found.splitlines())
             after = tracked(root)
             self.assertEqual(len(after), len(before) - len(rename.OWN_FILES))
             self.assertEqual([path for path in after if "task" in path.lower()], [])
