@@ -3,7 +3,7 @@ PYTHON ?= python3
 export TOKEN_USER := $(if $(filter command line,$(origin USER)),$(value USER),alice)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo demo-test token migrate psql test client test-release test-full fuzz bench bench-peers fmt lint check documents deny build deploy walk-through clean-dev
+.PHONY: help dev demo demo-test token migrate psql test client test-release test-full fuzz bench bench-peers fmt lint check documents deny build deploy walk-through front-end clean-dev
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -121,6 +121,9 @@ deploy: ## deploy the build (ENV=dev, staging or prod; without ENV a stack for a
 
 walk-through: ## run the documents' commands as they are printed, then test a page of another origin and /docs in Chromium
 	$(PYTHON) scripts/walkthrough.py
+
+front-end: ## follow docs/front-end.md with Next.js, Better Auth and Chromium (npm; ports 3000 and 9000)
+	@$(PYTHON) scripts/front_end.py
 
 clean-dev: ## remove the development database
 	@$(PYTHON) scripts/dev.py clean

@@ -50,7 +50,7 @@ pub struct Db {
     attempt_limit: Duration,
 }
 
-/// For whom a call is made, and until when it may take.
+/// The user of a call, and its deadline.
 #[derive(Clone, Copy)]
 pub struct CallContext<'a> {
     /// The owner of the rows that the SQL function works on.

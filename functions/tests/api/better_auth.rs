@@ -212,7 +212,7 @@ async fn only_functions_that_have_no_keys_yet_notice_that_the_issuer_is_down() {
     assert_eq!(answer.header("retry-after"), Some("5"));
 }
 
-/// The API has the variables that the page prints, but for the address of this server.
+/// The API has the variables that the page prints, except the address of this server.
 #[tokio::test]
 async fn the_front_end_of_the_documentation_works() {
     let mut server = BetterAuth::start("front-end").await;
