@@ -201,7 +201,7 @@ where
 /// Logs why a scheduled invocation failed, and reports it to Lambda.
 fn diagnostic(error: &Error) -> Diagnostic {
     let (code, cause) = (error.code(), error.cause().unwrap_or_default());
-    tracing::error!(code, cause, "what the schedule asked for has failed");
+    tracing::error!(code, cause, "the scheduled run has failed");
     Diagnostic { error_type: code.to_owned(), error_message: cause.to_owned() }
 }
 

@@ -112,11 +112,9 @@ impl Error {
             Self::TwoTokens => (400, "invalid_request", "Send one bearer token, and the header Authorization once."),
             // The body is the same for every cause. The challenge in `WWW-Authenticate` says what helps an honest
             // client.
-            Self::Unauthorized(_) => (
-                401,
-                "unauthorized",
-                "A valid bearer token is needed. What is wrong stands in the header WWW-Authenticate.",
-            ),
+            Self::Unauthorized(_) => {
+                (401, "unauthorized", "A valid bearer token is needed. The header WWW-Authenticate says what is wrong.")
+            }
             Self::Forbidden => (403, "forbidden", "The path names another user: use your own id, or `me`."),
             Self::NotFound => (404, "not_found", "There is no such task."),
             Self::NoSuchFile => (404, "not_found", "There is no such file."),
@@ -158,7 +156,7 @@ impl Error {
                 "The keys that tokens are checked with cannot be reached just now: try again.",
             ),
             Self::DatabaseUnavailable(_) | Self::DatabaseRefused(_) => {
-                (503, "database_unavailable", "The database cannot be reached just now: try again.")
+                (503, "database_unavailable", "The database cannot be reached right now: try again.")
             }
         };
         (status, code, message.into())

@@ -1306,8 +1306,8 @@ export interface components {
                 /**
                  * @example {
                  *       "code": "unauthorized",
-                 *       "message": "A valid bearer token is needed. What is wrong stands in the header WWW-Authenticate.",
-                 *       "detail": "A valid bearer token is needed. What is wrong stands in the header WWW-Authenticate.",
+                 *       "message": "A valid bearer token is needed. The header WWW-Authenticate says what is wrong.",
+                 *       "detail": "A valid bearer token is needed. The header WWW-Authenticate says what is wrong.",
                  *       "details": []
                  *     }
                  */

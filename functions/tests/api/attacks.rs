@@ -52,10 +52,10 @@ impl Refusal {
             Self::BadRequest => return r#"Bearer realm="tasks", error="invalid_request""#.to_owned(),
             Self::Missing => return r#"Bearer realm="tasks""#.to_owned(),
             Self::Invalid => "the token is not valid",
-            Self::UnknownKey => "the token is signed with a key or an algorithm that is not known here",
+            Self::UnknownKey => "the token is signed with a key or an algorithm that this API does not know",
             Self::Expired => "the token has expired",
             Self::NotYet => "the token is not valid yet",
-            Self::Issuer => "the token is of another issuer",
+            Self::Issuer => "the token is from another issuer",
             Self::Audience => "the token is for another audience",
         };
         format!(r#"Bearer realm="tasks", error="invalid_token", error_description="{description}""#)

@@ -23,7 +23,7 @@ use crate::builder;
 const COOL_DOWN: Duration = Duration::from_secs(31);
 const COOL_DOWN_WITHOUT_KEYS: Duration = Duration::from_secs(6);
 
-const UNKNOWN: &str = "the token is signed with a key or an algorithm that is not known here";
+const UNKNOWN: &str = "the token is signed with a key or an algorithm that this API does not know";
 
 fn with(keys: &Value) -> ApiBuilder {
     builder().env("JWKS", &keys.to_string())

@@ -30,7 +30,7 @@ async fn each_missing_or_wrong_variable_is_named() {
         (vec![("DATABASE_URL", URL), ("BETTER_AUTH_SECRET", "hunter2")], "BETTER_AUTH_SECRET has 7 bytes"),
         (
             vec![("DATABASE_URL", URL), ("JWT_SECRET", "'hunter2-hunter2-hunter2-hunter2-hunter2'")],
-            "JWT_SECRET stands in quotes",
+            "JWT_SECRET is in quotes",
         ),
         (vec![("DATABASE_URL", URL), ("JWT_SECRET", SECRET), ("LOG_LEVEL", "loud")], "LOG_LEVEL is \"loud\""),
         (vec![("DATABASE_URL", URL), ("JWT_SECRET", SECRET), ("DB_POOL_SIZE", "11")], "DB_POOL_SIZE is \"11\""),
@@ -62,5 +62,5 @@ async fn a_database_without_the_operations_of_this_version_is_a_503_and_only_the
     let answer = api.user("alice").get("/api/me/tasks").send().await;
     assert_eq!((answer.status, answer.error_code()), (503, Some("database_unavailable")));
     assert!(!answer.text().contains(SCHEMA), "{answer:?}");
-    assert!(api.log().to_string().contains("`migrate` of this release installs its operations"), "{}", api.log());
+    assert!(api.log().to_string().contains("`migrate` of this version installs its operations"), "{}", api.log());
 }

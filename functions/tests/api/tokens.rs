@@ -287,7 +287,7 @@ async fn a_token_needs_one_of_the_issuers_and_one_of_the_audiences() {
             assert_eq!(refusal(&api, &token(issuer, audience.clone())).await, None, "{issuer} {audience}");
         }
         let other = refusal(&api, &token("https://c.example", audience)).await;
-        assert_eq!(other.as_deref(), Some("the token is of another issuer"));
+        assert_eq!(other.as_deref(), Some("the token is from another issuer"));
     }
     let other = refusal(&api, &token("https://a.example", json!(["other"]))).await;
     assert_eq!(other.as_deref(), Some("the token is for another audience"));

@@ -22,7 +22,7 @@ pub enum Unauthorized {
     Missing,
     /// The token cannot be read, or lacks a claim that it must have.
     Malformed(&'static str),
-    /// It is signed with a key or an algorithm that is not known here.
+    /// It is signed with a key or an algorithm that this API does not know.
     UnknownKey(&'static str),
     /// The signature is wrong.
     Signature,

@@ -40,7 +40,7 @@ impl Key {
         let kid = match jwk.get("kid") {
             None => None,
             Some(Value::String(kid)) => Some(kid.clone()),
-            Some(_) => return Err("kid is no string"),
+            Some(_) => return Err("kid is not a string"),
         };
         // Verify an empty signature once. A point that is not on its curve is then an error here, and not at the first
         // token.
@@ -111,7 +111,7 @@ fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), &'static str> {
     // With the exponent 1, every signature would equal its message, so leading zeros must not hide a 1. No issuer uses
     // more than four bytes.
     if e.len() > 4 || e.first() == Some(&0) || e.last().is_none_or(|last| last % 2 == 0) || e == [1] {
-        return Err("e is no exponent");
+        return Err("e is not a valid exponent");
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), &'static str> {
 fn point<const N: usize>(jwk: &Object) -> Result<DecodingKey, &'static str> {
     let (x, y) = (bytes(jwk, "x")?, bytes(jwk, "y")?);
     if x.len() != N || y.len() != N {
-        return Err("x or y has not the curve's length");
+        return Err("x or y does not have the curve's length");
     }
     Ok(DecodingKey::from_ec_der(&[&[4], x.as_slice(), &y].concat()))
 }

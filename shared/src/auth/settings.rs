@@ -70,7 +70,7 @@ fn secrets(settings: &Settings) -> Result<Vec<String>, Fatal> {
         let Some(secret) = settings.optional(name) else { continue };
         if settings.is_quoted(name) {
             return Err(Fatal::new(format!(
-                "{name} stands in quotes, and it is unclear whether they belong to the secret: remove them here and \
+                "{name} is in quotes, and it is unclear whether they belong to the secret: remove them here and \
                  where your tokens are signed"
             )));
         }

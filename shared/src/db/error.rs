@@ -66,7 +66,7 @@ impl Failure {
         let cause = describe(error);
         match error.code() {
             Some(state) if is_of(state, MISSING) => {
-                Self::Transient(format!("{cause} (`migrate` of this release installs its operations)"))
+                Self::Transient(format!("{cause} (`migrate` of this version installs its operations)"))
             }
             Some(state) if is_of(state, TRANSIENT) || is_of(state, SESSION) => Self::Transient(cause),
             None if error.is_closed() || is_io(error) => Self::Transient(cause),

@@ -86,7 +86,7 @@ impl Opener {
             }
             Ok(None) => false,
             Err(cause) => {
-                tracing::warn!(cause, "the database refuses the password, and another cannot be had");
+                tracing::warn!(cause, "the database refuses the password, and no new one could be read");
                 false
             }
         }

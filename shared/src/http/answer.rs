@@ -91,10 +91,10 @@ fn challenge(reason: Unauthorized) -> String {
     let description = match reason {
         Unauthorized::Missing => return r#"Bearer realm="tasks""#.to_owned(),
         Unauthorized::Malformed(_) | Unauthorized::Signature => "the token is not valid",
-        Unauthorized::UnknownKey(_) => "the token is signed with a key or an algorithm that is not known here",
+        Unauthorized::UnknownKey(_) => "the token is signed with a key or an algorithm that this API does not know",
         Unauthorized::Expired => "the token has expired",
         Unauthorized::NotYet(_) => "the token is not valid yet",
-        Unauthorized::Issuer => "the token is of another issuer",
+        Unauthorized::Issuer => "the token is from another issuer",
         Unauthorized::Audience => "the token is for another audience",
     };
     format!(r#"Bearer realm="tasks", error="invalid_token", error_description="{description}""#)

@@ -61,7 +61,7 @@ impl ChangesQuery {
     pub fn parse(request: &Request) -> Result<Self> {
         let mut parameters = Parameters::of(request);
         let since = parameters.optional(&["since"], |text| {
-            FeedPosition::decode(text).ok_or_else(|| "must be `next` of an answer of this route".to_owned())
+            FeedPosition::decode(text).ok_or_else(|| "must be a `next` from an earlier answer of this route".to_owned())
         });
         let limit = parameters.optional(&["limit"], |text| parse_whole(text, 1, MAX_LIMIT)).unwrap_or(DEFAULT_LIMIT);
         parameters.finish().map(|()| Self { since, limit })

@@ -198,7 +198,7 @@ impl Place {
     /// The error if there is no such task.
     pub(super) fn no_anchor(self) -> Error {
         let member = if self.is_behind() { "after" } else { "before" };
-        Error::ValidationFailed(vec![Detail::new(member, "is none of your tasks")])
+        Error::ValidationFailed(vec![Detail::new(member, "is not one of your tasks")])
     }
 }
 

@@ -48,7 +48,7 @@ fn bad_keys() -> Vec<(&'static str, Value)> {
     let (rsa, p256, p384, ed25519) = (Key::rsa("rsa"), Key::p256("a"), Key::p384("a"), Key::ed25519("a"));
     let not_for_signatures = "not for signatures";
     let alg = "alg does not fit the key, or is not supported";
-    let length = "x or y has not the curve's length";
+    let length = "x or y does not have the curve's length";
     let unsupported = "a type of key that is not supported";
     let (long, short) = (segment([1; 33]), segment([1; 31]));
     vec![
@@ -60,15 +60,15 @@ fn bad_keys() -> Vec<(&'static str, Value)> {
         (alg, p256.jwk_with(json!({ "alg": "ES384" }))),
         (alg, ed25519.jwk_with(json!({ "alg": 5 }))),
         (alg, rsa.jwk_with(json!({ "alg": "HS256" }))),
-        ("kid is no string", p256.jwk_with(json!({ "kid": 5 }))),
+        ("kid is not a string", p256.jwk_with(json!({ "kid": 5 }))),
         ("an RSA key has 2048 to 4096 bits", rsa.jwk_with(json!({ "n": segment([0xff; 513]) }))),
         ("an RSA key has 2048 to 4096 bits", rsa.jwk_with(json!({ "n": segment([0x7f; 256]) }))),
         ("an RSA key has 2048 to 4096 bits", rsa.jwk_with(json!({ "n": segment([[0; 256], [1; 256]].concat()) }))),
-        ("e is no exponent", rsa.jwk_with(json!({ "e": segment([1]) }))),
-        ("e is no exponent", rsa.jwk_with(json!({ "e": segment([0, 0, 1]) }))),
-        ("e is no exponent", rsa.jwk_with(json!({ "e": segment([2]) }))),
-        ("e is no exponent", rsa.jwk_with(json!({ "e": "" }))),
-        ("e is no exponent", rsa.jwk_with(json!({ "e": segment([1, 0, 0, 0, 1]) }))),
+        ("e is not a valid exponent", rsa.jwk_with(json!({ "e": segment([1]) }))),
+        ("e is not a valid exponent", rsa.jwk_with(json!({ "e": segment([0, 0, 1]) }))),
+        ("e is not a valid exponent", rsa.jwk_with(json!({ "e": segment([2]) }))),
+        ("e is not a valid exponent", rsa.jwk_with(json!({ "e": "" }))),
+        ("e is not a valid exponent", rsa.jwk_with(json!({ "e": segment([1, 0, 0, 0, 1]) }))),
         ("a part of the key is missing", json!({ "kty": "RSA", "n": "AQAB" })),
         ("a part of the key is not base64url", rsa.jwk_with(json!({ "n": "!" }))),
         (length, p256.jwk_with(json!({ "x": long }))),
