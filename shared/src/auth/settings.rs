@@ -42,7 +42,7 @@ impl TokenConfig {
         if config.secrets.is_empty() && config.jwks.is_none() && config.issuer.is_none() {
             return Err(Fatal::new(
                 "JWT_SECRET is not set, and neither is JWKS_URL or JWKS: set one of them to the secret or the keys that \
-                 sign your users' tokens",
+                 sign your users' tokens (JWKS_URL is not read from Parameter Store)",
             ));
         }
         Ok(config)

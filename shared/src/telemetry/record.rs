@@ -108,3 +108,16 @@ impl Pepper {
         format!("{first:016x}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Pepper;
+
+    /// scripts/owner.py computes the same hashes, and its test has the same examples.
+    #[test]
+    fn the_hash_of_a_user_is_the_one_that_the_runbooks_script_finds() {
+        let pepper = Pepper::new("LOG_OWNER_PEPPER", "a pepper of 32 bytes or even more").unwrap();
+        assert_eq!(pepper.hash("alice"), "d8aba90e63b39116");
+        assert_eq!(pepper.hash("bob"), "7eb69962bbf4e3e8");
+    }
+}
