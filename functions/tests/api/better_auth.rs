@@ -46,7 +46,7 @@ fn assert_refused(answer: &Answer, because: &str) {
     assert!(challenge.contains("error=\"invalid_token\"") && challenge.contains(because), "{challenge}");
 }
 
-const UNKNOWN_KEY: &str = "a key or an algorithm that is not known here";
+const UNKNOWN_KEY: &str = "a key or an algorithm that this API does not know";
 
 /// Two users with tasks, and a complete rotation of the server's keys.
 async fn users_reach_their_tasks_with_keys_of(algorithm: &str) {
