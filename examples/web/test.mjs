@@ -182,6 +182,7 @@ step("the list and the trash are accessible", async () => {
   await accessible(page);
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("The trash is empty.").waitFor();
+  await page.waitForFunction(() => document.activeElement !== document.body); // the button is gone, the focus is not
   await tab(page, "All");
 });
 
