@@ -91,7 +91,9 @@ impl Api {
     pub(crate) async fn answer(&self, request: &HttpRequest) -> Answer {
         let Some(routed) = self.gateway.route(request) else { return Answer::no_route() };
         let response = self.invoke(&routed.route.function, &routed.event).await;
-        openapi::answer(&routed.route.key(), &response.unwrap_or_else(|error| panic!("{error}")))
+        let answer = openapi::answer(&routed.route.key(), &response.unwrap_or_else(|error| panic!("{error}")));
+        openapi::assert_parameters(&routed.route.key(), &routed.event, &answer);
+        answer
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use jsonschema::{Draft, Validator};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::{answer::Answer, yaml};
@@ -49,6 +50,24 @@ pub fn answer(operation: &str, response: &Value) -> Answer {
         "the answer of {operation} is not as openapi.yaml describes it: {violations:#?}\n{answer:#?}"
     );
     answer
+}
+
+/// Fails the test if a request succeeded with a query parameter that the document does not have. `route` is as in
+/// `GET /health`.
+pub fn assert_parameters(route: &str, event: &Value, answer: &Answer) {
+    if answer.status >= 300 || answer.header("x-ignored").is_some() {
+        return;
+    }
+    let (method, path) = route.split_once(' ').expect("a route has a method");
+    let item = &document()["paths"][path];
+    let declared = [&item["parameters"], &item[method.to_lowercase()]["parameters"]];
+    let declared = declared.into_iter().filter_map(Value::as_array).flatten().map(|each| resolved(document(), each));
+    let declared: Vec<_> = declared.filter(|each| each["in"] == "query").map(|each| &each["name"]).collect();
+    let query = event["rawQueryString"].as_str().unwrap_or_default();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
+        assert!(declared.iter().any(|declared| **declared == *name), "openapi.yaml has no parameter {name} of {route}");
+    }
 }
 
 /// The declared answers by operation and status. Each operation occurs twice: by its id and by its route.

@@ -23,6 +23,23 @@ async fn the_list_is_a_bare_array_newest_first() {
 }
 
 #[tokio::test]
+async fn a_parameter_has_the_same_meaning_under_its_other_name() {
+    let api = start().await;
+    let alice = api.user("alice");
+    for title in ["milk", "bread", "milk chocolate"] {
+        create(&alice, title).await;
+    }
+    for (query, listed) in [
+        ("sort_by=title&sort_order=desc", ["milk chocolate", "milk", "bread"].as_slice()),
+        ("q=milk", &["milk chocolate", "milk"]),
+        ("skip=2", &["milk"]),
+    ] {
+        let answer = alice.get(&format!("/api/me/tasks?{query}")).send().await;
+        assert_eq!(titles(answer.json().as_array().unwrap()), listed, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn following_the_links_shows_every_task_once() {
     let api = start().await;
     let alice = api.user("alice");
