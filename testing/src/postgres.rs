@@ -141,7 +141,7 @@ impl Drop for Database {
             };
             let wait = || scope.spawn(drop_all).join();
             // The server does not drop a database while any connection is in the middle of authentication. That may be
-            // a connection of this runtime, so its other tasks must go on.
+            // a connection of this runtime, so other Tokio tasks must go on.
             match runtime::Handle::try_current().map(|handle| handle.runtime_flavor()) {
                 Ok(runtime::RuntimeFlavor::MultiThread) => tokio::task::block_in_place(wait),
                 _ => wait(),
