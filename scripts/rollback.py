@@ -12,11 +12,11 @@ version before needs.
 --yes           does not ask
 
 A version is left out if CloudFormation rolled back the update that published it. If that roll-back failed
-(UPDATE_ROLLBACK_FAILED), an alias stays if it points to a version from before that update. While an update runs, nothing
-is changed, because CodeDeploy moves the aliases then.
+(UPDATE_ROLLBACK_FAILED), an alias stays if it points to a version from before that update. While an update runs,
+nothing is changed, because CodeDeploy moves the aliases then.
 
-Credentials and region are those of the AWS CLI (AWS_PROFILE, AWS_REGION). On a new clone, this first installs the SAM CLI
-from PyPI, because boto3 comes with it.
+Credentials and region are those of the AWS CLI (AWS_PROFILE, AWS_REGION). On a new clone, this first installs the SAM
+CLI from PyPI, because boto3 comes with it.
 """
 
 import argparse
