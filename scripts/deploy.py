@@ -3,8 +3,9 @@
 
     scripts/deploy.py ENVIRONMENT [options of `sam deploy`]
 
-It runs `sam deploy --config-env ENVIRONMENT` and passes every stack parameter. CloudFormation keeps the last value of a
-parameter that is not passed, even after its line is gone from samconfig.toml or .env. Some values are not in that file:
+It runs `sam deploy --config-env ENVIRONMENT` in the region of the AWS CLI (AWS_REGION), and passes every stack
+parameter. CloudFormation keeps the last value of a parameter that is not passed, even after its line is gone from
+samconfig.toml or .env. Some values are not in that file:
 
 DeploymentId    is new each time, so that new settings and secrets reach the functions (template.yaml says why).
 Variables       An environment without SecretsPath takes them from the shell or from .env beside the README. GIVEN lists
@@ -22,7 +23,7 @@ import time
 from console import fail, say
 from processes import supervise
 from project import PROJECT, read_env_file
-from stack import Stack, run_in_sam, settings_of
+from stack import Stack, region, run_in_sam, settings_of
 
 # Each stack parameter that a variable of the functions can give, and the variable. Of several the first that is set.
 GIVEN = {
@@ -47,21 +48,36 @@ PARAMETER_STORE_ONLY = ["LOG_OWNER_PEPPER", "REQUEST_BUDGET_MS", "REQUEST_MARGIN
 
 
 def main(environment, *more):
+    if not (PROJECT / ".aws-sam/build/template.yaml").exists():  # without it, SAM would upload the source
+        fail("There is no build. Run `make build` on the commit that you want to deploy, then run this again.")
     import tomlkit
 
     settings = settings_of(environment)
     by_path = any(override.startswith("SecretsPath=") for override in settings.get("parameter_overrides", []))
     stack = Stack.of(environment, {**({} if by_path else given()), "DeploymentId": str(int(time.time()))})
-    if by_path and not (stack.parameters["JwksUrl"] or stack.parameters["Jwks"]):
-        say(f"{environment} has no JwksUrl in samconfig.toml, so the functions start only if JWT_SECRET, "
-            f"BETTER_AUTH_SECRET or JWKS is in Parameter Store below {stack.parameters['SecretsPath']}.")
+    for sentence in missing(environment, stack.parameters):
+        say(sentence)
     settings = {**settings, "parameter_overrides": [override(*pair) for pair in stack.parameters.items()]}
     with tempfile.NamedTemporaryFile("w", suffix=".toml", dir=PROJECT / ".dev") as file:  # mode 600
         tomlkit.dump({"version": 0.1, environment: {"global": {"parameters": settings}}}, file)
         file.flush()
         return subprocess.run([PROJECT / ".dev/sam/bin/sam", "deploy", "--config-file", file.name, "--config-env",
-                               environment, *more], cwd=PROJECT, env={"SAM_CLI_TELEMETRY": "0", **os.environ},
-                              check=False).returncode
+                               environment, *more], cwd=PROJECT, env=variables(), check=False).returncode
+
+
+def variables():
+    """SAM's variables: those of the shell, with the region that the AWS CLI has."""
+    where = {"AWS_DEFAULT_REGION": region()} if region() else {}
+    return {"SAM_CLI_TELEMETRY": "0", **os.environ, **where}
+
+
+def missing(environment, parameters):
+    """What an environment can be deployed without, but should not."""
+    if parameters["SecretsPath"] and not (parameters["JwksUrl"] or parameters["Jwks"]):
+        yield (f"{environment} has no JwksUrl in samconfig.toml, so the functions start only if JWT_SECRET, "
+               f"BETTER_AUTH_SECRET or JWKS is in Parameter Store below {parameters['SecretsPath']}.")
+    if parameters["Alarms"] != "none" and not parameters["AlarmTopicArn"]:
+        yield f"{environment} has no AlarmTopicArn in samconfig.toml, so its alarms notify nobody."
 
 
 def given():

@@ -44,7 +44,7 @@ def main(page, logs):
 
 def found(lines, query):
     """The rows that a query in SQL finds in the lines of a log."""
-    events = [{"@timestamp": None, **flat(json.loads(line))} for line in lines]
+    events = [{"@timestamp": None, "@logStream": None, **flat(json.loads(line))} for line in lines]
     names = sorted(set().union(*events))
     database = sqlite3.connect(":memory:")
     database.create_function("bin", 1, lambda span: span)

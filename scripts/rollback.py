@@ -11,10 +11,12 @@ version before needs.
 --forward       to the newest version: undoes a roll-back
 --yes           does not ask
 
-A version is left out if CloudFormation rolled back the update that published it. While an update runs, nothing is
-changed, because CodeDeploy moves the aliases then.
+A version is left out if CloudFormation rolled back the update that published it. If that roll-back failed
+(UPDATE_ROLLBACK_FAILED), an alias stays if it points to a version from before that update. While an update runs,
+nothing is changed, because CodeDeploy moves the aliases then.
 
-Credentials and region are those of the AWS CLI (AWS_PROFILE, AWS_REGION).
+Credentials and region are those of the AWS CLI (AWS_PROFILE, AWS_REGION). On a new clone, this first installs the SAM
+CLI from PyPI, because boto3 comes with it.
 """
 
 import argparse
@@ -23,10 +25,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from console import fail, say
-from stack import run_in_sam
+from stack import region, run_in_sam
 
 ALIAS = "live"  # AutoPublishAlias in template.yaml
 AT_ONCE = 5  # calls
+FAILED = "UPDATE_ROLLBACK_FAILED"  # an update failed, and not all of it is rolled back
 
 
 def main(given):
@@ -34,7 +37,7 @@ def main(given):
     import botocore.exceptions
 
     try:
-        session = boto3.session.Session()
+        session = boto3.session.Session(region_name=region())
         return Rollback(session.client("cloudformation"), session.client("lambda"), given.stack).run(given)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail(f"{error}\nNothing more was changed. The runbook's first step is `aws sts get-caller-identity`.")
@@ -45,14 +48,18 @@ class Rollback:
 
     def __init__(self, cloudformation, functions, stack):
         self.cloudformation, self.functions, self.stack = cloudformation, functions, stack
+        self.failed = None  # when the update began that is not rolled back
 
     def run(self, given):
-        status = self.cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0]["StackStatus"]
-        if status.endswith("_IN_PROGRESS"):
+        status = self.describe()["StackStatus"]
+        if status == "UPDATE_IN_PROGRESS":
             fail(f"{self.stack} is in {status}: a deployment is going out. This rolls it back:\n\n"
-                 f"    aws cloudformation cancel-update-stack --stack-name {self.stack}\n\n"
-                 "If it is rolling back already, wait until it has ended.")
+                 f"    aws cloudformation cancel-update-stack --stack-name {self.stack}")
+        if status.endswith("_IN_PROGRESS"):
+            ends = "Wait a minute" if status.endswith("_CLEANUP_IN_PROGRESS") else "Wait until that has ended"
+            fail(f"{self.stack} is in {status}. {ends}, then run this again.")
         undone = rolled_back(self.pages(self.cloudformation, "describe_stack_events", "StackEvents"), self.stack)
+        self.failed = undone[-1][0] if undone and status == FAILED else None
         names = [resource["PhysicalResourceId"] for resource
                  in self.pages(self.cloudformation, "list_stack_resources", "StackResourceSummaries")
                  if resource["ResourceType"] == "AWS::Lambda::Function"]
@@ -60,7 +67,7 @@ class Rollback:
             moves = list(pool.map(lambda name: self.move(name, undone, given), sorted(names)))
             width = max(map(len, names), default=0)
             for name, now, to in moves:
-                say(f"{name:{width}}  {described(now)}  ->  {described(to) if to else 'stays: there is no such version'}")
+                say(f"{name:{width}}  {described(now)}  ->  {self.outcome(now, to)}")
             changed = [(name, to) for name, now, to in moves if to and to["Version"] != now["Version"]]
             if not changed:
                 say("There is nothing to change.")
@@ -72,6 +79,9 @@ class Rollback:
         say(f"{len(changed)} aliases point to these versions now. The next deployment moves all of them again.")
         return 0
 
+    def describe(self):
+        return self.cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0]
+
     def pages(self, client, call, field):
         return [item for page in client.get_paginator(call).paginate(StackName=self.stack) for item in page[field]]
 
@@ -81,7 +91,16 @@ class Rollback:
         versions = {version["Version"]: version for page in pages for version in page["Versions"]
                     if version["Version"] != "$LATEST"}
         now = self.functions.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"]
+        if self.failed and published(versions[now]) < self.failed and not (given.before or given.forward):
+            return name, versions[now], versions[now]  # that deployment is not live here
         return name, versions[now], target(versions.values(), now, undone, given.before, given.forward)
+
+    def outcome(self, now, to):
+        if to is None:
+            return "stays: there is no such version"
+        if to == now:
+            return "stays: it is from before the failed deployment" if self.failed else "stays: it is that version"
+        return described(to)
 
     def point(self, name, version):
         self.functions.update_alias(FunctionName=name, Name=ALIAS, FunctionVersion=version["Version"],
@@ -97,14 +116,14 @@ def target(versions, now, undone, before=None, forward=False):
 
 
 def rolled_back(events, stack):
-    """When the stack's updates ran that CloudFormation rolled back: pairs of times."""
+    """When the stack's updates ran that CloudFormation rolled back, or failed to: pairs of times."""
     spans, began = [], None
     for event in sorted(events, key=lambda event: event["Timestamp"]):
         if event["LogicalResourceId"] != stack or event["PhysicalResourceId"] != event["StackId"]:
             continue  # it is about one of the stack's resources
         if event["ResourceStatus"] == "UPDATE_IN_PROGRESS":
             began = event["Timestamp"]
-        elif event["ResourceStatus"] == "UPDATE_ROLLBACK_COMPLETE" and began:
+        elif event["ResourceStatus"] in ("UPDATE_ROLLBACK_COMPLETE", FAILED) and began:
             spans.append((began, event["Timestamp"]))
     return spans
 

@@ -3,8 +3,9 @@
 
     scripts/smoke.py URL
 
-Without a token it tests what needs none: /health, and that the other routes refuse such requests. With a token it
-creates a task of the token's user, finds, changes, completes, deletes and restores it, and removes it for good.
+Without a token it tests what needs none: /health, and that the other routes refuse such requests. None of that uses the
+database. With a token it creates a task of the token's user, finds, changes, completes, deletes and restores it, and
+removes it for good.
 The token is the variable TOKEN. Without it, the variable JWT_SECRET signs one here (HS256) for the user `smoke-test`.
 JWT_ISSUER, JWT_AUDIENCE, JWT_USER_CLAIM and JWT_AUDIENCE_CLAIM then say what else must be in it.
 """
@@ -32,10 +33,10 @@ def main(url):
     if token:
         smoke.with_a_token()
     else:
-        print("no token, so what needs one was not tested (set TOKEN or JWT_SECRET)")
+        print("no token, so nothing that uses the database was tested (set TOKEN or JWT_SECRET)")
     for sentence in smoke.wrong:
         print(f"FAILED {sentence}", file=sys.stderr)
-    print(f"smoke test of {smoke.url}: {len(smoke.wrong) or 'nothing'} wrong")
+    print(f"smoke test of {smoke.url}{'' if token else ', without a token'}: {len(smoke.wrong) or 'nothing'} wrong")
     return 1 if smoke.wrong else 0
 
 

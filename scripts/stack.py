@@ -36,6 +36,11 @@ def run_in_sam():
         os.execv(environment / "bin/python", [environment / "bin/python", *sys.argv])
 
 
+def region():
+    """The region as version 2 of the AWS CLI has it. boto3 and SAM do not read AWS_REGION."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+
+
 class Stack:
     """A template with stack parameters, as CloudFormation makes a stack of that name from it."""
 

@@ -1,4 +1,4 @@
-"""What `make deploy` takes from .env for a first stack."""
+"""What `make deploy` takes from .env for a first stack, and what it refuses or names."""
 
 import contextlib
 import io
@@ -42,6 +42,30 @@ class FirstStack(unittest.TestCase):
         with self.assertRaises(SystemExit) as stopped:
             self.given("JWT_SECRET=x\n")
         self.assertIn("DATABASE_URL", str(stopped.exception))
+
+
+class Deploy(unittest.TestCase):
+    def test_without_a_build_it_is_refused(self):
+        with tempfile.TemporaryDirectory() as directory, mock.patch.object(deploy, "PROJECT", Path(directory)), \
+                self.assertRaises(SystemExit) as stopped:
+            deploy.main("prod")
+        self.assertIn("There is no build. Run `make build`", str(stopped.exception))
+
+    def test_sam_gets_the_region_of_the_aws_cli(self):
+        for given, region in (({"AWS_REGION": "eu-central-1"}, "eu-central-1"),
+                              ({"AWS_DEFAULT_REGION": "us-east-1"}, "us-east-1"),
+                              ({"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "us-east-1"}, "eu-central-1"),
+                              ({"AWS_PROFILE": "prod"}, None)):  # the profile's own
+            with mock.patch.dict(os.environ, given, clear=True):
+                self.assertEqual(deploy.variables().get("AWS_DEFAULT_REGION"), region)
+
+    def test_alarms_that_notify_nobody_are_named(self):
+        parameters = {"SecretsPath": "/task-api/prod", "JwksUrl": "https://x", "Jwks": "", "Alarms": "rollback",
+                      "AlarmTopicArn": ""}
+        self.assertEqual(list(deploy.missing("prod", parameters)),
+                         ["prod has no AlarmTopicArn in samconfig.toml, so its alarms notify nobody."])
+        self.assertEqual(list(deploy.missing("prod", {**parameters, "AlarmTopicArn": "arn:aws:sns:x"})), [])
+        self.assertEqual(list(deploy.missing("dev", {**parameters, "Alarms": "none"})), [])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """scripts/rollback.py, on AWS's Lambda and CloudFormation as moto plays them."""
 
 import contextlib
+import datetime
 import io
 import os
 import re
 import subprocess
 import sys
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -71,6 +73,13 @@ class Choice(unittest.TestCase):
                    "ResourceStatus": status} for when, status in statuses]
         alien = {**events[5], "LogicalResourceId": "ListTasks", "PhysicalResourceId": "list", "Timestamp": at("12:01")}
         self.assertEqual(rollback.rolled_back([alien, *reversed(events)], STACK), [(at("11:00"), at("11:07"))])
+
+    def test_a_roll_back_that_failed_counts_too(self):
+        statuses = [("11:00", "UPDATE_IN_PROGRESS"), ("11:05", "UPDATE_ROLLBACK_IN_PROGRESS"),
+                    ("11:07", "UPDATE_ROLLBACK_FAILED")]
+        events = [{"LogicalResourceId": STACK, "PhysicalResourceId": "arn", "StackId": "arn", "Timestamp": at(when),
+                   "ResourceStatus": status} for when, status in statuses]
+        self.assertEqual(rollback.rolled_back(events, STACK), [(at("11:00"), at("11:07"))])
 
     def test_the_alias_is_the_one_that_the_template_makes(self):
         alias = re.search(r"^ *AutoPublishAlias: (\w+)", (PROJECT / "template.yaml").read_text(), re.M)[1]
@@ -151,14 +160,56 @@ if Path(sys.prefix) == PROJECT / ".dev/moto":
             self.assertEqual(self.rollback("--yes")[0], 0)
             self.assertEqual(self.live(), ["first", "second"])
 
+        def refused_in(self, status):
+            describe = {"Stacks": [{"StackStatus": status}]}
+            with mock.patch("botocore.client.BaseClient._make_api_call", return_value=describe):
+                return self.rollback("--yes")[0]
+
         def test_while_a_deployment_goes_out_the_command_that_stops_it_is_named(self):
             self.deploy("first")
             self.deploy("second")
-            describe = {"Stacks": [{"StackStatus": "UPDATE_IN_PROGRESS"}]}
-            with mock.patch("botocore.client.BaseClient._make_api_call", return_value=describe):
-                status, _ = self.rollback("--yes")
-            self.assertIn(f"aws cloudformation cancel-update-stack --stack-name {STACK}", status)
+            self.assertIn(f"aws cloudformation cancel-update-stack --stack-name {STACK}",
+                          self.refused_in("UPDATE_IN_PROGRESS"))
             self.assertEqual(self.live(), ["second", "second"])
+
+        def test_an_update_that_cannot_be_stopped_is_waited_for(self):
+            for status, wait in (("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "Wait a minute"),
+                                 ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "Wait a minute"),
+                                 ("UPDATE_ROLLBACK_IN_PROGRESS", "Wait until"), ("CREATE_IN_PROGRESS", "Wait until")):
+                said = self.refused_in(status)
+                self.assertIn(wait, said)
+                self.assertNotIn("cancel-update-stack", said)
+
+        def test_an_alias_that_codedeploy_has_moved_back_stays_after_a_roll_back_that_failed(self):
+            self.deploy("first")
+            self.deploy("second")
+            began = datetime.datetime.now(datetime.timezone.utc)
+            time.sleep(1.1)  # a version's time has only seconds
+            self.deploy("third")
+            ended = began + datetime.timedelta(minutes=1)
+            moved_back = self.functions.list_versions_by_function(FunctionName=self.names[0])["Versions"][-2]["Version"]
+            self.functions.update_alias(FunctionName=self.names[0], Name="live", FunctionVersion=moved_back)
+            self.assertEqual(self.live(), ["second", "third"])
+            real = self.cloudformation.describe_stacks(StackName=STACK)
+            real["Stacks"][0]["StackStatus"] = "UPDATE_ROLLBACK_FAILED"
+            with mock.patch.object(rollback, "rolled_back", return_value=[(began, ended)]), \
+                    mock.patch.object(rollback.Rollback, "describe", return_value=real["Stacks"][0]):
+                status, printed = self.rollback("--yes")
+            self.assertEqual((status, self.live()), (0, ["second", "second"]), printed)
+            self.assertIn("stays: it is from before the failed deployment", printed)
+
+        def test_the_region_may_have_either_of_the_aws_clis_names(self):
+            self.deploy("first")
+            self.deploy("second")
+            self.deploy("third")
+            with mock.patch.dict(os.environ, {"AWS_REGION": "eu-west-1"}):
+                del os.environ["AWS_DEFAULT_REGION"]
+                status, printed = self.rollback("--yes")
+                self.assertEqual(status, 0, printed)
+            with mock.patch.dict(os.environ, {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}):
+                status, printed = self.rollback("--yes")  # as in version 2 of the AWS CLI, AWS_REGION has precedence
+                self.assertEqual(status, 0, printed)
+            self.assertEqual(self.live(), ["first", "first"])
 
         def test_a_stack_that_does_not_exist_is_named(self):
             with mock.patch(f"{__name__}.STACK", "elsewhere"):
