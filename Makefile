@@ -73,7 +73,7 @@ bench-peers: ## compare list and create with FastAPI and Go, and measure a milli
 	@$(PYTHON) scripts/peers.py
 	cargo build --release --locked -p functions --bin list-tasks --bin create-task --bin list-changes --bin batch-tasks
 	cargo build --profile runner $(BENCH) -p bench
-	taskset -c 0 $(PYTHON) scripts/postgres.py run -- $(TARGET)/runner/bench $(TARGET)/release peers .dev/peers
+	TEST_POSTGRES_DURABLE=1 taskset -c 0 $(PYTHON) scripts/postgres.py run -- $(TARGET)/runner/bench $(TARGET)/release peers .dev/peers
 
 fmt: ## format the code
 	cargo fmt --all

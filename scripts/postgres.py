@@ -8,7 +8,8 @@ prints the major version of the one that would be started, and
     scripts/postgres.py run -- COMMAND...
 
 runs COMMAND and exits with its status. TEST_POSTGRES_URL is the connection string of a superuser of a temporary server,
-which is fast because it does not wait for the disk. If TEST_POSTGRES_URL is set already, that server is used instead.
+which is fast because it does not wait for the disk. With TEST_POSTGRES_DURABLE=1 it waits, as a server does by default.
+If TEST_POSTGRES_URL is set already, that server is used instead.
 For tests that start their own servers, TEST_POSTGRES_BIN is the directory of initdb and postgres and, for root,
 TEST_POSTGRES_ACCOUNT the account to use (uid:gid).
 
@@ -209,7 +210,9 @@ class Cluster:
     def _command(self):
         settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": ""}
         if self.temporary:
-            settings.update(fsync="off", synchronous_commit="off", full_page_writes="off", max_connections=300)
+            settings.update(max_connections=300)
+            if not os.environ.get("TEST_POSTGRES_DURABLE"):
+                settings.update(fsync="off", synchronous_commit="off", full_page_writes="off")
         return [self.bin / "postgres", "-D", self.data,
                 *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
 

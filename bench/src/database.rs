@@ -54,21 +54,13 @@ impl Database {
     }
 
     /// A database without TLS, for the comparison with peers. The owners who list and create have this many tasks.
-    /// The server commits as any server does by default: it answers when the write is on the disk. The test server
-    /// otherwise skips that.
     pub(crate) async fn of_size(tasks: u32) -> Self {
         let database = postgres::Database::create().await;
         let client = database.connect().await;
         for function in ["list-tasks", "create-task"] {
             seed(&client, user(function), tasks).await;
         }
-        let on = "format('alter database %I set synchronous_commit = on', current_database())";
-        run(&client, &format!("do $$ begin execute {on}; end $$")).await;
         let database = Self { database, certificate: PathBuf::new() };
-        for setting in ["fsync = on", "full_page_writes = on"] {
-            database.run(&format!("alter system set {setting}")).await;
-        }
-        database.run("select pg_reload_conf()").await;
         database.run("vacuum analyze").await;
         database.run("checkpoint").await;
         database
