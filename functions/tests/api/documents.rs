@@ -34,6 +34,16 @@ fn every_binary_is_deployed_with_a_route_or_as_the_purge_with_a_schedule() {
 }
 
 #[test]
+fn the_table_of_routes_has_every_route_with_its_binary() {
+    let table = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/architecture.md")).unwrap();
+    for (route, binary) in routes::watched() {
+        let (method, path) = route.split_once(' ').unwrap();
+        let row = table.lines().find(|line| line.contains(&format!("/{binary}.rs)"))).unwrap_or_default();
+        assert!(row.contains(method) && row.contains(path.trim_end_matches("/{file}")), "{route}: {row}");
+    }
+}
+
+#[test]
 fn openapi_describes_the_routes_of_the_watch_router() {
     let watched: BTreeSet<_> = routes::watched().into_iter().map(|(route, _)| route).collect();
     assert_eq!(routes::documented(openapi::document()), watched);
