@@ -48,7 +48,7 @@ export function Tasks({ user, onSignedOut }: { user: User; onSignedOut: () => vo
 
   function remove(task: Task, index: number) {
     store.do({ op: "delete", id: task.id });
-    setNotice({ text: `“${task.title}” is in the trash.`, undo: () => (restore(task), andStayAt(index, ".delete")) });
+    setNotice({ text: `“${task.title}” is in the trash.`, undo: () => (restore(task), focusNear(index, ".delete")) });
     focusNear(index, ".delete");
   }
 
