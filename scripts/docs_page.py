@@ -23,7 +23,7 @@ from processes import supervise
 
 CREATE, LIST = (f"[id='operations-tasks-{name}']" for name in ("create-task", "list-tasks"))
 STATUS = ".live-responses-table tbody .response-col_status"
-WIDTH, HEIGHT, SCALE = 1100, 860, 0.8
+WIDTH, HEIGHT, SCALE = 1100, 980, 0.8
 
 
 def wrong_on_the_page(api, token, picture=None):
@@ -81,8 +81,8 @@ def answer_to(tab, operation, body=None, picture=None):
 
 def take(tab, picture):
     """Saves a picture of the open operation."""
-    tab.value(f'document.querySelector("{CREATE}").previousSibling?.scrollIntoView() || scrollTo(0, scrollY - 90)')
     tab.call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=SCALE, mobile=False)
+    tab.value(f'document.querySelector("{CREATE}").scrollIntoView() || scrollBy(0, -20)')
     Path(picture).write_bytes(base64.b64decode(tab.call("Page.captureScreenshot", format="png")["data"]))
 
 
