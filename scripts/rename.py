@@ -45,7 +45,7 @@ OTHER_FILES = {
     "shared/src/db/pool.rs": "Tokio's tasks",
     "testing/src/jwks.rs": "Tokio's tasks",
     "testing/src/proxy.rs": "Tokio's tasks",
-    "testing/src/proxy/door.rs": "Tokio's tasks",
+    "testing/src/proxy/new_connections.rs": "Tokio's tasks",
     "testing/src/request.rs": "Tokio's tasks",
     "testing/src/tls_front.rs": "Tokio's tasks",
 }

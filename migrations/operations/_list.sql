@@ -83,7 +83,7 @@ declare
         end
         $$$sql$;
     -- Tasks without a due date come last in this direction, too. So a page takes first the tasks with a due date, then
-    -- the others. If the offset skips all of the first, they are counted. %1: the page of tasks with a due date, %2:
+    -- the others. If the offset skips all tasks with a due date, they are counted. %1: the page of tasks with a due date, %2:
     -- the tasks that it skips, %3: the page of tasks without one.
     c_none_last constant text := $sql$
             declare

@@ -1,8 +1,8 @@
 -- GET /api/{user_id}/tasks/changes: what has changed since a revision of the owner, in the order of the revisions.
 -- Index: users_pkey, tasks_by_state_revision, tombstones_by_revision, tasks_pkey.
 
--- `p_epoch` and `p_since` come from the client's token. The feed starts from the beginning if the epoch is null or that
--- of a user without a row. The first row is the owner's state, as in list_tasks. Its outcome is `expired` in three
+-- `p_epoch` and `p_since` come from the client's token. The feed starts from the beginning if the client has no token
+-- (null), or got it before the user's first write. The first row is the owner's state, as in list_tasks. Its outcome is `expired` in three
 -- cases: the token has another epoch; it is so old that some deletions are no longer known; or its revision is higher
 -- than the owner's, because the database was restored to an earlier time. The other rows are tasks. A deleted task
 -- (`deleted_at`) has at least its id and its revision.

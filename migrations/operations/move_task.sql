@@ -24,7 +24,7 @@ declare
     v_anchor operations.answer;
     v_next operations.answer;
     v_around operations.answer[];
-    -- How many of them come before the task.
+    -- How many of `v_around` come before the task.
     v_place bigint;
     v_positions text[];
     v_step operations.step;

@@ -53,7 +53,7 @@ pub struct Db {
 /// The user of a call, and its deadline.
 #[derive(Clone, Copy)]
 pub struct CallContext<'a> {
-    /// The owner of the rows that the SQL function works on.
+    /// The owner of the rows that the SQL function works on. For the purge, the owner whose rows it has done last.
     pub owner: &'a str,
     /// The time after which there are no more attempts.
     pub deadline: Instant,

@@ -50,7 +50,7 @@ impl From<Failure> for Error {
 
 impl Failure {
     /// The failure to open a connection. Most errors of a server or a pooler at this point mean that it is waking up or
-    /// full, and a broken connection may hold the next time. So they are transient. Four errors are permanent: the
+    /// full, and after a broken connection the next attempt may succeed. So they are transient. Four errors are permanent: the
     /// database role or its password is refused (class 28), the database does not exist (3D), its certificate is not
     /// trusted, or the client and the server cannot agree on a way to authenticate.
     pub(super) fn of_opening(error: &tokio_postgres::Error) -> Self {

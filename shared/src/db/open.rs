@@ -108,8 +108,8 @@ impl Connect for Opener {
             let (client, connection) = self.opened().await?;
             let (held, discarded) = oneshot::channel::<()>();
             tokio::spawn(drive(connection, discarded, self.open()));
-            // The pool aborts this task when it drops the connection. If this task drove the connection, Postgres would
-            // get no message that the client closes, and would have to find out by itself.
+            // The pool aborts this task when it drops the connection. To abort the task that drives it would close the
+            // socket without a message to Postgres. So another task drives the connection.
             let holder = tokio::spawn(async move {
                 let _held = held;
                 pending::<()>().await;

@@ -102,8 +102,8 @@ struct Activity {
     /// When a connection was last opened, and when one was last used.
     opened: Mutex<SystemTime>,
     used: Mutex<SystemTime>,
-    /// When the last probe began that got no answer. Connections that have been idle since before are not probed one
-    /// after another, but closed.
+    /// When the last unanswered probe began. Connections that have been idle since before are not probed one after
+    /// another, but closed.
     silent: Mutex<Option<Instant>>,
 }
 
@@ -124,11 +124,10 @@ impl Activity {
 
 /// Checks whether a connection may be used again. The error says why not.
 ///
-/// A connection that was used recently needs no round trip. If the server closed it while the execution environment was
-/// frozen, the task that drives the connection has read that by now, because it woke at the same time as the task that
-/// read the event. Only a peer that vanished without closing leaves nothing to read. That takes minutes to happen (Neon
-/// suspends after five minutes, and gateways forget a connection after about as many), so only a connection that was
-/// idle for long is probed.
+/// Only a connection that was idle for long is probed, because a probe costs a round trip. Neon suspends after five
+/// minutes, and gateways forget a connection after about as many. If such a peer has vanished without closing, there is
+/// nothing to read. If the server closed a connection while the execution environment was frozen, the task that drives
+/// the connection has read that by now, because it woke at the same time as the task that read the event.
 async fn check(
     client: &ClientWrapper,
     metrics: &Metrics,

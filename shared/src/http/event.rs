@@ -39,8 +39,8 @@ fn check(request: &Request) -> Result<()> {
     }
 }
 
-/// The error for an event that cannot be read. Lambda's JSON is complete. If its syntax is wrong, then a text is not
-/// valid Unicode (a lone surrogate), and texts come from the client. The error of `serde_json` may quote a token, so it
+/// The error for an event that cannot be read. Lambda always sends complete JSON. So a syntax error can only
+/// be text that is not valid Unicode (a lone surrogate), and texts come from the client. The error of `serde_json` may quote a token, so it
 /// is not logged.
 fn unreadable(error: &serde_json::Error) -> Error {
     match error.classify() {

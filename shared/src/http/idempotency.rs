@@ -11,7 +11,8 @@ const MAX_LENGTH: usize = 255;
 
 /// A value that a client chooses, so that a request that is sent twice is done once.
 pub struct IdempotencyKey<'r> {
-    /// 1 to 255 visible ASCII characters. The draft encloses the key in double quotes; here these are part of the key.
+    /// 1 to 255 visible ASCII characters. Double quotes are part of the key: they are not
+    /// removed, although the draft encloses the key in them.
     pub key: &'r str,
     /// SHA-256 of the request: the operation, and the body as JSON. The order of its members and its white space do not
     /// matter.

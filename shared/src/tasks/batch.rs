@@ -69,22 +69,22 @@ impl Operation {
             return Err(vec![Detail::new("operation", format!("must be an object, got {}", kind(&value)))]);
         };
         let mut members = Members::inside(request, object);
-        let Some(name) = members.required("op", |value| name(&value)) else {
+        let Some(op) = members.required("op", |value| op(&value)) else {
             return Err(members.finish(&ANY).err().unwrap_or_default());
         };
-        let (id, if_match) = if name == "create" {
+        let (id, if_match) = if op == Op::Create {
             (members.optional("id", nullable(|value| uuid(&value))).flatten(), None)
         } else {
             let id = members.required("id", |value| uuid(&value));
             (id, members.optional("if_match", nullable(|value| revision(&value))).flatten())
         };
-        let action = match name {
-            "create" => task(request, &mut members, NewTask::read).map(Action::Create),
-            "update" => task(request, &mut members, TaskPatch::read).map(Action::Update),
-            "complete" => members.required("completed", |value| boolean(&value)).map(Action::Complete),
-            "move" => Place::take(&mut members).map(Action::Move),
-            "delete" => Some(Action::Delete),
-            _ => Some(Action::Restore),
+        let action = match op {
+            Op::Create => task(request, &mut members, NewTask::read).map(Action::Create),
+            Op::Update => task(request, &mut members, TaskPatch::read).map(Action::Update),
+            Op::Complete => members.required("completed", |value| boolean(&value)).map(Action::Complete),
+            Op::Move => Place::take(&mut members).map(Action::Move),
+            Op::Delete => Some(Action::Delete),
+            Op::Restore => Some(Action::Restore),
         };
         let inner = action.as_ref().and_then(Action::new_id);
         if inner.is_some() && id.is_some() && inner != id {
@@ -158,15 +158,32 @@ impl Action {
     }
 }
 
-/// The values of `op`.
-const NAMES: [&str; 6] = ["create", "update", "complete", "move", "delete", "restore"];
-
-fn name(value: &Value) -> Result<&'static str, String> {
-    let name = value.as_str().and_then(|text| NAMES.into_iter().find(|name| name.eq_ignore_ascii_case(text)));
-    name.ok_or_else(|| "must be create, update, complete, move, delete or restore".to_owned())
+/// A value of `op`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Op {
+    Create,
+    Update,
+    Complete,
+    Move,
+    Delete,
+    Restore,
 }
 
-/// The members of all operations, for an operation whose `op` is missing or wrong.
+const OPS: [(&str, Op); 6] = [
+    ("create", Op::Create),
+    ("update", Op::Update),
+    ("complete", Op::Complete),
+    ("move", Op::Move),
+    ("delete", Op::Delete),
+    ("restore", Op::Restore),
+];
+
+fn op(value: &Value) -> Result<Op, String> {
+    let op = value.as_str().and_then(|text| OPS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text)));
+    op.map(|(_, op)| op).ok_or_else(|| "must be create, update, complete, move, delete or restore".to_owned())
+}
+
+/// The members of all operations. If `op` is missing or wrong, these members are not reported as unknown.
 const ANY: [&str; 6] = ["id", "if_match", "task", "completed", "after", "before"];
 
 /// Reads the task in an operation.

@@ -20,9 +20,9 @@ const SHORTEST_CALL: Duration = Duration::from_secs(5);
 /// Removes what has been in the trash for 30 days, and what else has expired, one owner after another. If the time
 /// until `end` is too short, the next run continues.
 pub async fn purge(db: &Db, end: Instant) -> Result<()> {
-    let (mut behind, mut calls, mut tasks) = (String::new(), 0_u64, 0_i64);
+    let (mut done, mut calls, mut tasks) = (String::new(), 0_u64, 0_i64);
     while Instant::now() + SHORTEST_CALL < end {
-        let context = CallContext { owner: &behind, deadline: end, record: &Record::default() };
+        let context = CallContext { owner: &done, deadline: end, record: &Record::default() };
         let rows = db.call(context, Call::new("purge_trash").with(&MAX_ROWS, Type::INT4)).await?;
         let Some(row) = rows.first() else {
             tracing::info!(calls, tasks, "purged");
@@ -34,7 +34,7 @@ pub async fn purge(db: &Db, end: Instant) -> Result<()> {
         tasks += i64::from(purged);
         // If as many were removed as one call may remove, there may be more of the same owner.
         if purged < MAX_ROWS {
-            behind = row.try_get("owner_user_id").map_err(unreadable)?;
+            done = row.try_get("owner_user_id").map_err(unreadable)?;
         }
     }
     tracing::warn!(calls, tasks, "purged, and there is more: the next run goes on");
