@@ -90,6 +90,10 @@ class Clone(unittest.TestCase):
                     subprocess.run(["cargo", "metadata", "--no-deps", "--format-version=1", "--offline", "--quiet",
                                     "--manifest-path", manifest], cwd=root, check=True, stdout=subprocess.PIPE)
 
+    def test_every_exception_is_a_file_that_exists(self):
+        missing = [name for name in rename.OTHER_FILES if not Path(rename.PROJECT, name).exists()]
+        self.assertEqual(missing, [])
+
     def left_in(self, root, path):
         if any(path == name or name.endswith("/") and path.startswith(name) for name in rename.OTHER_FILES):
             return
