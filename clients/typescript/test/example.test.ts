@@ -6,7 +6,7 @@ import { all, API, making, Store, titles } from "./stack.ts";
 
 process.env["NEXT_PUBLIC_API_URL"] = API;
 Object.defineProperty(globalThis, "localStorage", { value: new Store() });
-const { forgetToken, outboxOf, tasks } = await import("./example.ts");
+const { createTask, forgetToken, listTasks, outboxOf, tasks } = await import("./example.ts");
 
 test("README.md contains example.ts unchanged", async () => {
   const [readme, example] = await Promise.all(
@@ -21,14 +21,14 @@ test("on a server the front end of the README asks for no token", async () => {
 
 test("the README's front end creates, queues and lists tasks with one token, and has none after the sign-out", async () => {
   Object.defineProperty(globalThis, "window", { value: globalThis });
-  await tasks.create({ title: "Buy milk" });
+  await createTask("Buy milk");
   const refused: string[] = [];
   const outbox = outboxOf("me", (sentence) => refused.push(sentence));
   outbox.add(making("Buy bread"));
   outbox.add(making(""));
   assert.equal(await outbox.flush(), 0);
   assert.deepEqual(refused, ["create: task.title: must be 1 to 200 characters, got 0"]);
-  assert.deepEqual(titles(await all(tasks)), ["Buy milk", "Buy bread"]);
+  assert.deepEqual(titles(await listTasks()), ["Buy bread", "Buy milk"]);
   assert.equal(session.tokens, 1);
   session.user = undefined;
   forgetToken();

@@ -1,4 +1,4 @@
-import { Outbox, TaskClient } from "task-api-client";
+import { Outbox, type Task, TaskClient } from "task-api-client";
 import { authClient } from "./auth-client.ts"; // createAuthClient with the plugin jwtClient()
 
 let token: Promise<string> | undefined; // in memory only: any script on the page can read localStorage
@@ -23,6 +23,18 @@ export const tasks = new TaskClient({
 /** Call this at every sign-in and sign-out: the token belongs to the user who was signed in when it was fetched. */
 export function forgetToken() {
   token = undefined;
+}
+
+export type { Task };
+
+export async function listTasks(): Promise<Task[]> {
+  const all: Task[] = [];
+  for await (const page of tasks.pages({ status: "pending" })) all.push(...page.tasks);
+  return all;
+}
+
+export function createTask(title: string): Promise<Task> {
+  return tasks.create({ title });
 }
 
 /** What this user has changed and the API does not know yet. */
