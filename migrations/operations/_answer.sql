@@ -1,4 +1,4 @@
--- What an operation answers: its outcome, and the task as it is stored. This is the only list of a task's columns. The
+-- What an operation answers: its outcome, and the task as it is stored. This is the list of a task's columns. The
 -- operations read and write `public.tasks` through this view, and return its row type. All columns have built-in types,
 -- so the driver never has to look up a type.
 --
@@ -6,8 +6,8 @@
 -- writes through it (https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS).
 create view operations.answer as
 select
-    -- found, written, repeated (an earlier attempt did it), not_found, precondition_failed, or an outcome that only one
-    -- operation has. Its file explains it.
+    -- found, written, repeated (an earlier attempt did it), not_found, precondition_failed, or an outcome of a few
+    -- operations. The file that sets it explains it.
     'found'::text as outcome,
     t.id,
     t.owner_user_id,

@@ -20,8 +20,8 @@ begin
     end if;
     _ := set_config('app.user_id', p_user, true);
     _ := set_config('lock_timeout', (p_timeout - least(200, p_timeout / 4))::text, true);
-    -- Postgres 17 and newer have it. It also ends a call whose last message (Sync) never arrives. An active time-out
-    -- would not be extended, so it is switched off first.
+    -- Postgres 17 and newer have it. It also ends a call whose last message (Sync) never arrives. If a time-out
+    -- runs already, a new value does not restart it. So it is set to 0 first.
     if current_setting('transaction_timeout', true) is not null then
         _ := set_config('transaction_timeout', '0', true);
         _ := set_config('transaction_timeout', p_timeout::text, true);
@@ -72,8 +72,8 @@ begin
     from public.users u
     where u.id = p_user
     for update;
-    -- lock_timeout limits a single wait. A call that queues behind another waiter waits twice. Without this check it
-    -- could get the lock after its client was told that it did not.
+    -- lock_timeout limits a single wait, and a call that queues behind another waiter waits twice. Two waits can take
+    -- longer than the API waits. It has then answered that nothing was written, so nothing may be written.
     if clock_timestamp() - now() > current_setting('lock_timeout')::interval then
         raise exception 'the lock was granted after the time-out' using errcode = 'lock_not_available';
     end if;

@@ -1,6 +1,7 @@
 -- POST /api/{user_id}/tasks: creates a task at the end of the manual order. The first task also creates the user's row.
 -- Index: users_pkey; the task goes into tasks_pkey and all of tasks_by_state_….
--- `p_key` is an idempotency key, and `p_hash` the hash of the request: idempotency_keys_pkey, …_by_age.
+-- `p_key` is an idempotency key, and `p_hash` the hash of the request. With a key, the indexes idempotency_keys_pkey and
+-- idempotency_keys_by_age are used, too.
 
 -- Under the owner's lock. `p_task` has every field that a client can write. The outcome is `conflict` if the owner
 -- already has a task with this id.

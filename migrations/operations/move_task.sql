@@ -1,5 +1,5 @@
 -- POST /api/{user_id}/tasks/{task_id}/move: puts a task directly after (`p_is_behind`) or before another task, the
--- anchor. If `p_anchor` is null, the task goes to the start (`p_is_behind`) or to the end. `p_allowed` are the
+-- anchor. `p_anchor` may be null: after nothing means the start, before nothing means the end. `p_allowed` are the
 -- revisions that the caller allows; null allows any. Index: users_pkey, tasks_pkey, tasks_by_state_position.
 
 -- Under the owner's lock. A task that is there already is not written: the outcome is `found`. The outcome is
@@ -16,8 +16,9 @@ language plpgsql volatile
 as $$
 #variable_conflict use_column
 declare
-    -- If a new position would be longer than this, that many neighbours on each side get new positions, spread evenly.
+    -- The longest position, in digits.
     c_longest constant integer := 48;
+    -- If a new position would be longer, so many neighbours on each side get new positions, spread evenly.
     c_neighbours constant integer := 50;
     v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed, false);
     v_moved operations.answer := v_task;
@@ -37,8 +38,8 @@ begin
         v_task.outcome := 'no_anchor';
         return row(p_owner, v_task)::operations.step;
     end if;
-    -- The neighbour on the other side of the new place. Without an anchor it is the task's own neighbour: if that does
-    -- not exist, the task is the first or the last already.
+    -- The neighbour on the other side of the new place. Without an anchor, it is the task before (or after) this one. If
+    -- there is none, this task is at the start (or end) already.
     select b.* into v_next from operations.beside(
         p_owner.id, coalesce(v_anchor.position, v_task.position), coalesce(p_anchor, p_id), p_is_behind = (p_anchor is not null), 1
     ) b;

@@ -1438,7 +1438,7 @@ export interface components {
         /**
          * @description The API no longer knows everything that has changed since then. The reason is one of three: the API forgets
          *     deletions after 90 days, the account was erased, or the database was restored to an earlier state. Delete the
-         *     copy and the token, and start without `since`. Repeating the request does not help.
+         *     copy and the stored `next`, and start without `since`. Repeating the request does not help.
          */
         Gone: {
             headers: {
