@@ -35,15 +35,15 @@ const CONNECT_AHEAD: Duration = Duration::from_millis(250);
 /// Lambda's limit. It is used if the event does not name an end in the future, as with `cargo lambda watch`.
 const LONGEST_INVOCATION: Duration = Duration::from_mins(15);
 
-/// Each request holds this lock for reading until Lambda has its answer. The task that holds it for writing knows that
-/// no request is in flight, and that none can begin.
+/// Each request holds this lock for reading until Lambda has its answer. The code that holds it for writing
+/// (`close_on_sigterm`) knows that no request is in flight, and that none can begin.
 static IN_FLIGHT: RwLock<()> = RwLock::const_new(());
 
 /// How long a request may take. The variables are in milliseconds.
 #[derive(Clone, Copy)]
 pub struct TimeConfig {
     /// `REQUEST_BUDGET_MS`: the time after which the client gets a 503, 500 to 25,000; the default is 8,000. That is
-    /// enough for a Neon compute that wakes in 3 s, with one attempt before and one after. With more, execution
+    /// enough for one failed attempt, 3 s in which a Neon compute wakes, and one more attempt. With more, execution
     /// environments would only fill up with waiting requests, and Lambda bills each of them by the millisecond. API
     /// Gateway gives up after 30 s.
     pub budget: Duration,
@@ -105,8 +105,8 @@ impl App {
         Ok(Caller { user, deadline, record: Arc::clone(&request.record) })
     }
 
-    /// When the request must have its answer: after its budget, or before Lambda ends the invocation. An end in the
-    /// past is ignored, because `cargo lambda watch` names one in 1970.
+    /// The latest moment for the answer: the end of the budget, or a margin before Lambda ends the invocation,
+    /// whichever is earlier. An end in the past is ignored, because `cargo lambda watch` names one in 1970.
     fn deadline(&self, request: &Request) -> Instant {
         let left = request.ends.and_then(|end| end.duration_since(SystemTime::now()).ok());
         let limit = left.map_or(self.time.budget, |left| self.time.budget.min(left.saturating_sub(self.time.margin)));
@@ -142,7 +142,8 @@ async fn settings(secrets: Option<&ParameterStore>) -> Result<Settings, Fatal> {
 }
 
 fn database(settings: &Settings, secrets: Option<ParameterStore>) -> Result<Db, Fatal> {
-    // The variable has precedence over Parameter Store, and a URL from there does not change.
+    // The variable has precedence over Parameter Store. A URL from the variable does not change. Only a URL from
+    // Parameter Store can.
     let rotating = secrets.filter(|_| optional("DATABASE_URL").is_none());
     Db::new(&DatabaseConfig::new(settings)?, rotating)
 }

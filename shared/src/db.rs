@@ -37,7 +37,8 @@ use crate::{parameter_store::ParameterStore, settings::Fatal, telemetry::Record}
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// No attempt begins with less time than this, because Postgres would have to stop it before it is done.
+/// No call is sent with less time than this, or than `DB_TRY_MS` if that is shorter, because Postgres would have to
+/// stop it before it is done.
 const SHORTEST_ATTEMPT: Duration = Duration::from_millis(200);
 
 /// How long closing may take. It is less than the 300 ms after which Lambda kills the process.
@@ -112,9 +113,9 @@ impl Db {
     /// transaction has been committed.
     ///
     /// Transient failures are retried until the deadline, on another connection if the last one broke. This is safe for
-    /// writes: if a write was done and its answer was lost, the retry finds its id in `users.recent_requests`. The
-    /// pauses double and are random, so that many clients that lost their connections at once do not all return at
-    /// once.
+    /// writes: if a write was done and its answer was lost, the retry finds its id in `users.recent_requests`, or in
+    /// the table `erasures` if the write erased the account. The pauses double and are random, so that many clients
+    /// that lost their connections at once do not all return at once.
     pub async fn call(&self, context: CallContext<'_>, call: Call<'_>) -> Result<Vec<Row>, Error> {
         let outcome = self.with_retries(context, &call).await;
         context.record.end_attempts();

@@ -53,7 +53,8 @@ pub enum Error {
     UnsupportedMediaType,
     /// 500: a defect in our code. The cause is for the log.
     Internal(String),
-    /// 503: the token cannot be verified, because the issuer's keys have never been fetched. A retry may help.
+    /// 503: the token cannot be verified. The issuer's keys have never been fetched, or the deadline ended during a
+    /// fetch. A retry may help.
     KeysUnavailable,
     /// 503: the database cannot be reached or is too slow. A retry may help. The cause is for the log.
     DatabaseUnavailable(String),
@@ -62,13 +63,16 @@ pub enum Error {
     DatabaseRefused(String),
 }
 
-/// The most unknown names that one answer lists.
+/// The limit for details about unknown names. In a body, it counts for each object, such as an operation of a batch: an
+/// object with this many details reports no more unknown names. In a query, it limits all details together.
 pub(crate) const MAX_DETAILS: usize = 10;
 
 /// What is wrong with one field, parameter or header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Detail {
-    /// The name as the client sent it, or `body` for the body as a whole.
+    /// The name of the field, parameter or header. A name with a dot is a member of an object, such as `task.title`.
+    /// `request`, `body` and `operation` (in a batch) are about the whole. If the database refuses an operation of a
+    /// batch, the name is `id` or `if_match`.
     pub field: String,
     /// What is wrong, and what would be right.
     pub message: String,

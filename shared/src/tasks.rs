@@ -1,6 +1,6 @@
 //! What a task is, and one call for each operation.
 //!
-//! - `text`, `due_date`: the values in a task. A value that exists is valid.
+//! - `text`, `due_date`: the values in a task. The parsers check and make them, or they are read from the database.
 //! - `task`: a task, as it is stored and shown.
 //! - `fields`: the fields that a client may write.
 //! - `list`, `cursor`: which tasks a list shows: filters, order, page.

@@ -5,7 +5,8 @@
 pub enum Error {
     /// The token is not valid.
     Unauthorized(Unauthorized),
-    /// No token of the issuer can be verified, because its keys have never been fetched. A retry may help.
+    /// The token cannot be verified. The issuer's keys have never been fetched, or the deadline ended during a fetch. A
+    /// retry may help.
     KeysUnavailable,
 }
 

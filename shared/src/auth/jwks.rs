@@ -60,7 +60,7 @@ impl Jwks {
         self.kept()
     }
 
-    /// A panic while writing leaves nothing half-done, because each field is set on its own.
+    /// A poisoned lock may still be used, because each field is valid by itself.
     fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -108,8 +108,8 @@ fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), &'static str> {
     if leading_zeros == 8 || !RSA_BITS.contains(&(n.len() * 8 - leading_zeros)) {
         return Err("an RSA key has 2048 to 4096 bits");
     }
-    // With the exponent 1, every signature would equal its message, so leading zeros must not hide a 1. No issuer uses
-    // more than four bytes.
+    // The exponent 1 is unsafe, because every signature would equal its message. Refuse it in the form 00 01 as well.
+    // No issuer uses more than four bytes.
     if e.len() > 4 || e.first() == Some(&0) || e.last().is_none_or(|last| last % 2 == 0) || e == [1] {
         return Err("e is not a valid exponent");
     }

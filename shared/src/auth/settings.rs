@@ -61,8 +61,8 @@ pub(crate) fn issuer() -> Result<Option<Jwks>, Fatal> {
     Ok(url.map(|url| Jwks::new(url, Duration::from_secs(max_age.into()))))
 }
 
-/// The shared secrets. None is generated if there is none, because each execution environment would make its own and
-/// refuse the tokens of all users. (`make dev` generates one for all functions.)
+/// The shared secrets. The API never makes a secret by itself, because each execution environment would make its own
+/// and refuse the tokens of all users. (`make dev` generates one for all functions.)
 fn secrets(settings: &Settings) -> Result<Vec<String>, Fatal> {
     let current = ["JWT_SECRET", "BETTER_AUTH_SECRET"].into_iter().find(|name| settings.optional(name).is_some());
     let mut secrets = Vec::new();

@@ -9,7 +9,7 @@ pub struct UserId(String);
 
 impl UserId {
     /// Checks a subject. Ids are opaque; the bound is that of an OpenID Connect subject (Core §2). An empty id is
-    /// refused, because row-level security sees an empty owner between two transactions.
+    /// refused: after a transaction `app.user_id` is the empty text, and a user with an empty id would match it.
     pub(super) fn parse(subject: &str) -> Result<Self, Unauthorized> {
         if subject.is_empty() || subject.len() > 255 || subject.chars().any(char::is_control) {
             return Err(Unauthorized::Malformed("the user's id is empty, too long or has control characters"));

@@ -25,8 +25,8 @@ use crate::parameter_store::ParameterStore;
 /// How long a discarded connection may take to close. If it still waits for an answer, it is cut off after this time.
 const CLOSE_LIMIT: Duration = Duration::from_millis(100);
 
-/// The shortest time between two reads of Parameter Store. If the new password is refused too, not every request must
-/// ask for another.
+/// The shortest time between two reads of Parameter Store. If the new password is refused too, requests should not
+/// all ask again.
 const COOL_DOWN: Duration = Duration::from_secs(10);
 
 /// Opens connections.
@@ -108,8 +108,8 @@ impl Connect for Opener {
             let (client, connection) = self.opened().await?;
             let (held, discarded) = oneshot::channel::<()>();
             tokio::spawn(drive(connection, discarded, self.open()));
-            // The pool aborts this task when it drops the connection. To abort the task that drives it would close the
-            // socket without a message to Postgres. So another task drives the connection.
+            // The pool aborts the task that we return here. If that task drove the connection, the socket would close
+            // without a goodbye to Postgres. So we return a placeholder, and another task drives the connection.
             let holder = tokio::spawn(async move {
                 let _held = held;
                 pending::<()>().await;
@@ -119,7 +119,8 @@ impl Connect for Opener {
     }
 }
 
-/// Drives a connection until it ends. The statements on it get the error that ends it.
+/// Drives a connection until it ends. If the connection breaks, its running statements report the error, so it is not
+/// needed here.
 async fn drive(connection: Connection, discarded: oneshot::Receiver<()>, _open: Arc<()>) {
     let mut connection = pin!(connection);
     select! {

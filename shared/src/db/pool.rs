@@ -102,8 +102,8 @@ struct Activity {
     /// When a connection was last opened, and when one was last used.
     opened: Mutex<SystemTime>,
     used: Mutex<SystemTime>,
-    /// When the last unanswered probe began. Connections that have been idle since before are not probed one after
-    /// another, but closed.
+    /// When the last unanswered probe began. If one probe got no answer, connections last used before that probe are
+    /// closed without a probe.
     silent: Mutex<Option<Instant>>,
 }
 
@@ -125,9 +125,11 @@ impl Activity {
 /// Checks whether a connection may be used again. The error says why not.
 ///
 /// Only a connection that was idle for long is probed, because a probe costs a round trip. Neon suspends after five
-/// minutes, and gateways forget a connection after about as many. If such a peer has vanished without closing, there is
-/// nothing to read. If the server closed a connection while the execution environment was frozen, the task that drives
-/// the connection has read that by now, because it woke at the same time as the task that read the event.
+/// minutes, and gateways forget a connection after about as many. There are two cases:
+///
+/// - The server closed the connection: `is_closed` knows it already, even after a freeze. The task that drives the
+///   connection woke at the same time as the task that read the event.
+/// - The peer vanished silently: only a probe finds out.
 async fn check(
     client: &ClientWrapper,
     metrics: &Metrics,

@@ -143,7 +143,8 @@ impl DatabaseUrl {
         let hint = if here && self.tls.is_some() { " (a server on this machine may want sslmode=disable)" } else { "" };
         let cause = match timeout(CONNECT, self.open()).await {
             Ok(Ok((client, connection))) => {
-                tokio::spawn(connection); // the statements on it get the error that ends it
+                // If the connection breaks, its running statements report the error, so it is not needed here.
+                tokio::spawn(connection);
                 return Ok(client);
             }
             Ok(Err(error)) => describe(&error),

@@ -10,8 +10,8 @@ use crate::{
     json::{self, Object},
 };
 
-/// The largest body, in bytes. A description of 8,192 characters fits in every encoding, also if each character is sent
-/// as `\u1234`, and each one outside the Basic Multilingual Plane as two of those.
+/// The largest body, in bytes. A description of 8,192 characters always fits. At worst one character takes 12 bytes
+/// (two `\uXXXX`), so 8,192 of them take 96 KiB.
 const BODY_LIMIT: usize = 128 * 1024;
 
 /// The largest body of a batch, in bytes.

@@ -9,8 +9,8 @@ use serde_json::{error::Category, value::RawValue};
 use super::request::Request;
 use crate::error::{Error, Result};
 
-/// An event. Reading it never fails: the runtime would report that to Lambda, and the client would get the gateway's
-/// 500. So this code answers every event.
+/// An event. Reading must not fail. The runtime would report a failure to Lambda, and the client would get the
+/// gateway's 500. So this code answers every event.
 #[derive(Debug)]
 pub(crate) struct Event {
     /// What could be read. A refusal needs the request's id and route, too.

@@ -48,7 +48,7 @@ pub fn if_match(request: &Request) -> Result<Option<Vec<i64>>> {
 }
 
 /// The revision in a tag. Tags are compared byte by byte, so a tag that we would write in another way is not ours and
-/// matches nothing.
+/// matches nothing. Example: `"2.007"` is not `"2.7"`.
 fn revision(tag: &str) -> Option<i64> {
     let (representation, revision) = tag.split_once('.')?;
     let (representation, revision): (u32, i64) = (representation.parse().ok()?, revision.parse().ok()?);

@@ -86,8 +86,8 @@ pub(crate) fn parse_whole(text: &str, least: i64, most: i64) -> Result<i64, Stri
     number.ok_or_else(|| format!("must be a whole number from {least} to {most}"))
 }
 
-/// Decodes a name or value of `application/x-www-form-urlencoded`. Bytes that are not UTF-8 become U+FFFD, which no
-/// parameter accepts as anything special.
+/// Decodes a name or value of `application/x-www-form-urlencoded`. Bytes that are not UTF-8 become U+FFFD, an
+/// ordinary character for every parameter.
 fn form_decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }

@@ -50,7 +50,7 @@ pub struct ListQuery {
 /// Which tasks are listed. A task must pass all filters.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// By the trash.
+    /// Whether tasks in the trash are listed.
     pub trash: Trash,
     /// By completion.
     pub status: Status,

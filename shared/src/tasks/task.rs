@@ -12,7 +12,7 @@ use crate::json::kind;
 /// A task.
 #[derive(Clone, Debug, Serialize)]
 pub struct Task {
-    /// The id: UUID version 7 (RFC 9562), chosen by the client or made by the server.
+    /// The id. The client may choose a UUID of any version. Otherwise the server makes one of version 7 (RFC 9562).
     pub id: Uuid,
     /// The owner: the subject of the user's tokens.
     pub owner_user_id: String,
@@ -45,8 +45,8 @@ pub struct Task {
     /// When the task was moved to the trash; null if it is not there.
     #[serde(serialize_with = "optional_moment")]
     pub deleted_at: Option<OffsetDateTime>,
-    /// The owner's revision at the last write of the task. `ETag` contains it. It grows with every write to any of the
-    /// owner's tasks.
+    /// The owner's revision grows with every write to any of the owner's tasks. This field keeps its value at the last
+    /// write of this task. `ETag` contains it.
     pub revision: i64,
 }
 
