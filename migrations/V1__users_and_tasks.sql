@@ -50,7 +50,7 @@ create table users (
 
 create table tasks (
     owner_user_id text collate "C" not null,
-    -- UUID version 7, made by the API. It is unique for its owner only. If it were unique across users, a conflict
+    -- A UUID: version 7 if the API made it, any version from a client. It is unique for its owner only. If it were unique across users, a conflict
     -- would tell one user that another user's task exists.
     id uuid not null,
     title text collate "C" not null,
