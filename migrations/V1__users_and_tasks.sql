@@ -50,8 +50,8 @@ create table users (
 
 create table tasks (
     owner_user_id text collate "C" not null,
-    -- A UUID: version 7 if the API made it, any version from a client. It is unique for its owner only. If it were unique across users, a conflict
-    -- would tell one user that another user's task exists.
+    -- A UUID: version 7 if the API made it, any version from a client. It is unique for its owner only. If it were unique
+    -- across users, a conflict would tell one user that another user's task exists.
     id uuid not null,
     title text collate "C" not null,
     description text collate "C",
