@@ -18,7 +18,7 @@ as $$
 declare
     -- The longest position, in digits.
     c_longest constant integer := 48;
-    -- If a new position would be longer, so many neighbours on each side get new positions, spread evenly.
+    -- If a new position would be longer, up to this many neighbours on each side are spread evenly.
     c_neighbours constant integer := 50;
     v_task operations.answer := operations.find(p_owner.id, p_id, p_allowed, false);
     v_moved operations.answer := v_task;
@@ -38,8 +38,8 @@ begin
         v_task.outcome := 'no_anchor';
         return row(p_owner, v_task)::operations.step;
     end if;
-    -- The neighbour on the other side of the new place. Without an anchor, it is the task before (or after) this one. If
-    -- there is none, this task is at the start (or end) already.
+    -- The new place is between the anchor and its neighbour, which this looks for. Without an anchor, it looks for the
+    -- task before (or after) this one. If there is none, this task is at the start (or end) already.
     select b.* into v_next from operations.beside(
         p_owner.id, coalesce(v_anchor.position, v_task.position), coalesce(p_anchor, p_id), p_is_behind = (p_anchor is not null), 1
     ) b;

@@ -48,8 +48,8 @@ pub struct TimeConfig {
     /// Gateway gives up after 30 s.
     pub budget: Duration,
     /// `REQUEST_MARGIN_MS`: how much earlier than the end of the invocation the answer must be ready, 50 to 5,000; the
-    /// default is 500. Lambda names that end in each event. The margin is the time to send the answer, also with a
-    /// small function's share of a processor.
+    /// default is 500. Lambda names that end in each event. The answer is sent within the margin. A function with little
+    /// memory has only a part of a processor, and so needs longer for that.
     pub margin: Duration,
 }
 
