@@ -38,8 +38,8 @@ begin
         v_task.outcome := 'no_anchor';
         return row(p_owner, v_task)::operations.step;
     end if;
-    -- The new place is between the anchor and its neighbour, which this looks for. Without an anchor, it looks for the
-    -- task before (or after) this one. If there is none, this task is at the start (or end) already.
+    -- The new place is between the anchor and the anchor's neighbour. This query finds the neighbour. Without an anchor,
+    -- it finds the task before (or after) the one to move. If there is none, that one is at the start (or end) already.
     select b.* into v_next from operations.beside(
         p_owner.id, coalesce(v_anchor.position, v_task.position), coalesce(p_anchor, p_id), p_is_behind = (p_anchor is not null), 1
     ) b;

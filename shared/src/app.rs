@@ -43,7 +43,7 @@ static IN_FLIGHT: RwLock<()> = RwLock::const_new(());
 #[derive(Clone, Copy)]
 pub struct TimeConfig {
     /// `REQUEST_BUDGET_MS`: the time after which the client gets a 503, 500 to 25,000; the default is 8,000. That is
-    /// enough for one failed attempt, 3 s in which a Neon compute wakes, and one more attempt. With more, execution
+    /// enough for a failed attempt, then a Neon compute that takes 3 s to wake, then another attempt. With more, execution
     /// environments would only fill up with waiting requests, and Lambda bills each of them by the millisecond. API
     /// Gateway gives up after 30 s.
     pub budget: Duration,
