@@ -43,13 +43,13 @@ static IN_FLIGHT: RwLock<()> = RwLock::const_new(());
 #[derive(Clone, Copy)]
 pub struct TimeConfig {
     /// `REQUEST_BUDGET_MS`: the time after which the client gets a 503, 500 to 25,000; the default is 8,000. That is
-    /// enough for a failed attempt, then a Neon compute that takes 3 s to wake, then another attempt. With more, execution
-    /// environments would only fill up with waiting requests, and Lambda bills each of them by the millisecond. API
-    /// Gateway gives up after 30 s.
+    /// enough for a failed attempt, then a Neon compute that takes 3 s to wake, then another attempt. With more,
+    /// execution environments would only fill up with waiting requests, and Lambda bills each of them by the
+    /// millisecond. API Gateway gives up after 30 s.
     pub budget: Duration,
     /// `REQUEST_MARGIN_MS`: how much earlier than the end of the invocation the answer must be ready, 50 to 5,000; the
-    /// default is 500. Lambda names that end in each event. The answer is sent within the margin. A function with little
-    /// memory has only a part of a processor, and so needs longer for that.
+    /// default is 500. Lambda names that end in each event. The answer is sent within the margin. A function with
+    /// little memory has only a part of a processor, and so needs longer for that.
     pub margin: Duration,
 }
 
