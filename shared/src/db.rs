@@ -1,5 +1,5 @@
-//! The database. [`url`](DatabaseUrl) says where it is, [`open`] opens connections, and [`pool`] keeps them. A request
-//! makes one call, and retries it until the request's deadline.
+//! The database. `url` says where it is, `open` opens connections, and `pool` keeps them. A request makes one call, and
+//! retries it until the request's deadline.
 
 mod error;
 mod open;
