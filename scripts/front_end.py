@@ -92,8 +92,8 @@ def with_node(place):
         script = shlex.quote(str(root / f"lib/node_modules/npm/bin/{name}-cli.js"))
         (tools / name).write_text(f'#!/bin/sh\nexec node {script} "$@"\n')
         (tools / name).chmod(0o755)
-    return {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "NEXT_TELEMETRY_DISABLED": "1", "npm_config_yes": "true",
-            "BETTER_AUTH_TELEMETRY": "0"}
+    return {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "npm_config_yes": "true",
+            "NEXT_TELEMETRY_DISABLED": "1", "BETTER_AUTH_TELEMETRY": "0"}
 
 
 def shell(title, commands, folder, environment):

@@ -157,7 +157,7 @@ impl Error {
             Self::KeysUnavailable => (
                 503,
                 "keys_unavailable",
-                "The keys that tokens are checked with cannot be reached just now: try again.",
+                "The keys that tokens are checked with cannot be reached right now: try again.",
             ),
             Self::DatabaseUnavailable(_) | Self::DatabaseRefused(_) => {
                 (503, "database_unavailable", "The database cannot be reached right now: try again.")

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The largest body, in bytes. A description of 8,192 characters always fits. At worst one character takes 12 bytes
-/// (two `\uXXXX`), so 8,192 of them take 96 KiB.
+/// (two escapes of 6 bytes), so 8,192 of them take 96 KiB.
 const BODY_LIMIT: usize = 128 * 1024;
 
 /// The largest body of a batch, in bytes.
